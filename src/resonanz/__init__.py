@@ -1,0 +1,1 @@
+"""Resonanz: a self-hosted desk for the dialogue between companies and their customers."""
