@@ -1,0 +1,191 @@
+"""The one shape of everything said on a network, and of everything we say there.
+
+These are values: frozen, comparable, without a database and without a clock. A connector turns
+a network's native answer into them; the desk stores them. What a network can do (lengths,
+capabilities) is a value here too, so that differences between networks stay data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from uuid import UUID
+
+
+class Audience(IntEnum):
+    """Who may read a post, from narrow to wide; a reply is never wider than what it answers."""
+
+    DIRECT = 0  # only the people named in it
+    FOLLOWERS = 1
+    UNLISTED = 2  # public by link, kept out of timelines
+    PUBLIC = 3
+
+    @property
+    def is_private(self) -> bool:
+        """Whether strangers are shut out; the composer then looks and warns differently."""
+        return self <= Audience.FOLLOWERS
+
+
+class MediaKind(StrEnum):
+    """What a medium is, as far as showing it is concerned."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    GIF = "gif"
+    AUDIO = "audio"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who said it there. `uid` is the network's permanent id, never the handle, which may change."""
+
+    network: str
+    uid: str
+    handle: str
+    name: str = ""
+    url: str = ""
+    avatar_url: str = ""
+    is_bot: bool = False
+    followers_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A picture, film or sound on a post. Sizes in pixels, None where the network does not say."""
+
+    kind: MediaKind
+    url: str
+    preview_url: str = ""
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address in a post. `shown` is what stands in the text, `url` where it leads."""
+
+    url: str
+    shown: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """Anything said on a network, normalised.
+
+    `uri` is the network's global identity; `reply_to` and `root` are such uris too. `root` is the
+    uri of the post that began the thread, its own uri where it began one. `text` is plain text with
+    line breaks. Times are aware; a naive one is refused here, at the door.
+    """
+
+    network: str
+    uri: str
+    author: Author
+    text: str
+    posted_at: datetime
+    audience: Audience
+    root: str
+    reply_to: str | None = None
+    url: str = ""
+    edited_at: datetime | None = None
+    language: str | None = None
+    warning: str = ""  # the content warning shown instead of a veiled text
+    media_veiled: bool = False
+    media: tuple[Media, ...] = ()
+    links: tuple[Link, ...] = ()
+    mentioned: tuple[str, ...] = ()  # permanent ids of the people named in it
+    quoted: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("posted_at", "edited_at"):
+            stamp = getattr(self, name)
+            if stamp is not None and stamp.utcoffset() is None:
+                raise ValueError(f"Post.{name} needs a time zone, got the naive {stamp!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A post as one channel hears it: with the ids that this channel needs to answer it.
+
+    `addressed` says that the post speaks to the channel (mention, reply to it, private mention).
+    Posts that are only heard as context (a thread's other voices) or are our own are not addressed.
+    """
+
+    post: Post
+    native_id: str
+    native_thread_id: str
+    addressed: bool = False
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one read brought. `cursor` continues after it; `more` says that there is more right now.
+
+    `gone` are native ids that the network no longer shows to this channel (deleted or made private).
+    `backfill` marks older posts fetched on purpose: their age says nothing about a late network.
+    """
+
+    sightings: tuple[Sighting, ...] = ()
+    cursor: str = ""
+    more: bool = False
+    gone: tuple[str, ...] = ()
+    backfill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a person wants to say: the text as typed, to whom, and the files that go with it."""
+
+    text: str
+    audience: Audience
+    language: str | None = None
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One outgoing post, ready for one attempt.
+
+    `key` is random and stays with this delivery for ever; a person's repeat makes a new one.
+    `answers` is the sighting's native id in the channel that sends, `None` for a post of its own.
+    `named` are handles that the text must contain for the network to show it to them.
+    """
+
+    key: UUID
+    draft: Draft
+    created_at: datetime
+    answers: str | None = None
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long and how much a network takes, as data.
+
+    `length` counts in `unit`: `"characters"` are code points, `"graphemes"` what a person sees as one
+    character. Every address counts `url_length` where that is set. A handle counts without its server
+    part where `short_handles` is set.
+    """
+
+    length: int
+    unit: str = "characters"
+    url_length: int | None = None
+    short_handles: bool = False
+    media_count: int = 4
+    alt_length: int = 1500
+    edit: bool = False
+    repeat_window: timedelta | None = None  # how long the network recognises a repeated delivery key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """An account as its network describes it, with what the network says about itself."""
+
+    author: Author
+    limits: Limits
+    software: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
