@@ -1,0 +1,122 @@
+"""Agents and teams on our side; authors and contacts on the other."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from resonanz.desk.storage import MomentField
+
+
+class Role(models.TextChoices):
+    """What somebody may do at the desk; each role may do what those before it may."""
+
+    TRAINEE = "trainee", _("Trainee")
+    AGENT = "agent", _("Agent")
+    LEAD = "lead", _("Team lead")
+    COMMUNICATOR = "communicator", _("Communicator")
+    OPERATOR = "operator", _("Operator")
+
+
+class Theme(models.TextChoices):
+    """Light, dark, or as the machine is set."""
+
+    SYSTEM = "system", _("As the system")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Density(models.TextChoices):
+    """How much stands on one screen."""
+
+    CALM = "calm", _("Airy")
+    DENSE = "dense", _("Dense")
+
+
+class TextSize(models.TextChoices):
+    """How large texts are set."""
+
+    NORMAL = "normal", _("Normal")
+    LARGE = "large", _("Large")
+
+
+class Agent(AbstractUser):
+    """Somebody who works at the desk, whatever their role."""
+
+    role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.AGENT)
+    initials = models.CharField(_("signature"), max_length=8, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    theme = models.CharField(_("appearance"), max_length=8, choices=Theme, default=Theme.SYSTEM)
+    density = models.CharField(_("spacing"), max_length=8, choices=Density, default=Density.CALM)
+    text_size = models.CharField(_("text size"), max_length=8, choices=TextSize, default=TextSize.NORMAL)
+    single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """The name that colleagues read."""
+        return self.get_full_name() or self.username
+
+    def has_role(self, least: Role) -> bool:
+        """Whether this agent's role is `least` or one above it."""
+        ladder = list(Role)
+        return ladder.index(Role(self.role)) >= ladder.index(least)
+
+
+class Team(models.Model):
+    """Agents who care for the same channels."""
+
+    name = models.CharField(max_length=80, unique=True)
+    agents: models.ManyToManyField[Agent, models.Model] = models.ManyToManyField(
+        Agent, related_name="teams", blank=True
+    )
+    channels: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
+        "desk.Channel", related_name="teams", blank=True
+    )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A person across networks. Made when an agent links two authors or writes something about one."""
+
+    note = models.TextField(blank=True)
+    created_at = MomentField()
+
+
+class Author(models.Model):
+    """Somebody on a network, known by the permanent id; the handle may change."""
+
+    network = models.CharField(max_length=16)
+    uid = models.CharField(max_length=500)
+    handle = models.CharField(max_length=320)
+    name = models.CharField(max_length=320, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    avatar_url = models.CharField(max_length=2000, blank=True)
+    is_bot = models.BooleanField(default=False)
+    followers_count = models.BigIntegerField(null=True)
+    heard_at = MomentField()
+    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="authors", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "uid"], name="author_identity")]
+        indexes = [
+            models.Index(fields=["contact"], name="author_contact", condition=models.Q(contact__isnull=False))
+        ]
+
+    @property
+    def shown_name(self) -> str:
+        """The name to greet by: the display name, else the handle without its server."""
+        return self.name or self.handle.partition("@")[0]
+
+
+class AuthorHandle(models.Model):
+    """A handle that an author used to have, and until when we heard it."""
+
+    author = models.ForeignKey(Author, models.CASCADE, related_name="earlier_handles")
+    handle = models.CharField(max_length=320)
+    until = MomentField()
