@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
+
+from resonanz.networks import NETWORKS, Row
+from tests.cast import Desk
+from tests.cast import desk as make_desk
+from tests.fake import World
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,3 +27,20 @@ def _home_goes_away() -> Iterator[None]:
 def archive_file(tmp_path: Path) -> Path:
     """Where a test writes an archive of its own."""
     return tmp_path / "archive.csv"
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> World:
+    """The fake network in Mastodon's place, empty."""
+    monkeypatch.setitem(NETWORKS, "mastodon", Row("tests.fake"))
+    world = World()
+    monkeypatch.setattr("tests.fake.WORLD", world)
+    return world
+
+
+@pytest.fixture
+def desk(db: None) -> Desk:
+    """A desk with the cast and one channel."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM desk_words")  # no model's table, so no test's flush empties it
+    return make_desk()

@@ -1,0 +1,525 @@
+"""How posts become rows: one set-based function for everything that arrives, live or archived.
+
+`store` takes what a channel heard and writes authors, threads, conversations, mentions, sightings,
+clocks, events and full-text rows with a handful of statements per batch, whatever its size. It is
+idempotent: a post is known by (network, uri). The caller opens the transaction and moves the cursor
+in it, so that a crash repeats the batch and loses nothing.
+
+Whether a page is read and when, belongs to `listen.py`; where an archive comes from, to `archive.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from resonanz.case import Case, Happened, State, case_after
+from resonanz.desk import projection
+from resonanz.desk.models import Channel
+from resonanz.desk.models.listening import Stamp
+from resonanz.desk.policies import Policy, policy_of
+from resonanz.desk.storage import next_ids, to_ms
+from resonanz.post import Audience, Author, Post, Sighting
+from resonanz.query import folded
+from resonanz.sla import DELIVERY_GRACE, honest_stamp
+
+SEQUENCE_BITS = 20
+REOPEN_WINDOW = timedelta(days=3)
+MS = timedelta(milliseconds=1)
+REOPEN_WINDOW_MS = REOPEN_WINDOW // MS
+RECHECK_AFTER_MS = timedelta(minutes=10) // MS
+GRACE_MS = DELIVERY_GRACE // MS
+PACK = json.JSONEncoder(separators=(",", ":")).encode
+STAMPS = {"network": Stamp.NETWORK.value, "heard": Stamp.HEARD.value, "read": Stamp.READ.value}
+
+MENTION = (
+    '"order", network, uri, thread_id, conversation_id, author_id, reply_to_uri, incoming, kind, audience, '
+    "text, url, language, extras, posted_at, heard_at, clock_at, stamp, edited_at, deleted_at"
+)
+AUTHOR = "id, network, uid, handle, name, url, avatar_url, is_bot, followers_count, heard_at, contact_id"
+CONVERSATION = "id, brand_id, channel_id, thread_id, customer_id, from_import_id, recheck_at, " + ", ".join(
+    projection.CASE_COLUMNS
+)
+EVENT = "id, at, kind, actor, conversation, mention, delivery, facts"
+TABLES = ("desk_author", "desk_thread", "desk_conversation", "desk_event")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """The circumstances under which a batch arrived.
+
+    `complete_until` is when the channel was last read completely before this read; `subjects` names,
+    by post uri, whose matter a post belongs to, and `kinds` who spoke for us, where the post itself does
+    not say so (archives).
+    """
+
+    heard_at: datetime
+    complete_until: datetime | None = None
+    backfill: bool = False
+    from_import: int | None = None
+    subjects: Mapping[str, Author] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of a batch: how many posts were new, and where each one is, by uri."""
+
+    added_count: int
+    orders: dict[str, int]
+    conversations: tuple[int, ...]
+
+
+Row = tuple[str | int | None, ...]
+
+
+class Known(NamedTuple):
+    """A mention that is stored already."""
+
+    order: int
+    conversation: int | None
+    thread: int
+    author: int
+    incoming: bool
+    edited_ms: int | None
+
+
+class Matter(NamedTuple):
+    """A conversation that is stored already, as far as choosing between them needs it."""
+
+    id: int
+    state: int
+    resolved_ms: int | None
+
+
+def store(channel: Channel, sightings: Sequence[Sighting], arrival: Arrival) -> Stored:
+    """Store what a channel heard. Call inside a write transaction, with parents before children."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("intake outside a transaction: posts and cursor belong together")
+    return _Batch(channel, sightings, arrival).store()
+
+
+class _Batch:
+    """One batch on its way into the tables: read what is known, decide, write."""
+
+    def __init__(self, channel: Channel, sightings: Sequence[Sighting], arrival: Arrival) -> None:
+        self.channel = channel
+        self.network = channel.network
+        self.arrival = arrival
+        self.heard_ms = to_ms(arrival.heard_at)
+        until = None if arrival.backfill else arrival.complete_until
+        self.honest_since = 0 if until is None else to_ms(until) - GRACE_MS
+        self.sightings = {s.post.uri: s for s in sightings}
+        self.policy: Policy | None = None if arrival.from_import else policy_of(channel.brand_id)
+        self.rows: dict[str, list[Row]] = defaultdict(list)
+        self.happened: dict[int, list[Happened]] = defaultdict(list)
+        self.opened: dict[int, tuple[int | None, ...]] = {}
+
+    def store(self) -> Stored:
+        self.known = self._read_known()
+        fresh = [s for uri, s in self.sightings.items() if uri not in self.known]
+        again = [s for uri, s in self.sightings.items() if uri in self.known]
+        self.ids = next_ids(TABLES)
+        self._read_around(fresh, again)
+        for sighting in fresh:
+            self._add(sighting)
+        for sighting in again:
+            self._meet_again(sighting)
+        self._write()
+        orders = {uri: self.known[uri].order for uri in self.sightings}
+        return Stored(len(fresh), orders, tuple(self.happened))
+
+    # What is known ------------------------------------------------------------------------------
+
+    def _read_known(self) -> dict[str, Known]:
+        wanted = set(self.sightings)
+        wanted.update(s.post.reply_to for s in self.sightings.values() if s.post.reply_to)
+        rows = _select(
+            'SELECT uri, "order", conversation_id, thread_id, author_id, incoming, edited_at '
+            "FROM desk_mention WHERE network = %s AND uri IN ({})",
+            wanted,
+            self.network,
+        )
+        return {row[0]: Known(*row[1:]) for row in rows}
+
+    def _read_around(self, fresh: Sequence[Sighting], again: Sequence[Sighting]) -> None:
+        people = [s.post.author for s in fresh] + list(self.arrival.subjects.values())
+        rows = _select(
+            "SELECT uid, id, handle, name, avatar_url FROM desk_author WHERE network = %s AND uid IN ({})",
+            {person.uid for person in people},
+            self.network,
+        )
+        self.authors: dict[str, int] = {row[0]: row[1] for row in rows}
+        faces = {row[0]: row[2:] for row in rows}
+        for person in {p.uid: p for p in people}.values():
+            self._meet_author(person, faces.get(person.uid))
+        rows = _select(
+            "SELECT root_uri, audience, id FROM desk_thread WHERE network = %s AND root_uri IN ({})",
+            {s.post.root for s in fresh},
+            self.network,
+        )
+        self.threads: dict[tuple[str, int], int] = {(row[0], row[1]): row[2] for row in rows}
+        self.matters = self._read_matters(again)
+        self.cases = self._read_cases()
+        self.kinds = self._read_kinds(fresh)
+        self.free = self._read_free_orders(fresh)
+
+    def _meet_author(self, person: Author, face: tuple[str, str, str] | None) -> None:
+        if face is None:
+            number = self._take("desk_author")
+            self.authors[person.uid] = number
+            self.rows["author"].append(
+                (
+                    number,
+                    self.network,
+                    person.uid,
+                    person.handle,
+                    person.name,
+                    person.url,
+                    person.avatar_url,
+                    person.is_bot,
+                    person.followers_count,
+                    self.heard_ms,
+                    None,
+                )
+            )
+        elif face != (person.handle, person.name, person.avatar_url):
+            number = self.authors[person.uid]
+            if face[0] != person.handle:
+                self.rows["handle"].append((number, face[0], self.heard_ms))
+            self.rows["face"].append((person.handle, person.name, person.avatar_url, number))
+
+    def _read_matters(self, again: Sequence[Sighting]) -> dict[tuple[int, int], Matter]:
+        threads = {*self.threads.values(), *(self.known[s.post.uri].thread for s in again)}
+        rows = _select(
+            "SELECT thread_id, customer_id, id, state, resolved_at FROM desk_conversation "
+            "WHERE thread_id IN ({}) ORDER BY id",
+            threads,
+        )
+        return {(row[0], row[1]): Matter(*row[2:]) for row in rows}
+
+    def _read_cases(self) -> dict[int, Case]:
+        numbers = [matter.id for matter in self.matters.values()]
+        numbers += [known.conversation for known in self.known.values() if known.conversation]
+        events = projection.read_happened(sorted(set(numbers)))
+        return {number: case_after(found) for number, found in events.items()}
+
+    def _read_kinds(self, fresh: Sequence[Sighting]) -> dict[int, int]:
+        """Return, by the order of the post they answer, the kinds of replies that are on their way."""
+        if not any(s.own for s in fresh) or self.arrival.from_import:
+            return {}
+        rows = _select(
+            "SELECT answers_id, kind FROM desk_delivery WHERE channel_id = %s AND state IN ({})",
+            {"armed", "unknown"},
+            self.channel.pk,
+        )
+        return dict(rows)
+
+    def _read_free_orders(self, fresh: Sequence[Sighting]) -> dict[int, int]:
+        """Return for each millisecond in the batch the first free order."""
+        moments = {to_ms(s.post.posted_at) for s in fresh}
+        moments.update(known.order >> SEQUENCE_BITS for known in self.known.values())
+        free = {ms: ms << SEQUENCE_BITS for ms in moments}
+        taken = _select('SELECT "order" FROM desk_mention WHERE "order" IN ({})', set(free.values()))
+        with connection.cursor() as cursor:
+            for (base,) in taken:
+                cursor.execute(
+                    'SELECT max("order") FROM desk_mention WHERE "order" BETWEEN %s AND %s',
+                    [base, base + (1 << SEQUENCE_BITS) - 1],
+                )
+                free[base >> SEQUENCE_BITS] = cursor.fetchone()[0] + 1
+        return free
+
+    # What becomes of each post ------------------------------------------------------------------
+
+    def _add(self, sighting: Sighting) -> None:
+        post = sighting.post
+        posted_ms = to_ms(post.posted_at)
+        parent = self.known.get(post.reply_to) if post.reply_to else None
+        order = self._order(posted_ms, parent)
+        author = self.authors[post.author.uid]
+        thread = self._thread(post)
+        stamp, clock_ms = self._clock_at(post, posted_ms)
+        kind = self._kind(sighting, parent)
+        conversation = self._conversation(sighting, thread, parent)
+        if conversation is not None:
+            self._turn(conversation, order, (clock_ms, stamp, kind), own=sighting.own)
+        self.known[post.uri] = Known(order, conversation, thread, author, not sighting.own, None)
+        self.rows["mention"].append(
+            (
+                order,
+                self.network,
+                post.uri,
+                thread,
+                conversation,
+                author,
+                post.reply_to or "",
+                not sighting.own,
+                kind,
+                int(post.audience),
+                post.text,
+                post.url,
+                post.language or "",
+                extras_of(post),
+                posted_ms,
+                self.heard_ms,
+                clock_ms,
+                stamp,
+                None if post.edited_at is None else to_ms(post.edited_at),
+                None,
+            )
+        )
+        self.rows["words"].append((order, folded(post.text)))
+        self._see(sighting, order)
+
+    def _kind(self, sighting: Sighting, parent: Known | None) -> int:
+        """Return who spoke for us: a human, unless the archive or the outbox knows better."""
+        if not sighting.own:
+            return 0
+        recorded = self.arrival.kinds.get(sighting.post.uri)
+        if recorded is not None:
+            return recorded
+        return self.kinds.get(parent.order, 0) if parent else 0
+
+    def _see(self, sighting: Sighting, order: int) -> None:
+        if not self.arrival.from_import:
+            self.rows["sighting"].append(
+                (self.channel.pk, order, sighting.native_id, sighting.native_thread_id, sighting.addressed)
+            )
+
+    def _order(self, posted_ms: int, parent: Known | None) -> int:
+        """Return the next free order of the post's millisecond, later than its parent's."""
+        moment = posted_ms if parent is None else max(posted_ms, parent.order >> SEQUENCE_BITS)
+        order = self.free.setdefault(moment, moment << SEQUENCE_BITS)
+        if parent is not None:
+            order = max(order, parent.order + 1)
+        self.free[moment] = order + 1
+        return order
+
+    def _thread(self, post: Post) -> int:
+        audience = thread_audience(post.audience)
+        thread = self.threads.get((post.root, audience))
+        if thread is None:
+            thread = self.threads[(post.root, audience)] = self._take("desk_thread")
+            self.rows["thread"].append((thread, self.network, post.root, audience))
+        return thread
+
+    def _clock_at(self, post: Post, posted_ms: int) -> tuple[int, int]:
+        """Return which stamp the clocks use and its milliseconds (DECISIONS: honest time)."""
+        arrival = self.arrival
+        if arrival.from_import or self.honest_since <= posted_ms <= self.heard_ms:
+            return Stamp.NETWORK.value, posted_ms
+        moment, name = honest_stamp(
+            post.posted_at, arrival.heard_at, arrival.complete_until, backfill=arrival.backfill
+        )
+        return STAMPS[name], to_ms(moment)
+
+    def _conversation(self, sighting: Sighting, thread: int, parent: Known | None) -> int | None:
+        """Return the conversation that a new post belongs to, opened or reopened where needed."""
+        customer = self._customer(sighting, parent)
+        if customer is None:
+            return None
+        matter = self.matters.get((thread, customer))
+        if matter is not None and self._continues(matter, sighting):
+            return matter.id
+        return self._open(thread, customer)
+
+    def _customer(self, sighting: Sighting, parent: Known | None) -> int | None:
+        """Return whose matter it is: the author's, or for our own words that of whom they answer."""
+        subject = self.arrival.subjects.get(sighting.post.uri)
+        if subject is not None:
+            return self.authors[subject.uid]
+        if not sighting.own:
+            return self.authors[sighting.post.author.uid] if sighting.addressed else None
+        if parent is None:
+            return None
+        if parent.incoming:
+            return parent.author
+        return self._customer_of(parent.conversation)
+
+    def _customer_of(self, conversation: int | None) -> int | None:
+        """Return the customer of the conversation that our own earlier post stands in."""
+        for (_, customer), matter in self.matters.items():
+            if matter.id == conversation:
+                return customer
+        return None
+
+    def _continues(self, matter: Matter, sighting: Sighting) -> bool:
+        """Whether a post goes on with this case; a resolved one is reopened by its customer in time."""
+        if matter.state == State.OPEN or sighting.own:
+            return True
+        resolved = matter.resolved_ms or 0
+        if not self.arrival.from_import and self.heard_ms - resolved > REOPEN_WINDOW_MS:
+            return False
+        self._happen(matter.id, "reopened", self.heard_ms)
+        key = next(key for key, known in self.matters.items() if known.id == matter.id)
+        self.matters[key] = Matter(matter.id, State.OPEN.value, None)
+        return True
+
+    def _open(self, thread: int, customer: int) -> int:
+        number = self._take("desk_conversation")
+        recheck = None if self.arrival.from_import else self.heard_ms + RECHECK_AFTER_MS
+        self.matters[(thread, customer)] = Matter(number, State.OPEN.value, None)
+        self.opened[number] = (
+            number,
+            self.channel.brand_id,
+            self.channel.pk,
+            thread,
+            customer,
+            self.arrival.from_import,
+            recheck,
+        )
+        self._happen(number, "opened", self.heard_ms)
+        return number
+
+    def _turn(self, conversation: int, order: int, at: tuple[int, int, int], *, own: bool) -> None:
+        clock_ms, stamp, kind = at
+        if own:
+            self._happen(conversation, "spoke", self.heard_ms, order, {"at": clock_ms, "by": kind})
+            return
+        due = None
+        if self.policy is not None:
+            due = self.policy.due_ms(clock_ms, first=not self._has_clock(conversation))
+        self._happen(
+            conversation, "heard", self.heard_ms, order, {"at": clock_ms, "due": due, "stamp": stamp}
+        )
+
+    def _has_clock(self, conversation: int) -> bool:
+        case = self.cases.get(conversation)
+        if case is not None and case.clocks:
+            return True
+        return any(event.kind == "heard" for event in self.happened[conversation])
+
+    def _happen(
+        self,
+        conversation: int,
+        kind: str,
+        at_ms: int,
+        order: int | None = None,
+        facts: dict[str, int | None] | None = None,
+    ) -> None:
+        event = Happened(kind, at_ms, None, order, facts or {})
+        self.happened[conversation].append(event)
+        stored = PACK(facts) if facts else ""
+        self.rows["event"].append(
+            (self._take("desk_event"), at_ms, kind, None, conversation, order, None, stored)
+        )
+
+    # Posts that we know already -----------------------------------------------------------------
+
+    def _meet_again(self, sighting: Sighting) -> None:
+        known = self.known[sighting.post.uri]
+        self._see(sighting, known.order)
+        edited = sighting.post.edited_at
+        if edited is not None and to_ms(edited) > (known.edited_ms or 0):
+            self._edit(sighting.post, known, to_ms(edited))
+        if sighting.addressed and known.conversation is None and known.incoming:
+            self._adopt(sighting, known)
+
+    def _edit(self, post: Post, known: Known, edited_ms: int) -> None:
+        self.rows["edit"].append((post.text, extras_of(post), edited_ms, known.order))
+        self.rows["reword"].append((folded(post.text), known.order))
+        if known.conversation is not None:
+            self._happen(known.conversation, "edited", self.heard_ms, known.order)
+
+    def _adopt(self, sighting: Sighting, known: Known) -> None:
+        """A post first heard as another's context turns out to speak to us."""
+        matter = self.matters.get((known.thread, known.author))
+        if matter is not None and self._continues(matter, sighting):
+            conversation = matter.id
+        else:
+            conversation = self._open(known.thread, known.author)
+        stamp, clock_ms = self._clock_at(sighting.post, to_ms(sighting.post.posted_at))
+        self._turn(conversation, known.order, (clock_ms, stamp, 0), own=False)
+        self.known[sighting.post.uri] = known._replace(conversation=conversation)
+        self.rows["adopt"].append((conversation, known.order))
+
+    # Writing ------------------------------------------------------------------------------------
+
+    def _take(self, table: str) -> int:
+        number = self.ids[table]
+        self.ids[table] = number + 1
+        return number
+
+    def _settle_archived(self) -> None:
+        """Recorded conversations are over: they never wait, whatever their last turn was."""
+        for number, events in list(self.happened.items()):
+            last = max(event.facts.get("at") or 0 for event in events)
+            self._happen(number, "resolved", last)
+
+    def _write(self) -> None:
+        if self.arrival.from_import:
+            self._settle_archived()
+        existing: dict[int, Case] = {}
+        for number, events in self.happened.items():
+            case = case_after(events, self.cases.get(number))
+            if number in self.opened:
+                self.rows["conversation"].append((*self.opened[number], *projection.case_row(case)))
+                self.rows["clock"].extend(projection.clock_rows(number, case))
+            else:
+                existing[number] = case
+        with connection.cursor() as cursor:
+            for name, statement in STATEMENTS.items():
+                if rows := self.rows.get(name):
+                    cursor.executemany(statement, rows)
+        projection.write(existing)
+
+
+def _insert(table: str, columns: str) -> str:
+    marks = ", ".join(["%s"] * (columns.count(",") + 1))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
+
+
+# Everything that a batch writes, in the order in which it is written.
+STATEMENTS = {
+    "author": _insert("desk_author", AUTHOR),
+    "face": "UPDATE desk_author SET handle = %s, name = %s, avatar_url = %s WHERE id = %s",
+    "handle": _insert("desk_authorhandle", "author_id, handle, until"),
+    "thread": _insert("desk_thread", "id, network, root_uri, audience"),
+    "conversation": _insert("desk_conversation", CONVERSATION),
+    "mention": _insert("desk_mention", MENTION),
+    "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
+    + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",
+    "words": "INSERT INTO desk_words (rowid, words) VALUES (%s, %s)",
+    "clock": _insert("desk_clock", ", ".join(projection.CLOCK_COLUMNS)),
+    "event": _insert("desk_event", EVENT),
+    "edit": 'UPDATE desk_mention SET text = %s, extras = %s, edited_at = %s WHERE "order" = %s',
+    "reword": "UPDATE desk_words SET words = %s WHERE rowid = %s",
+    "adopt": 'UPDATE desk_mention SET conversation_id = %s WHERE "order" = %s',
+}
+
+
+def _select(statement: str, wanted: Iterable[str | int], *first: str | int) -> list[Any]:
+    """Run a SELECT whose `{}` takes as many marks as there are wanted values; none asks nothing."""
+    values = list(wanted)
+    if not values:
+        return []
+    marks = ",".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(marks), [*first, *values])
+        return list(cursor.fetchall())
+
+
+def thread_audience(audience: Audience) -> int:
+    """Return the audience of the thread that a post belongs to: unlisted posts join the public one."""
+    return int(Audience.PUBLIC if audience >= Audience.UNLISTED else audience)
+
+
+def extras_of(post: Post) -> str:
+    """Return what a post carries besides its words, as JSON; nothing at all for most."""
+    if not (post.media or post.links or post.warning or post.quoted or post.media_veiled):
+        return ""
+    carried = {
+        "media": [asdict(medium) for medium in post.media],
+        "links": [asdict(link) for link in post.links],
+        "warning": post.warning,
+        "veiled": post.media_veiled,
+        "quoted": post.quoted,
+    }
+    return json.dumps({name: value for name, value in carried.items() if value}, separators=(",", ":"))

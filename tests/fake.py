@@ -1,0 +1,147 @@
+"""A complete fake network: written against the same door, it remembers what it was told and asked.
+
+Its table row is added for the time of a test by the fixture `fake`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from resonanz.networks import (
+    AcceptEverybody,
+    Action,
+    Answer,
+    Capabilities,
+    Credentials,
+    DeletePost,
+    LookUpPosts,
+    LookUpProfile,
+    NetworkError,
+    Nudge,
+    Policy,
+    ReadPolicy,
+)
+from resonanz.post import Delivery, Limits, Page, Post, Profile, Sighting
+from tests.cast import SERVER, US
+
+CAPABILITIES = Capabilities(
+    label="Fake",
+    own_mark="fake",
+    login=("token",),
+    private_replies=True,
+    actions=frozenset({DeletePost, LookUpPosts, LookUpProfile, ReadPolicy, AcceptEverybody}),
+)
+LIMITS = Limits(length=500)
+
+
+@dataclass
+class World:
+    """The network's side: what it shows, what it received, and what it will answer."""
+
+    pages: list[Page] = field(default_factory=list)
+    received: list[Delivery] = field(default_factory=list)
+    posts: dict[str, Sighting] = field(default_factory=dict)
+    now_there: dict[str, Sighting] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    fails_with: list[NetworkError] = field(default_factory=list)
+    loses_answer: bool = False
+    looked_for: list[Delivery] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    filtered: tuple[str, ...] = ()
+
+    def publish(self, delivery: Delivery) -> Sighting:
+        """Take a delivery in and show it, as the network does."""
+        self.received.append(delivery)
+        number = f"own{len(self.received)}"
+        parent = self.posts.get(delivery.answers or "")
+        uri = f"{SERVER}/statuses/{number}"
+        post = Post(
+            network="mastodon",
+            uri=uri,
+            root=parent.post.root if parent else uri,
+            reply_to=parent.post.uri if parent else None,
+            author=US,
+            text=delivery.draft.text,
+            posted_at=delivery.created_at + timedelta(seconds=1),
+            audience=delivery.draft.audience,
+            url=uri,
+        )
+        seen = Sighting(post=post, native_id=number, native_thread_id=number, own=True)
+        self.posts[str(delivery.key)] = seen
+        return seen
+
+
+WORLD = World()
+
+
+class FakeNetwork:
+    """One account on it."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+
+    def read(self, cursor: str) -> Page:
+        WORLD.asked.append(f"read {cursor}")
+        _fail()
+        page = WORLD.pages.pop(0) if WORLD.pages else Page(cursor=cursor)
+        WORLD.posts.update({s.native_id: s for s in page.sightings})
+        return page
+
+    def search(self, query: str, cursor: str) -> Page:
+        WORLD.asked.append(f"search {query}")
+        return Page(cursor=cursor)
+
+    def send(self, delivery: Delivery) -> Sighting:
+        _fail()
+        seen = WORLD.publish(delivery)
+        if WORLD.loses_answer:
+            WORLD.loses_answer = False
+            from resonanz.networks import Unclear  # noqa: PLC0415
+
+            raise Unclear("timeout")
+        return seen
+
+    def find_sent(self, delivery: Delivery) -> Sighting | None:
+        WORLD.looked_for.append(delivery)
+        _fail()
+        return WORLD.posts.get(str(delivery.key))
+
+    def act(self, action: Action) -> Answer:
+        WORLD.asked.append(type(action).__name__)
+        _fail()
+        match action:
+            case LookUpPosts(native_ids):
+                there = tuple(WORLD.now_there[i] for i in native_ids if i in WORLD.now_there)
+                return Page(sightings=there, gone=tuple(i for i in native_ids if i in WORLD.gone))
+            case LookUpProfile():
+                return Profile(author=US, limits=LIMITS, software="Fake 1.0")
+            case ReadPolicy():
+                return Policy(known=True, filtered=WORLD.filtered)
+            case AcceptEverybody():
+                WORLD.filtered = ()
+                return Policy(known=True)
+        return None
+
+
+def _fail() -> None:
+    if WORLD.fails_with:
+        raise WORLD.fails_with.pop(0)
+
+
+def connect(credentials: Credentials) -> FakeNetwork:
+    """Open the door."""
+    return FakeNetwork(credentials)
+
+
+def stream(_credentials: Credentials) -> Iterator[Nudge]:
+    """Say once that there is something to read."""
+    yield Nudge()
+
+
+def edited(sighting: Sighting, text: str, after: timedelta) -> Sighting:
+    """Return a post as it stands there after its author changed it."""
+    return replace(
+        sighting, post=replace(sighting.post, text=text, edited_at=sighting.post.posted_at + after)
+    )
