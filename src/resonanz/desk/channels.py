@@ -1,0 +1,168 @@
+"""Connecting accounts, keeping them healthy, and acting on them.
+
+One of the three modules that open a network (with `listen.py` and `outbox.py`). A token is checked
+before anything is stored; reconnecting an account keeps its cursor, its history and its settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from resonanz.desk.events import happen
+from resonanz.desk.health import failed, open_network
+from resonanz.desk.limits import limits_row
+from resonanz.desk.models import Agent, Brand, Channel, Role, Team
+from resonanz.desk.models.listening import ChannelState
+from resonanz.networks import (
+    NETWORKS,
+    AcceptEverybody,
+    Credentials,
+    Login,
+    LookUpProfile,
+    Network,
+    NetworkError,
+    Policy,
+    ReadPolicy,
+)
+from resonanz.post import Profile
+
+CHECK_EVERY = timedelta(minutes=30)
+
+
+class ChannelTaken(Exception):
+    """The account belongs to a channel of another brand already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """An account that somebody wants to connect, for which brand."""
+
+    network: str
+    brand: Brand
+    credentials: Credentials
+
+
+def connect(application: Application, agent: Agent | None = None) -> Channel:
+    """Connect an account, or connect it again; raises NetworkError if the token does not work."""
+    network = NETWORKS[application.network].connect(application.credentials)
+    profile = network.act(LookUpProfile())
+    assert isinstance(profile, Profile)
+    policy = _policy(network)
+    now = timezone.now()
+    with transaction.atomic():
+        channel = _keep_channel(application, profile, now)
+        channel.filtered = list(policy.filtered)
+        channel.save()
+        for team in Team.objects.all() if channel.connected_at == now else ():
+            team.channels.add(channel)
+        happen("channel_ok", now, actor=agent.pk if agent else None, channel=channel.pk)
+    return channel
+
+
+def _keep_channel(application: Application, profile: Profile, now: datetime) -> Channel:
+    known = Channel.objects.filter(network=application.network, uid=profile.author.uid).first()
+    if known is not None and known.brand_id != application.brand.pk:
+        raise ChannelTaken(known.brand.name)
+    channel = known or Channel(
+        network=application.network,
+        uid=profile.author.uid,
+        brand=application.brand,
+        connected_at=now,
+    )
+    channel.base_url = application.credentials.base_url
+    channel.secret = application.credentials.secret
+    channel.simulated = application.credentials.simulated
+    _take_profile(channel, profile)
+    _take_health(channel, now)
+    return channel
+
+
+def _take_profile(channel: Channel, profile: Profile) -> None:
+    author = profile.author
+    channel.handle, channel.name = author.handle, author.name
+    channel.avatar_url, channel.url = author.avatar_url, author.url
+    channel.software = profile.software[:200]
+    channel.limits = limits_row(profile.limits)
+
+
+def _take_health(channel: Channel, now: datetime) -> None:
+    channel.state = ChannelState.OK
+    channel.error_code = channel.error_reason = ""
+    channel.error_at = None
+    channel.failures_count = 0
+    channel.next_poll_at = now
+    channel.next_check_at = now + CHECK_EVERY
+
+
+def _policy(network: Network) -> Policy:
+    answer = network.act(ReadPolicy())
+    assert isinstance(answer, Policy)
+    return answer
+
+
+def begin_login(network: str, base_url: str, *, redirect_uri: str, simulated: bool) -> Login:
+    """Register the desk with a server and return where the person signs in."""
+    return NETWORKS[network].begin_login(base_url, redirect_uri=redirect_uri, simulated=simulated)
+
+
+def finish_login(network: str, login: Login, code: str) -> Credentials:
+    """Turn the code from the person's browser into credentials."""
+    return NETWORKS[network].finish_login(login, code)
+
+
+def accept_everybody(channel: Channel, agent: Agent) -> None:
+    """Let strangers' private mentions through; raises NetworkError."""
+    if not agent.has_role(Role.LEAD):
+        raise PermissionError("only leads change a channel's policy")
+    answer = open_network(channel).act(AcceptEverybody())
+    assert isinstance(answer, Policy)
+    Channel.objects.filter(pk=channel.pk).update(filtered=list(answer.filtered), next_poll_at=timezone.now())
+
+
+def pause(channel: Channel) -> None:
+    """Stop listening until `resume`; nothing is lost, the cursor stays."""
+    Channel.objects.filter(pk=channel.pk).update(state=ChannelState.PAUSED, next_poll_at=None)
+
+
+def resume(channel: Channel) -> None:
+    """Listen again, from where it stopped."""
+    Channel.objects.filter(pk=channel.pk, state=ChannelState.PAUSED).update(
+        state=ChannelState.OK, next_poll_at=timezone.now()
+    )
+
+
+def check_next() -> bool:
+    """Ask one due channel for its profile, limits and policy; True if there was one."""
+    now = timezone.now()
+    channel = Channel.objects.filter(state=ChannelState.OK, next_check_at__lte=now).first()
+    if channel is None or not _claim(channel, now):
+        return False
+    try:
+        network = open_network(channel)
+        profile = network.act(LookUpProfile())
+        assert isinstance(profile, Profile)
+        _take_profile(channel, profile)
+        channel.filtered = list(_policy(network).filtered)
+    except NetworkError as error:
+        failed(channel, error, timezone.now())
+    else:
+        channel.save(update_fields=["handle", "name", "avatar_url", "url", "software", "limits", "filtered"])
+    return True
+
+
+def _claim(channel: Channel, now: datetime) -> bool:
+    """Move the next check on; only one worker succeeds in that."""
+    return bool(
+        Channel.objects.filter(pk=channel.pk, next_check_at=channel.next_check_at).update(
+            next_check_at=now + CHECK_EVERY
+        )
+    )
+
+
+def listening() -> list[Channel]:
+    """Return the channels that are read, for the streams beside the polling."""
+    return list(Channel.objects.filter(state=ChannelState.OK).exclude(network="archive"))

@@ -1,0 +1,54 @@
+"""The way from a channel's row to its network, and what is remembered when that fails.
+
+Used by the three modules that may open a network (`channels.py`, `listen.py`, `outbox.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from resonanz.desk.events import happen
+from resonanz.desk.models import Channel
+from resonanz.desk.models.listening import ChannelState
+from resonanz.networks import NETWORKS, Credentials, LoginNeeded, Network, NetworkError
+
+log = logging.getLogger("resonanz.channels")
+
+
+def credentials_of(channel: Channel) -> Credentials:
+    """Return how to reach a channel's account."""
+    return Credentials(base_url=channel.base_url, secret=channel.secret, simulated=channel.simulated)
+
+
+def open_network(channel: Channel) -> Network:
+    """Open the door of a channel. Not inside a transaction."""
+    return NETWORKS[channel.network].connect(credentials_of(channel))
+
+
+def failed(channel: Channel, error: NetworkError, now: datetime) -> None:
+    """Remember what went wrong with a channel, and when to try again: later each time, at most 5 minutes."""
+    state = ChannelState.LOGIN if isinstance(error, LoginNeeded) else channel.state
+    wait = timedelta(seconds=min(300, 5 * 2 ** min(channel.failures_count, 6)))
+    again = max(error.retry_at or now, now + wait)
+    with transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(
+            state=state,
+            error_code=error.code,
+            error_reason=error.reason[:500],
+            error_at=now,
+            failures_count=channel.failures_count + 1,
+            next_poll_at=None if state == ChannelState.LOGIN else again,
+            lease_until=now,
+        )
+        if channel.error_code != error.code:
+            happen("channel_failed", now, channel=channel.pk)
+    log.warning("channel %s: %s %s", channel.pk, error.code, error.reason)
+
+
+def recovered(channel: Channel, now: datetime) -> None:
+    """Tell that a channel works again after a failure. Call in a transaction."""
+    if channel.error_code:
+        happen("channel_ok", now, channel=channel.pk)

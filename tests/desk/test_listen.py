@@ -1,0 +1,163 @@
+"""From the network into the desk: pages, cursors, failures, edits and deletions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from resonanz.case import State, Waiting
+from resonanz.desk import care, leases, listen
+from resonanz.desk.models import Channel, Conversation, Event, Mention
+from resonanz.networks import LoginNeeded, Temporary
+from resonanz.post import Page
+from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
+from tests.fake import World, edited
+
+MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def due(desk: Desk) -> Desk:
+    """A desk whose channel is due to be read."""
+    Channel.objects.update(next_poll_at=timezone.now())
+    return desk
+
+
+def test_nothing_is_read_before_its_time(desk: Desk, fake: World) -> None:
+    Channel.objects.update(next_poll_at=timezone.now() + MINUTE)
+    assert listen.listen_next() is False
+    assert fake.asked == []
+
+
+def test_a_page_is_stored_with_its_cursor(due: Desk, fake: World) -> None:
+    fake.pages = [Page(sightings=(said("1", "Hallo?"),), cursor="c1")]
+    assert listen.listen_next() is True
+    channel = Channel.objects.get()
+    assert (channel.cursor, Mention.objects.count()) == ("c1", 1)
+    assert channel.next_poll_at is not None
+    assert channel.next_poll_at > timezone.now()
+    assert channel.read_at is not None
+    assert listen.listen_next() is False
+
+
+def test_more_pages_are_read_at_once_and_completeness_waits_for_the_last(due: Desk, fake: World) -> None:
+    fake.pages = [Page(sightings=(said("1", "a"),), cursor="c1", more=True), Page(cursor="c2")]
+    listen.listen_next()
+    assert Channel.objects.get().read_at is None
+    assert listen.listen_next() is True
+    assert fake.asked == ["read ", "read c1"]
+    assert Channel.objects.get().read_at is not None
+
+
+def test_a_failure_is_remembered_in_words_and_tried_later(due: Desk, fake: World) -> None:
+    fake.fails_with = [Temporary("unreachable", reason="connection refused")]
+    assert listen.listen_next() is True
+    channel = Channel.objects.get()
+    assert (channel.state, channel.error_code, channel.error_reason) == (
+        "ok",
+        "unreachable",
+        "connection refused",
+    )
+    assert channel.failures_count == 1
+    assert channel.next_poll_at is not None
+    assert channel.next_poll_at > timezone.now() + timedelta(seconds=3)
+    Channel.objects.update(next_poll_at=timezone.now())
+    listen.listen_next()
+    channel.refresh_from_db()
+    assert (channel.error_code, channel.failures_count) == ("", 0)
+    assert [e.kind for e in Event.objects.order_by("id")] == ["channel_failed", "channel_ok"]
+
+
+def test_a_rate_limit_is_obeyed(due: Desk, fake: World) -> None:
+    until = (timezone.now() + timedelta(minutes=4)).replace(microsecond=0)
+    fake.fails_with = [Temporary("rate_limited", retry_at=until)]
+    listen.listen_next()
+    assert Channel.objects.get().next_poll_at == until
+
+
+def test_a_revoked_token_stops_reading_until_somebody_connects_again(due: Desk, fake: World) -> None:
+    fake.fails_with = [LoginNeeded("token_revoked")]
+    listen.listen_next()
+    channel = Channel.objects.get()
+    assert (channel.state, channel.next_poll_at) == ("login", None)
+
+
+def test_deleted_posts_lose_their_words_but_not_their_place(desk: Desk, fake: World) -> None:
+    question = said("1", "Meine Adresse ist …")
+    hear(desk.channel, question)
+    assert listen.withdraw(desk.channel, ["1", "unknown"], timezone.now()) == 1
+    mention = Mention.objects.get()
+    assert (mention.text, mention.deleted_at is not None) == ("", True)
+    assert conversation_of(question).waiting == Waiting.NOBODY
+    assert listen.withdraw(desk.channel, ["1"], timezone.now()) == 0
+
+
+def test_edits_and_deletions_are_heard_by_looking_again(desk: Desk, fake: World) -> None:
+    stays, goes = said("1", "Mein Drcker"), said("2", "Oh je", OTTO)
+    hear(desk.channel, stays, goes, at=timezone.now())
+    assert listen.recheck_next() is False
+    listen.recheck_soon(conversation_of(stays))
+    listen.recheck_soon(conversation_of(goes))
+    fake.now_there = {"1": edited(stays, "Mein Drucker", MINUTE)}
+    fake.gone = {"2"}
+    assert listen.recheck_next() is True
+    assert {m.uri: m.text for m in Mention.objects.all()} == {
+        stays.post.uri: "Mein Drucker",
+        goes.post.uri: "",
+    }
+    assert listen.recheck_next() is False
+
+
+def test_resolved_conversations_get_one_last_look(desk: Desk, fake: World) -> None:
+    question = said("1", "Danke!")
+    hear(desk.channel, question, at=timezone.now())
+    case = conversation_of(question)
+    care.resolve(case, desk.anna)
+    Conversation.objects.update(recheck_at=timezone.now())
+    assert listen.recheck_next() is True
+    Conversation.objects.update(
+        recheck_at=timezone.now(), resolved_at=timezone.now() - timedelta(days=1, minutes=1)
+    )
+    assert listen.recheck_next() is True
+    case.refresh_from_db()
+    assert (case.state, case.recheck_at) == (State.RESOLVED, None)
+
+
+def test_a_nudge_makes_the_channel_due_and_its_posts_looked_at(desk: Desk, fake: World) -> None:
+    question = said("1", "a")
+    hear(desk.channel, question, at=timezone.now())
+    Channel.objects.update(next_poll_at=timezone.now() + MINUTE)
+    listen.nudge(desk.channel.pk, ("1",))
+    channel = Channel.objects.get()
+    assert channel.next_poll_at is not None
+    assert channel.next_poll_at <= timezone.now()
+    recheck_at = conversation_of(question).recheck_at
+    assert recheck_at is not None
+    assert recheck_at <= timezone.now()
+
+
+def test_a_leased_channel_is_left_alone_and_a_dead_workers_lease_ends(due: Desk, fake: World) -> None:
+    until = timezone.now() + timedelta(minutes=2)
+    Channel.objects.update(lease_until=until, lease_by=leases.me())
+    assert listen.listen_next() is False
+    assert leases.free_dead() == 0
+    host = leases.me().rpartition(":")[0]
+    Channel.objects.update(lease_by=f"{host}:999999999")
+    assert leases.free_dead() == 1
+    assert listen.listen_next() is True
+
+
+def test_leases_of_other_machines_run_out_by_themselves() -> None:
+    assert leases.is_dead("elsewhere:1") is False
+    assert leases.is_dead(f"{leases.me().rpartition(':')[0]}:1") is False
+
+
+def test_first_page_counts_as_backfill(due: Desk, fake: World) -> None:
+    Channel.objects.update(read_at=NOON)
+    old = said("1", "Von gestern", ADA, at=datetime(2026, 11, 1, tzinfo=UTC))
+    fake.pages = [Page(sightings=(old, said("2", "Antwort", US, to=old, at=NOON)), cursor="c1")]
+    listen.listen_next()
+    assert Mention.objects.get(uri=old.post.uri).clock_at == old.post.posted_at
