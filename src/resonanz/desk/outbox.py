@@ -1,0 +1,218 @@
+"""From the desk to the networks: each delivery makes one attempt, and what became of it is looked up.
+
+    planned ──arm──▶ armed ──┬──▶ sent       the network showed us the post
+       ▲  ▲                  ├──▶ refused    it said no, with its reason
+       │  └── surely nothing ┤               (429, connection refused: planned again, later)
+       │      happened       └──▶ unknown    time-out, cut, 5xx, or we died: read the own timeline back
+       └ a person repeats, as a new delivery         └──▶ sent, or "not found there" and a person decides
+
+Arming is durable before the call is made: after a crash an armed delivery is unknown, never sent
+again by itself. No network call stands inside a transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from resonanz.desk.crashpoints import crash_point
+from resonanz.desk.events import happen
+from resonanz.desk.health import failed, open_network
+from resonanz.desk.intake import Arrival, store
+from resonanz.desk.leases import me
+from resonanz.desk.models import Conversation, Delivery, Mention, Outcome, Sighting
+from resonanz.desk.models.care import State
+from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.storage import durable
+from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary
+from resonanz.post import Audience, Draft
+from resonanz.post import Delivery as Outgoing
+from resonanz.post import Sighting as Seen
+
+log = logging.getLogger("resonanz.outbox")
+LEASE = timedelta(minutes=2)  # longer than a send's time-outs together
+LOOK_AFTER_S = (2, 10, 30, 120)  # when an unknown delivery is looked for on the network
+POSTPONE_S = (5, 15, 60, 300)  # when a provably unaccepted one is tried again
+
+
+def deliver_next() -> bool:
+    """Send one due delivery; True if there was one."""
+    now = timezone.now()
+    delivery = _arm(now)
+    if delivery is None:
+        return False
+    crash_point("outbox.armed")
+    try:
+        seen = open_network(delivery.channel).send(outgoing(delivery))
+    except NetworkError as error:
+        crash_point("outbox.called")
+        _settle_error(delivery, error)
+        return True
+    crash_point("outbox.called")
+    settle_sent(delivery, seen)
+    crash_point("outbox.committed")
+    return True
+
+
+def _arm(now: datetime) -> Delivery | None:
+    """Claim the delivery that is due longest and make that durable before anybody calls a network."""
+    due = Delivery.objects.filter(
+        state=Outcome.PLANNED, due_at__lte=now, channel__state=ChannelState.OK
+    ).order_by("due_at")
+    number = due.values_list("pk", flat=True).first()
+    if number is None:
+        return None
+    with durable():
+        taken = Delivery.objects.filter(pk=number, state=Outcome.PLANNED).update(
+            state=Outcome.ARMED, armed_at=now, lease_until=now + LEASE, lease_by=me(), due_at=now + LEASE
+        )
+        if not taken:
+            return None
+        delivery = Delivery.objects.select_related("channel", "answers__author", "conversation").get(
+            pk=number
+        )
+        happen("armed", now, conversation=delivery.conversation_id, delivery=number)
+    return delivery
+
+
+def outgoing(delivery: Delivery) -> Outgoing:
+    """Return a delivery as the network's door takes it; always the same for the same delivery."""
+    answers: str | None = None
+    named: tuple[str, ...] = ()
+    if delivery.answers is not None:
+        sighting = Sighting.objects.filter(channel=delivery.channel, mention=delivery.answers).first()
+        answers = sighting.native_id if sighting else None
+        named = (delivery.answers.author.handle,)
+    draft = Draft(
+        text=delivery.text, audience=Audience(delivery.audience), language=delivery.language or None
+    )
+    return Outgoing(
+        key=delivery.send_key,
+        draft=draft,
+        created_at=delivery.planned_at,
+        answers=answers,
+        named=named,
+    )
+
+
+def settle_sent(delivery: Delivery, seen: Seen) -> None:
+    """The network showed the post: store it as said, and stop the clock."""
+    now = timezone.now()
+    with transaction.atomic():
+        taken = Delivery.objects.filter(pk=delivery.pk, state__in=[Outcome.ARMED, Outcome.UNKNOWN])
+        stored = store(delivery.channel, [seen], Arrival(heard_at=now, backfill=True))
+        order = stored.orders[seen.post.uri]
+        if not taken.update(
+            state=Outcome.SENT, settled_at=now, due_at=None, mention=order, error_code="", error_reason=""
+        ):
+            return  # another worker found it first
+        _belong(delivery, order)
+        happen("sent", now, conversation=delivery.conversation_id, mention=order, delivery=delivery.pk)
+        if delivery.then_resolve and delivery.conversation is not None:
+            _resolve(delivery, now)
+        crash_point("outbox.settled")
+
+
+def _belong(delivery: Delivery, order: int) -> None:
+    """Make sure that the post stands in the delivery's conversation, even if the thread is unclear."""
+    if delivery.conversation is None:
+        return
+    said = Mention.objects.filter(pk=order, conversation=None)
+    if said.update(conversation=delivery.conversation, kind=delivery.kind):
+        clock_at = int(Mention.objects.values_list("clock_at", flat=True).get(pk=order).timestamp() * 1000)
+        now = timezone.now()
+        happen(
+            "spoke", now, conversation=delivery.conversation_id, mention=order, at=clock_at, by=delivery.kind
+        )
+
+
+def _resolve(delivery: Delivery, now: datetime) -> None:
+    """Settle the matter with the answer, unless the customer has written again meanwhile."""
+    still = Conversation.objects.filter(deliveries=delivery, state=State.OPEN, awaits=None)
+    if still.exists():
+        happen("resolved", now, actor=delivery.agent_id, conversation=delivery.conversation_id)
+
+
+def _settle_error(delivery: Delivery, error: NetworkError) -> None:
+    """Write down what the error says: try later, never again, or nobody knows."""
+    now = timezone.now()
+    changed: dict[str, object] = {"error_code": error.code, "error_reason": error.reason[:500]}
+    if isinstance(error, Refused | Gone):
+        kind, changed = "refused", changed | {"state": Outcome.REFUSED, "settled_at": now, "due_at": None}
+    elif error.acted is False:
+        kind, changed = "postponed", changed | _postponed(delivery, error, now)
+    else:
+        look_at = now + timedelta(seconds=LOOK_AFTER_S[0])
+        kind, changed = "unclear", changed | {"state": Outcome.UNKNOWN, "due_at": look_at}
+    with transaction.atomic():
+        Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED).update(**changed)
+        happen(kind, now, conversation=delivery.conversation_id, delivery=delivery.pk)
+        crash_point("outbox.settled")
+    if isinstance(error, LoginNeeded | Temporary):
+        failed(delivery.channel, error, now)
+    crash_point("outbox.committed")
+
+
+def _postponed(delivery: Delivery, error: NetworkError, now: datetime) -> dict[str, object]:
+    step = POSTPONE_S[min(delivery.attempts_count, len(POSTPONE_S) - 1)]
+    again = max(error.retry_at or now, now + timedelta(seconds=step))
+    return {"state": Outcome.PLANNED, "due_at": again, "attempts_count": delivery.attempts_count + 1}
+
+
+def look_next() -> bool:
+    """Look one delivery of unknown outcome up on the network; True if there was one."""
+    now = timezone.now()
+    _abandoned_next(now)
+    due = Delivery.objects.filter(
+        state=Outcome.UNKNOWN, due_at__lte=now, channel__state=ChannelState.OK
+    ).select_related("channel", "answers__author", "conversation")
+    delivery = due.order_by("due_at").first()
+    if delivery is None or not _claim_look(delivery, now):
+        return False
+    try:
+        seen = open_network(delivery.channel).find_sent(outgoing(delivery))
+    except NetworkError as error:
+        log.warning("delivery %s cannot be looked up: %s", delivery.pk, error)
+        return True
+    crash_point("outbox.looked")
+    if seen is not None:
+        settle_sent(delivery, seen)
+    else:
+        _not_found(delivery)
+    return True
+
+
+def _abandoned_next(now: datetime) -> None:
+    """A delivery whose worker died after arming: nobody knows whether it went out."""
+    died = Delivery.objects.filter(state=Outcome.ARMED, lease_until__lte=now).first()
+    if died is None:
+        return
+    with transaction.atomic():
+        taken = Delivery.objects.filter(pk=died.pk, state=Outcome.ARMED, lease_until=died.lease_until)
+        if taken.update(state=Outcome.UNKNOWN, due_at=now, error_code="interrupted"):
+            happen("unclear", now, conversation=died.conversation_id, delivery=died.pk)
+
+
+def _claim_look(delivery: Delivery, now: datetime) -> bool:
+    """Set the time of the next look; only one worker succeeds in that."""
+    step = LOOK_AFTER_S[min(delivery.looks_count + 1, len(LOOK_AFTER_S) - 1)]
+    return bool(
+        Delivery.objects.filter(pk=delivery.pk, state=Outcome.UNKNOWN, due_at=delivery.due_at).update(
+            due_at=now + timedelta(seconds=step)
+        )
+    )
+
+
+def _not_found(delivery: Delivery) -> None:
+    """Not on the network (yet). After the last look a person decides; `due_at` empty says so."""
+    now = timezone.now()
+    looks = delivery.looks_count + 1
+    changed: dict[str, object] = {"looks_count": looks}
+    if looks >= len(LOOK_AFTER_S):
+        changed |= {"due_at": None, "error_code": "not_found_there"}
+    with transaction.atomic():
+        Delivery.objects.filter(pk=delivery.pk, state=Outcome.UNKNOWN).update(**changed)
+        happen("looked", now, conversation=delivery.conversation_id, delivery=delivery.pk, found=0)
