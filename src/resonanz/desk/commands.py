@@ -1,0 +1,371 @@
+"""What each command does with its words; the work itself is in the verbs."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from resonanz.desk import home
+from resonanz.study import parse_within
+
+Run = Callable[[argparse.Namespace], int]
+BAR = 30
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(words)
+    run_it: Run = options.run
+    try:
+        return run_it(options)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def say(text: str) -> None:
+    """Tell a person something; standard output stays free for results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# Running -----------------------------------------------------------------------------------------
+
+
+def up(options: argparse.Namespace) -> int:
+    """Start the desk: web side and worker, in the demo the simulated network too."""
+    from resonanz.desk.supervisor import supervise  # noqa: PLC0415 - only this command needs it
+
+    if refusal := _unsafe(options.host):
+        say(refusal)
+        return 2
+    home.prepare()
+    call_command("collectstatic", interactive=False, verbosity=0)
+    port = options.port or _port()
+    address = settings.PUBLIC_ADDRESS or f"http://localhost:{port}"
+    commands: dict[str, Sequence[str]] = {
+        "web": _self("web", "--host", options.host, "--port", str(port)),
+        "worker": _self("work"),
+    }
+    if settings.DEMO:
+        _prepare_demo(commands, address)
+    else:
+        _first_user(address)
+    return supervise(commands)
+
+
+def _self(*words: str) -> list[str]:
+    return [sys.executable, "-m", "resonanz.desk", *words]
+
+
+def _unsafe(host: str) -> str:
+    """Return why the desk must not be served on this address, "" if it may."""
+    if host in {"localhost", "127.0.0.1", "::1"} or settings.PUBLIC_ADDRESS:
+        return ""
+    return (
+        f"resonanz: {host} would carry passwords over plain http. Put a proxy with https in front and set "
+        "RESONANZ_PUBLIC_ADDRESS=https://…; see docs/operating.md."
+    )
+
+
+def _port() -> int:
+    from resonanz.desk.demo import free_port  # noqa: PLC0415
+
+    return free_port(8000)
+
+
+def _prepare_demo(commands: dict[str, Sequence[str]], address: str) -> None:
+    from resonanz.desk import demo  # noqa: PLC0415
+
+    made = demo.load()
+    os.environ["RESONANZ_DEMO_NETWORK"] = made.network_url
+    demo.people(made)
+    state = Path(settings.HOME) / "simulated-network.json"
+    words = ["--port", str(made.port), "--state", str(state), "--tokens", str(made.tokens_file)]
+    commands["simulated network"] = _self("simulate", *words)
+    threading.Thread(target=demo.connect, args=(made,), daemon=True).start()
+    print(demo.welcome(made, address), flush=True)
+
+
+def _first_user(address: str) -> None:
+    from resonanz.desk.models import Agent, Role, Team  # noqa: PLC0415
+
+    print(f"\n  Resonanz  {address}", flush=True)
+    if Agent.objects.exists():
+        return
+    password = secrets.token_urlsafe(12)
+    agent = Agent(username="admin", role=Role.OPERATOR)
+    agent.set_password(password)
+    agent.save()
+    Team.objects.get(name="Team").agents.add(agent)
+    print(f"  Sign in   admin  /  {password}   (shown once; change it in the settings)\n", flush=True)
+
+
+def web(options: argparse.Namespace) -> int:
+    """Serve pages and live updates."""
+    if refusal := _unsafe(options.host):
+        say(refusal)
+        return 2
+    home.prepare()
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
+    from resonanz.desk.edge import serve  # noqa: PLC0415 - it sets up the whole web side
+
+    serve("127.0.0.1" if options.host == "localhost" else options.host, options.port)
+    return 0
+
+
+def work(_options: argparse.Namespace) -> int:
+    """Listen and deliver until told to stop."""
+    from resonanz.desk.guardian import watch_parent  # noqa: PLC0415
+    from resonanz.desk.worker import Worker  # noqa: PLC0415
+
+    home.prepare()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    watch_parent()
+    Worker(stop).run()
+    return 0
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Run the simulated network."""
+    from resonanz.desk.guardian import watch_parent  # noqa: PLC0415
+    from resonanz.simulator import SimulatorSettings, serve  # noqa: PLC0415
+
+    tokens = json.loads(options.tokens.read_text()) if options.tokens else {}
+    chosen = SimulatorSettings(
+        base_url=f"http://localhost:{options.port}",
+        scenario=options.scenario,
+        speed=options.speed,
+        state_file=options.state,
+        tokens=tokens,
+        old_server=options.old_server,
+    )
+    watch_parent()
+    say(f"resonanz: simulated network on {chosen.base_url}")
+    serve(chosen, host="127.0.0.1", port=options.port)
+    return 0
+
+
+# Archives and reports ----------------------------------------------------------------------------
+
+
+def import_conversations(options: argparse.Namespace) -> int:
+    """Import an archive of recorded conversations."""
+    from resonanz.desk.archive import import_conversations as take  # noqa: PLC0415
+    from resonanz.desk.staging import BadFile  # noqa: PLC0415
+
+    home.prepare()
+    try:
+        done = take(options.file, Bar())
+    except BadFile as error:
+        say(f"resonanz: {error}")
+        return 2
+    except OSError as error:
+        say(f"resonanz: {options.file}: cannot be read ({error.strerror})")
+        return 2
+    if not done.turns_count:
+        say(f"Nothing new: all {done.known_count} posts of {options.file} are here already.")
+    else:
+        words = f"{done.conversations_count} conversations with {done.turns_count} posts"
+        again = f" ({done.known_count} were here already)" if done.known_count else ""
+        say(f"Imported {words} from {options.file}{again}.")
+    if options.json:
+        print(
+            json.dumps(
+                {
+                    "conversations": done.conversations_count,
+                    "turns": done.turns_count,
+                    "known": done.known_count,
+                }
+            )
+        )
+    return 0
+
+
+class Bar:
+    """A progress bar on standard error: drawn in place on a terminal, a line each tenth elsewhere."""
+
+    def __init__(self) -> None:
+        self.last = -1
+
+    def __call__(self, done: int, whole: int) -> None:
+        """Draw how much is done."""
+        steps = BAR if sys.stderr.isatty() else 10
+        now = steps if whole == 0 else done * steps // whole
+        if now == self.last:
+            return
+        self.last = now
+        if sys.stderr.isatty():
+            end = "\n" if now == steps else ""
+            sys.stderr.write(f"\r[{'█' * now}{' ' * (BAR - now)}] {done * 100 // max(whole, 1):3d} %{end}")
+            sys.stderr.flush()
+        else:
+            say(f"{now * 10} %")
+
+
+def report_responses(options: argparse.Namespace) -> int:
+    """Print the response report."""
+    from resonanz.desk.responses import flat, response_rows  # noqa: PLC0415
+
+    try:
+        within = parse_within(options.within)
+    except ValueError as error:
+        say(f"resonanz: --within: {error}")
+        return 2
+    home.prepare()
+    rows = response_rows(by=options.by, within=within)
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif options.csv:
+        csv.writer(sys.stdout, lineterminator="\n").writerows(flat(rows, within))
+    else:
+        _print_table(list(flat(rows, within)))
+    return 0
+
+
+def _print_table(rows: list[list[object]]) -> None:
+    """Print a table for people: shares in per cent, durations in hours and minutes."""
+    header = [str(name) for name in rows[0]]
+    cells = [[_readable(name, value) for name, value in zip(header, row, strict=True)] for row in rows[1:]]
+    table = [header, *cells]
+    widths = [max(len(row[column]) for row in table) for column in range(len(header))]
+    for row in table:
+        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def _readable(name: str, value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, float) and name.endswith("_s"):
+        minutes = round(value / 60)
+        return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"
+    return f"{value * 100:.1f} %" if isinstance(value, float) else str(value)
+
+
+# Looking after it --------------------------------------------------------------------------------
+
+
+def check(options: argparse.Namespace) -> int:
+    """Fold all events again and compare the result with what is stored."""
+    from resonanz.desk.projection import differences  # noqa: PLC0415
+
+    home.prepare()
+    wrong = differences()
+    if options.json:
+        print(json.dumps({"differences": wrong}, ensure_ascii=False))
+    for line in wrong:
+        say(f"resonanz: {line}")
+    say("All conversations are what their events say." if not wrong else f"{len(wrong)} differences.")
+    return 1 if wrong else 0
+
+
+def add_user(options: argparse.Namespace) -> int:
+    """Add an agent and print the password."""
+    from resonanz.desk.models import Agent, Role, Team  # noqa: PLC0415
+
+    home.prepare()
+    if Agent.objects.filter(username=options.name).exists():
+        say(f"resonanz: there is an agent {options.name!r} already")
+        return 2
+    password = secrets.token_urlsafe(12)
+    agent = Agent(username=options.name, role=Role(options.role))
+    agent.set_password(password)
+    agent.save()
+    Team.objects.get(name="Team").agents.add(agent)
+    print(f"{options.name}  {password}")
+    return 0
+
+
+def bench(options: argparse.Namespace) -> int:
+    """Run a benchmark of the checkout."""
+    folder = Path(__file__).resolve().parents[3] / "bench"
+    if not (folder / "__init__.py").exists():
+        say("resonanz: benchmarks run from a checkout of the project; this is an installed package")
+        return 2
+    sys.path.insert(0, str(folder.parent))
+    from bench import run_bench  # noqa: PLC0415
+
+    return int(run_bench(options.name, as_json=options.json))
+
+
+# The words ---------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="resonanz", description=(__doc__ or "").split("\n", 1)[0])
+    parser.description = "A self-hosted desk for the dialogue between companies and their customers."
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _running_words(commands)
+    _archive_words(commands)
+    checking = _command(commands, "check", "compare what is stored with what the events say", check)
+    checking.add_argument("--json", action="store_true")
+    user = _command(commands, "user", "add an agent", add_user)
+    user.add_argument("name")
+    user.add_argument(
+        "--role", default="agent", choices=["trainee", "agent", "lead", "communicator", "operator"]
+    )
+    benches = _command(commands, "bench", "measure speed and memory (from a checkout)", bench)
+    benches.add_argument("name", choices=["intake"])
+    benches.add_argument("--json", action="store_true")
+    return parser
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def _command(
+    commands: Commands[argparse.ArgumentParser], name: str, words: str, run_it: Run
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=words, description=words.capitalize() + ".")
+    parser.set_defaults(run=run_it)
+    return parser
+
+
+def _running_words(commands: Commands[argparse.ArgumentParser]) -> None:
+    starting = _command(commands, "up", "start the desk: web side and worker, watched and restarted", up)
+    starting.add_argument("--host", default="localhost")
+    starting.add_argument("--port", type=int, default=0, help="default: the first free one from 8000")
+    serving = _command(commands, "web", "serve pages and live updates only", web)
+    serving.add_argument("--host", default="localhost")
+    serving.add_argument("--port", type=int, default=8000)
+    _command(commands, "work", "listen and deliver only", work)
+    network = _command(commands, "simulate", "run a simulated network on this machine", simulate)
+    network.add_argument("--port", type=int, default=8010)
+    network.add_argument("--scenario", default="careday", choices=["careday", "none"])
+    network.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
+    network.add_argument("--state", type=Path, help="file that keeps it over restarts")
+    network.add_argument("--tokens", type=Path, help="JSON file: handle to access token")
+    network.add_argument("--old-server", action="store_true", help="behave like Mastodon before 4.3")
+
+
+def _archive_words(commands: Commands[argparse.ArgumentParser]) -> None:
+    importing = commands.add_parser("import", help="import recorded conversations").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    conversations = _command(
+        importing, "conversations", "import a CSV file of recorded conversations", import_conversations
+    )
+    conversations.add_argument("file", type=Path)
+    conversations.add_argument("--json", action="store_true")
+    reports = commands.add_parser("report", help="print a report").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    responses = _command(reports, "responses", "who was answered, and how fast", report_responses)
+    responses.add_argument("--by", choices=["company", "channel", "network", "week"])
+    responses.add_argument("--within", default="15m,1h,12h", help="limits, default 15m,1h,12h")
+    form = responses.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true")
+    form.add_argument("--csv", action="store_true")

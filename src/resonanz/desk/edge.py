@@ -1,0 +1,216 @@
+"""The ASGI root: live updates here, every page through Django's synchronous side.
+
+Django's own ASGI path opens threads per request and is several times slower (ARCHITECTURE.md has the
+figures), so pages go through `a2wsgi` and everything that stays open lives in plain ASGI. Django's
+middleware does not cover the edge: it checks the session, the agent and the origin itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resonanz.desk.settings")
+django.setup()
+
+from a2wsgi import WSGIMiddleware  # noqa: E402 - Django has to be set up before its parts are imported
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+from granian.constants import Interfaces  # noqa: E402
+from granian.server.embed import Server  # noqa: E402
+
+from resonanz.desk import guardian  # noqa: E402
+from resonanz.desk.live import Hub, Listener  # noqa: E402
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+HEARTBEAT_S = 10
+BODY_MOST = 4096
+PAGE_THREADS = 8
+STOP_WITHIN_S = 2
+
+pages = get_wsgi_application()
+_pages = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
+hub = Hub()
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer one connection."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/live":
+        await _live(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/live/presence":
+        await _presence(scope, receive, send)
+    elif scope["type"] == "http":
+        await _pages(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            hub.start()
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            hub.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
+async def _live(scope: Scope, receive: Receive, send: Send) -> None:
+    """One browser's live stream: events that the agent may see, presence, heartbeats."""
+    headers = _headers(scope)
+    agent = await asyncio.to_thread(guardian.agent_of, _session_key(headers))
+    if agent is None or not _same_origin(headers):
+        await _answer(send, 403)
+        return
+    last = headers.get("last-event-id", "")
+    listener = hub.join(agent, int(last) if last.isdecimal() else None)
+    try:
+        await send(_start(200, [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no")]))
+        gone = asyncio.create_task(_disconnected(receive))
+        await _stream(listener, gone, send)
+    finally:
+        hub.leave(listener)
+
+
+async def _stream(listener: Listener, gone: asyncio.Task[None], send: Send) -> None:
+    """Send what the listener gets until either side has enough."""
+    await _write(send, b"retry: 2000\n\n")
+    try:
+        while not gone.done():
+            chunk = await listener.next(HEARTBEAT_S)
+            if chunk is None:
+                break
+            await _write(send, chunk or b": still here\n\n")
+            if not chunk and not await asyncio.to_thread(guardian.still_signed_in, listener.agent):
+                break
+    except (ConnectionError, OSError):
+        pass  # the browser went away in the middle of a chunk
+    finally:
+        gone.cancel()
+        with contextlib.suppress(ConnectionError, OSError, RuntimeError):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _presence(scope: Scope, receive: Receive, send: Send) -> None:
+    """An agent says what their tab looks at, and whether they type. Kept in memory only."""
+    headers = _headers(scope)
+    if scope["method"] != "POST" or not _same_origin(headers):
+        await _answer(send, 403)
+        return
+    agent = await asyncio.to_thread(guardian.agent_of, _session_key(headers))
+    if agent is None:
+        await _answer(send, 403)
+        return
+    said = _said(await _body(receive))
+    if said is None:
+        await _answer(send, 400)
+        return
+    await hub.present(agent, *said)
+    await _answer(send, 204)
+
+
+def _said(body: bytes | None) -> tuple[str, int | None, bool] | None:
+    """Return tab, conversation and typing from a presence post, or None if it is none."""
+    try:
+        said = json.loads(body or b"")
+        tab, conversation, typing = said["tab"], said.get("conversation"), said.get("typing", False)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+    if not isinstance(tab, str) or not 1 <= len(tab) <= 64:
+        return None
+    if conversation is not None and (not isinstance(conversation, int) or isinstance(conversation, bool)):
+        return None
+    return tab, conversation, typing is True
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """Return a small request body, None if it is not small."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > BODY_MOST:
+            return None
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return body
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _same_origin(headers: dict[str, str]) -> bool:
+    """Whether the request comes from one of our own pages, as the browser itself says."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def _session_key(headers: dict[str, str]) -> str:
+    try:
+        cookies = SimpleCookie(headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    morsel = cookies.get(guardian.SESSION_COOKIE)
+    return morsel.value if morsel else ""
+
+
+def _start(status: int, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
+    return {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [*headers, (b"cache-control", b"no-store")],
+    }
+
+
+async def _write(send: Send, chunk: bytes) -> None:
+    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+
+
+async def _answer(send: Send, status: int) -> None:
+    await send(_start(status, [(b"content-length", b"0")]))
+    await send({"type": "http.response.body", "body": b""})
+
+
+def serve(host: str, port: int) -> None:
+    """Run the web side in this process until SIGTERM, or until the parent dies.
+
+    The server would wait for open live streams; they are ended first.
+    """
+    guardian.watch_parent()
+    asyncio.run(_serve(host, port))
+
+
+async def _serve(host: str, port: int) -> None:
+    server = Server(
+        app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
+    )
+    server.workers_kill_timeout = STOP_WITHIN_S
+
+    def stop() -> None:
+        hub.close()
+        server.stop()  # type: ignore[no-untyped-call]
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await server.serve()

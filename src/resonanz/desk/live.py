@@ -1,0 +1,232 @@
+"""The hub behind the live streams: reads the event log once and tells every browser what it may know.
+
+Presence (who looks at which conversation, who types) lives here too, in memory only. One hub per web
+process; it polls SQLite's data version, which costs microseconds while nothing happens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.db import connection
+
+from resonanz.desk import events
+from resonanz.desk.guardian import SignedIn
+from resonanz.desk.models import Conversation
+
+log = logging.getLogger("resonanz.live")
+T = TypeVar("T")
+POLL_S = 0.1
+CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
+PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
+QUEUE_MOST = 500  # chunks that a stalled browser may be behind before its stream is ended
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """One open stream."""
+
+    agent: SignedIn
+    chunks: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(QUEUE_MOST))
+
+    def tell(self, chunk: bytes) -> None:
+        """Queue a chunk; a browser that does not take them any more is let go and comes back by itself."""
+        try:
+            self.chunks.put_nowait(chunk)
+        except asyncio.QueueFull:
+            self.end()
+
+    def end(self) -> None:
+        """End the stream after what is queued, or at once where nothing more fits."""
+        if self.chunks.full():
+            self.chunks.get_nowait()
+        self.chunks.put_nowait(None)
+
+    async def next(self, wait_s: float) -> bytes | None:
+        """Return the next chunk, b"" when nothing came in time, None at the end."""
+        try:
+            return await asyncio.wait_for(self.chunks.get(), wait_s)
+        except TimeoutError:
+            return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What one tab of an agent's looks at."""
+
+    agent: SignedIn
+    conversation: int
+    typing: bool
+    until: float
+
+
+class Hub:
+    """All listeners of this process."""
+
+    def __init__(self) -> None:
+        self.listeners: set[Listener] = set()
+        self.present_tabs: dict[tuple[int, str], Presence] = {}
+        self.channels: dict[int, int] = {}  # conversation → channel, as far as events named it
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.cursor = 0
+        self.closed = False
+        self.version: int | None = None
+        self.reader = ThreadPoolExecutor(1, "hub")  # one thread: data_version is a connection's own number
+
+    def start(self) -> None:
+        """Begin to read the event log. Call in the running loop."""
+        self.loop = asyncio.get_running_loop()
+        self.task = self.loop.create_task(self._run())
+
+    def _ask(self, question: Callable[..., T], *facts: object) -> asyncio.Future[T]:
+        """Ask the database from the hub's own thread."""
+        return asyncio.get_running_loop().run_in_executor(self.reader, question, *facts)
+
+    def close(self) -> None:
+        """End every stream. May be called from a signal handler."""
+        self.closed = True
+        if self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._end_all)
+
+    def _end_all(self) -> None:
+        for listener in list(self.listeners):
+            listener.end()
+
+    def join(self, agent: SignedIn, last_id: int | None) -> Listener:
+        """Add a listener; one that returns is told what happened since its last event."""
+        listener = Listener(agent)
+        self.listeners.add(listener)
+        if self.closed:
+            listener.end()
+        if last_id is not None and last_id < self.cursor:
+            asyncio.get_running_loop().create_task(self._catch_up(listener, last_id, self.cursor))
+        for conversation in {presence.conversation for presence in self.present_tabs.values()}:
+            self._tell_presence_to(conversation, [listener])
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        """Remove a listener."""
+        self.listeners.discard(listener)
+
+    async def _catch_up(self, listener: Listener, since: int, until: int) -> None:
+        told = await self._ask(self._read, since)
+        if len(told) >= CATCH_UP_MOST:
+            listener.tell(b"event: reload\ndata: {}\n\n")
+            return
+        for event in told:
+            if event.id <= until and self._may_see(listener.agent, event):
+                listener.tell(_chunk(event))
+
+    async def _run(self) -> None:
+        self.cursor = await self._ask(events.newest)
+        while not self.closed:
+            await asyncio.sleep(POLL_S)
+            try:
+                for event in await self._ask(self._fresh):
+                    self._tell(event)
+            except Exception:
+                log.exception("the event log could not be read")
+                await asyncio.sleep(1)
+            self._expire()
+
+    def _fresh(self) -> list[events.Told]:
+        """Return new events, asking for them only when another connection has written."""
+        with connection.cursor() as query:
+            query.execute("PRAGMA data_version")
+            version = query.fetchone()[0]
+        if version == self.version:
+            return []
+        told = self._read(self.cursor)
+        if len(told) < CATCH_UP_MOST:
+            self.version = version
+        return told
+
+    def _read(self, since: int) -> list[events.Told]:
+        """Read events and learn to which channels their conversations belong."""
+        told = events.after(since, CATCH_UP_MOST)
+        unknown = {e.conversation for e in told if e.conversation and e.conversation not in self.channels}
+        for number in range(0, len(unknown), 500):
+            some = list(unknown)[number : number + 500]
+            self.channels.update(Conversation.objects.filter(pk__in=some).values_list("pk", "channel_id"))
+        return told
+
+    def _tell(self, event: events.Told) -> None:
+        self.cursor = max(self.cursor, event.id)
+        chunk = _chunk(event)
+        for listener in list(self.listeners):
+            if self._may_see(listener.agent, event):
+                listener.tell(chunk)
+
+    def _may_see(self, agent: SignedIn, event: events.Told) -> bool:
+        return event.conversation is None or self._may_see_conversation(agent, event.conversation)
+
+    def _may_see_conversation(self, agent: SignedIn, conversation: int) -> bool:
+        return agent.channels is None or self.channels.get(conversation) in agent.channels
+
+    # Presence -----------------------------------------------------------------------------------
+
+    async def present(self, agent: SignedIn, tab: str, conversation: int | None, typing: bool) -> None:  # noqa: FBT001
+        """A tab says where it is; None means nowhere."""
+        key = (agent.id, tab)
+        before = self.present_tabs.pop(key, None)
+        if conversation is not None and conversation not in self.channels:
+            await self._ask(self._learn, conversation)
+        if conversation is not None and self._may_see_conversation(agent, conversation):
+            until = time.monotonic() + PRESENT_FOR_S
+            self.present_tabs[key] = Presence(agent, conversation, typing, until)
+        after = self.present_tabs.get(key)
+        changed = {
+            p.conversation
+            for p in (before, after)
+            if p is not None and (before is None or after is None or _seen(before) != _seen(after))
+        }
+        self._tell_presence(changed)
+
+    def _learn(self, conversation: int) -> None:
+        self.channels.update(Conversation.objects.filter(pk=conversation).values_list("pk", "channel_id"))
+
+    def _expire(self) -> None:
+        now = time.monotonic()
+        over = [key for key, presence in self.present_tabs.items() if presence.until < now]
+        self._tell_presence({self.present_tabs.pop(key).conversation for key in over})
+
+    def _tell_presence(self, conversations: set[int]) -> None:
+        for conversation in conversations:
+            self._tell_presence_to(conversation, list(self.listeners))
+
+    def _tell_presence_to(self, conversation: int, listeners: list[Listener]) -> None:
+        told = json.dumps({"conversation": conversation, "people": self._people(conversation)})
+        for listener in listeners:
+            if self._may_see_conversation(listener.agent, conversation):
+                listener.tell(f"event: presence\ndata: {told}\n\n".encode())
+
+    def _people(self, conversation: int) -> list[dict[str, object]]:
+        """Return who looks at a conversation, an agent with several tabs once."""
+        typing: dict[SignedIn, bool] = {}
+        for presence in self.present_tabs.values():
+            if presence.conversation == conversation:
+                typing[presence.agent] = presence.typing or typing.get(presence.agent, False)
+        return [{"id": agent.id, "name": agent.name, "typing": types} for agent, types in typing.items()]
+
+
+def _seen(presence: Presence) -> tuple[int, bool]:
+    return presence.conversation, presence.typing
+
+
+def _chunk(event: events.Told) -> bytes:
+    told = {
+        "id": event.id,
+        "kind": event.kind,
+        "conversation": event.conversation,
+        "delivery": event.delivery,
+        "actor": event.actor,
+    }
+    return f"id: {event.id}\nevent: told\ndata: {json.dumps(told)}\n\n".encode()
