@@ -1,0 +1,62 @@
+"""What a simulated network is started with, and the switches that a test may turn while it runs.
+
+Only values live here; nothing in this file acts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SCENARIOS = ("none", "careday")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatorSettings:
+    """How a simulated network starts.
+
+    `base_url` is the address people and connectors use, without a slash at its end. `scenario` is one
+    of `SCENARIOS`; `speed` divides every waiting time of the scenario. `tokens` maps handles to fixed
+    access tokens; every other account has a token derived from `seed`. With `state_file` the network
+    survives a restart. `heartbeat_s` is the pause between two signs of life on a stream, in seconds.
+    """
+
+    base_url: str
+    seed: int = 1
+    scenario: str = "careday"
+    speed: float = 1.0
+    state_file: Path | None = None
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    old_server: bool = False
+    ignore_idempotency: bool = False
+    rate_limit: int | None = None
+    filter_private: bool = True
+    heartbeat_s: float = 15.0
+
+    def __post_init__(self) -> None:
+        if self.scenario not in SCENARIOS:
+            raise ValueError(f"the scenario {self.scenario!r} is none of {', '.join(SCENARIOS)}")
+        if self.speed <= 0:
+            raise ValueError(f"the speed must be above 0, got {self.speed}")
+        if self.base_url.endswith("/") or not self.base_url.startswith("http"):
+            raise ValueError(f"the base address must be http… without a slash at its end: {self.base_url!r}")
+
+
+@dataclass(slots=True)
+class Switches:
+    """What can be turned while the network runs.
+
+    `old_server` behaves like Mastodon before 4.3 (no notification policy, no api_versions).
+    `ignore_idempotency` stores a repeated delivery again, as several other servers do.
+    `rate_limit` is the number of requests a token may make in five minutes before it gets 429.
+    `filter_private` filters private mentions by strangers for accounts that did not decide themselves.
+    """
+
+    old_server: bool = False
+    ignore_idempotency: bool = False
+    rate_limit: int | None = None
+    filter_private: bool = True
