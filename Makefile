@@ -1,14 +1,49 @@
-# Everything a newcomer types. Needs Python 3.11, pip and make; nothing else for `make run`.
+# What a newcomer types. `make run` needs Python 3.11, pip and make, nothing else.
 PYTHON ?= python3.11
 BIN := .venv/bin
 STAMP := .venv/.installed
+LOCALE := src/resonanz/desk/locale
+CATALOGS := $(wildcard $(LOCALE)/*/LC_MESSAGES/django.po)
 
-.PHONY: install run demo-reset test check lock bench clean
+.PHONY: install run demo-reset test check browser bench lock clean
 
-install: $(STAMP)
+install: $(STAMP) $(CATALOGS:.po=.mo)
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $(STAMP)
+	@touch $(STAMP)
+
+%.mo: %.po $(STAMP)
+	$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@ --locale=$(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
+
+# The demo keeps everything in .demo; a second run goes on where the first one stopped.
+run: install
+	RESONANZ_HOME=$(CURDIR)/.demo RESONANZ_DEMO=yes $(BIN)/resonanz up
+
+demo-reset:
+	rm -rf .demo
+
+# Format, lint, import rules, types, migrations, then every test. Installs Chromium where it is absent.
+test: install check browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: install
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy --no-error-summary
+	RESONANZ_HOME=$(CURDIR)/.venv/check $(BIN)/python -m django makemigrations --check --dry-run --settings resonanz.desk.settings
+
+browser:
+	@test -x /usr/bin/chromium || { apt-get update -qq && apt-get install -y -qq chromium fonts-inter fonts-noto-color-emoji; }
+
+bench: install
+	$(BIN)/resonanz bench intake
+
+lock:
+	$(BIN)/uv pip compile --extra dev --generate-hashes --no-header --no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv

@@ -136,6 +136,24 @@ def test_our_second_part_in_a_thread_belongs_to_the_same_conversation(desk: Desk
     assert conversation_of(part_two) == conversation_of(question)
 
 
+def test_our_answer_whose_root_is_unknown_stays_in_the_thread_it_answers(desk: Desk) -> None:
+    question = said("1", "Hallo?")
+    answer = said("2", "Moin!", US, to=question, at=NOON + MINUTE)
+    lost = replace(answer, post=replace(answer.post, root=answer.post.uri))
+    hear(desk.channel, question)
+    hear(desk.channel, lost)
+    assert conversation_of(lost) == conversation_of(question)
+    assert (Thread.objects.count(), Conversation.objects.count()) == (1, 1)
+
+
+def test_a_deleted_post_is_not_brought_back_by_a_stale_page(desk: Desk) -> None:
+    question = said("1", "Meine Nummer")
+    hear(desk.channel, question)
+    Mention.objects.update(deleted_at=NOON + MINUTE, text="")
+    hear(desk.channel, edited(question, "Meine Nummer ist", MINUTE))
+    assert Mention.objects.get().text == ""
+
+
 def test_next_question_gets_a_clock_of_its_own(desk: Desk) -> None:
     SlaPolicy.objects.update(next_response_s=600)
     question = said("1", "Hallo?")

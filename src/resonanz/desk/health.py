@@ -6,6 +6,7 @@ Used by the three modules that may open a network (`channels.py`, `listen.py`, `
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -24,8 +25,26 @@ def credentials_of(channel: Channel) -> Credentials:
 
 
 def open_network(channel: Channel) -> Network:
-    """Open the door of a channel. Not inside a transaction."""
-    return NETWORKS[channel.network].connect(credentials_of(channel))
+    """Open the door of a channel, or the one that this thread has open. Not inside a transaction.
+
+    A connector remembers threads and limits; a new token or address gets a new one.
+    """
+    key = (NETWORKS[channel.network], channel.base_url, channel.simulated, tuple(channel.secret.items()))
+    known: tuple[object, Network] | None = _open.doors.get(channel.pk)
+    if known is None or known[0] != key:
+        known = (key, NETWORKS[channel.network].connect(credentials_of(channel)))
+        _open.doors[channel.pk] = known
+    return known[1]
+
+
+class _Doors(threading.local):
+    """The doors that a thread has open, by channel. Connectors are not shared between threads."""
+
+    def __init__(self) -> None:
+        self.doors: dict[int, tuple[object, Network]] = {}
+
+
+_open = _Doors()
 
 
 def failed(channel: Channel, error: NetworkError, now: datetime) -> None:

@@ -88,6 +88,8 @@ class Known(NamedTuple):
     author: int
     incoming: bool
     edited_ms: int | None
+    deleted_ms: int | None
+    audience: int  # its thread's
 
 
 class Matter(NamedTuple):
@@ -126,7 +128,7 @@ class _Batch:
         fresh = [s for uri, s in self.sightings.items() if uri not in self.known]
         again = [s for uri, s in self.sightings.items() if uri in self.known]
         self.ids = next_ids(TABLES)
-        self._read_around(fresh, again)
+        self._read_around(fresh)
         for sighting in fresh:
             self._add(sighting)
         for sighting in again:
@@ -141,14 +143,15 @@ class _Batch:
         wanted = set(self.sightings)
         wanted.update(s.post.reply_to for s in self.sightings.values() if s.post.reply_to)
         rows = _select(
-            'SELECT uri, "order", conversation_id, thread_id, author_id, incoming, edited_at '
-            "FROM desk_mention WHERE network = %s AND uri IN ({})",
+            'SELECT m.uri, m."order", m.conversation_id, m.thread_id, m.author_id, m.incoming, m.edited_at, '
+            "m.deleted_at, t.audience FROM desk_mention m JOIN desk_thread t ON t.id = m.thread_id "
+            "WHERE m.network = %s AND m.uri IN ({})",
             wanted,
             self.network,
         )
         return {row[0]: Known(*row[1:]) for row in rows}
 
-    def _read_around(self, fresh: Sequence[Sighting], again: Sequence[Sighting]) -> None:
+    def _read_around(self, fresh: Sequence[Sighting]) -> None:
         people = [s.post.author for s in fresh] + list(self.arrival.subjects.values())
         rows = _select(
             "SELECT uid, id, handle, name, avatar_url FROM desk_author WHERE network = %s AND uid IN ({})",
@@ -165,7 +168,7 @@ class _Batch:
             self.network,
         )
         self.threads: dict[tuple[str, int], int] = {(row[0], row[1]): row[2] for row in rows}
-        self.matters = self._read_matters(again)
+        self.matters = self._read_matters()
         self.cases = self._read_cases()
         self.kinds = self._read_kinds(fresh)
         self.free = self._read_free_orders(fresh)
@@ -195,8 +198,8 @@ class _Batch:
                 self.rows["handle"].append((number, face[0], self.heard_ms))
             self.rows["face"].append((person.handle, person.name, person.avatar_url, number))
 
-    def _read_matters(self, again: Sequence[Sighting]) -> dict[tuple[int, int], Matter]:
-        threads = {*self.threads.values(), *(self.known[s.post.uri].thread for s in again)}
+    def _read_matters(self) -> dict[tuple[int, int], Matter]:
+        threads = {*self.threads.values(), *(known.thread for known in self.known.values())}
         rows = _select(
             "SELECT thread_id, customer_id, id, state, resolved_at FROM desk_conversation "
             "WHERE thread_id IN ({}) ORDER BY id",
@@ -244,13 +247,16 @@ class _Batch:
         parent = self.known.get(post.reply_to) if post.reply_to else None
         order = self._order(posted_ms, parent)
         author = self.authors[post.author.uid]
-        thread = self._thread(post)
+        thread = self._thread(post, parent)
         stamp, clock_ms = self._clock_at(post, posted_ms)
         kind = self._kind(sighting, parent)
         conversation = self._conversation(sighting, thread, parent)
         if conversation is not None:
             self._turn(conversation, order, (clock_ms, stamp, kind), own=sighting.own)
-        self.known[post.uri] = Known(order, conversation, thread, author, not sighting.own, None)
+        audience = thread_audience(post.audience)
+        self.known[post.uri] = Known(
+            order, conversation, thread, author, not sighting.own, None, None, audience
+        )
         self.rows["mention"].append(
             (
                 order,
@@ -302,8 +308,11 @@ class _Batch:
         self.free[moment] = order + 1
         return order
 
-    def _thread(self, post: Post) -> int:
+    def _thread(self, post: Post, parent: Known | None) -> int:
+        """Return the thread: the parent's where we know it, for a network may not name the root."""
         audience = thread_audience(post.audience)
+        if parent is not None and parent.audience == audience:
+            return parent.thread
         thread = self.threads.get((post.root, audience))
         if thread is None:
             thread = self.threads[(post.root, audience)] = self._take("desk_thread")
@@ -322,6 +331,8 @@ class _Batch:
 
     def _conversation(self, sighting: Sighting, thread: int, parent: Known | None) -> int | None:
         """Return the conversation that a new post belongs to, opened or reopened where needed."""
+        if sighting.own and parent is not None and parent.thread == thread and parent.conversation:
+            return parent.conversation
         customer = self._customer(sighting, parent)
         if customer is None:
             return None
@@ -337,18 +348,7 @@ class _Batch:
             return self.authors[subject.uid]
         if not sighting.own:
             return self.authors[sighting.post.author.uid] if sighting.addressed else None
-        if parent is None:
-            return None
-        if parent.incoming:
-            return parent.author
-        return self._customer_of(parent.conversation)
-
-    def _customer_of(self, conversation: int | None) -> int | None:
-        """Return the customer of the conversation that our own earlier post stands in."""
-        for (_, customer), matter in self.matters.items():
-            if matter.id == conversation:
-                return customer
-        return None
+        return parent.author if parent is not None and parent.incoming else None
 
     def _continues(self, matter: Matter, sighting: Sighting) -> bool:
         """Whether a post goes on with this case; a resolved one is reopened by its customer in time."""
@@ -417,7 +417,8 @@ class _Batch:
         known = self.known[sighting.post.uri]
         self._see(sighting, known.order)
         edited = sighting.post.edited_at
-        if edited is not None and to_ms(edited) > (known.edited_ms or 0):
+        stands = known.deleted_ms is None
+        if stands and edited is not None and to_ms(edited) > (known.edited_ms or 0):
             self._edit(sighting.post, known, to_ms(edited))
         if sighting.addressed and known.conversation is None and known.incoming:
             self._adopt(sighting, known)

@@ -69,7 +69,6 @@ def _policy(first: int, following: int, in_service_hours: int, periods: str, *pl
 
 def service_hours_of(brand: int | None) -> BusinessHours:
     """Return the hours that reports count as service time: the brand's, else the first brand's."""
-    policies = SlaPolicy.objects.order_by("brand_id")
-    chosen = policies.filter(brand_id=brand) if brand else policies
-    found = chosen.values_list("zone", "periods", "country", "subdivision").first()
+    policies = SlaPolicy.objects.order_by("brand_id").values_list("zone", "periods", "country", "subdivision")
+    found = policies.filter(brand_id=brand).first() or policies.first()
     return USUAL.hours if found is None else hours_of(*found)

@@ -1,0 +1,350 @@
+"""The response report against an independent computation in plain Python, on real recorded conversations.
+
+`expected` uses nothing of the product: its own CSV reading, clocks, medians and intervals.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import random
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from resonanz.desk import responses
+from resonanz.desk.archive import import_conversations
+from resonanz.desk.commands import run
+from resonanz.desk.models import Brand, Conversation, SlaPolicy
+from resonanz.study import parse_within
+from tests.cast import PERIODS
+from tests.shared_data import shared_data
+
+pytestmark = pytest.mark.django_db
+BERLIN = ZoneInfo("Europe/Berlin")
+WITHIN = {"15m": 900, "1h": 3600, "12h": 43200}
+Row = dict[str, str]
+
+
+def quiet(_done: int, _whole: int) -> None:
+    """No progress bar in a test."""
+
+
+@pytest.fixture
+def policy() -> None:
+    """Monday to Friday, 8 to 20 o'clock in Berlin, without public holidays."""
+    SlaPolicy.objects.create(
+        brand=Brand.objects.create(name="Nordlicht"), periods=PERIODS, zone="Europe/Berlin", country=""
+    )
+
+
+def read(file: Path) -> list[Row]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def write(file: Path, rows: Iterable[Row]) -> Path:
+    rows = list(rows)
+    with file.open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+def moment(row: Row) -> datetime:
+    at = datetime.fromisoformat(row["time_utc"])
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def service_s(start: datetime, end: datetime) -> float:
+    """Seconds of opening between two instants, day by day, on the wall clock of Berlin."""
+    total = 0.0
+    day = start.astimezone(BERLIN).date()
+    while day <= end.astimezone(BERLIN).date():
+        if day.weekday() < 5:
+            opens = datetime(day.year, day.month, day.day, 8, tzinfo=BERLIN).timestamp()
+            shuts = datetime(day.year, day.month, day.day, 20, tzinfo=BERLIN).timestamp()
+            total += max(0.0, min(shuts, end.timestamp()) - max(opens, start.timestamp()))
+        day = date.fromordinal(day.toordinal() + 1)
+    return total
+
+
+def percentile(values: list[float], p: float) -> float | None:
+    """Linear interpolation between the closest ranks."""
+    if not values:
+        return None
+    values = sorted(values)
+    rank = (len(values) - 1) * p
+    low, high = math.floor(rank), math.ceil(rank)
+    return values[low] + (values[high] - values[low]) * (rank - low)
+
+
+def wilson(k: int, n: int) -> tuple[float | None, float | None]:
+    if n == 0:
+        return None, None
+    z, p = 1.959964, k / n
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return middle - half, middle + half
+
+
+def expected(rows: list[Row], by: str | None = None) -> list[dict[str, Any]]:
+    """The whole report, computed the plain way."""
+    cases: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        cases[(row["company"], row["conversation"])].append(row)
+    waits: dict[str, list[tuple[float, float] | None]] = defaultdict(list)
+    for (company, _), turns in cases.items():
+        turns.sort(key=lambda row: (moment(row), int(row["turn"])))
+        asked = next((i for i, row in enumerate(turns) if row["direction"] == "in"), None)
+        if asked is None:
+            continue
+        began = moment(turns[asked])
+        answers = [
+            moment(row)
+            for row in turns[asked:]
+            if row["direction"] == "out" and row.get("kind", "") in {"", "human"}
+        ]
+        year, week, _ = began.astimezone(BERLIN).isocalendar()
+        group = {
+            None: "all",
+            "company": company,
+            "network": "archive",
+            "channel": f"archive {company}",
+            "week": f"{year}-W{week:02}",
+        }[by]
+        took = ((answers[0] - began).total_seconds(), service_s(began, answers[0])) if answers else None
+        waits[group].append(took)
+    return [_figures(group, waits[group]) for group in sorted(waits)]
+
+
+def _figures(group: str, waits: list[tuple[float, float] | None]) -> dict[str, Any]:
+    calendar = [wait[0] for wait in waits if wait]
+    service = [wait[1] for wait in waits if wait]
+    low, high = wilson(len(calendar), len(waits))
+    return {
+        "group": group,
+        "conversations": len(waits),
+        "answered": len(calendar),
+        "response_rate": len(calendar) / len(waits),
+        "response_rate_low": low,
+        "response_rate_high": high,
+        "median_s": percentile(calendar, 0.5),
+        "p90_s": percentile(calendar, 0.9),
+        "service_median_s": percentile(service, 0.5),
+        "service_p90_s": percentile(service, 0.9),
+        "within": {label: sum(w <= s for w in calendar) / len(waits) for label, s in WITHIN.items()},
+    }
+
+
+def compare(rows: list[Row]) -> None:
+    """The product's report equals the plain one, whole and in every grouping."""
+    within = parse_within("15m,1h,12h")
+    for by in (None, "company", "channel", "network", "week"):
+        got, should = responses.response_rows(by=by, within=within), expected(rows, by)
+        assert [row["group"] for row in got] == [row["group"] for row in should]
+        for mine, plain in zip(got, should, strict=True):
+            assert list(mine) == list(plain)
+            for name, value in plain.items():
+                if isinstance(value, (dict, float)):
+                    assert mine[name] == pytest.approx(value, rel=1e-9, abs=1e-9), (by, plain["group"], name)
+                else:
+                    assert mine[name] == value, (by, plain["group"], name)
+
+
+def test_report_of_real_conversations_equals_the_independent_computation(policy: None) -> None:
+    file = shared_data("care_conversations") / "conversations.csv"
+    done = import_conversations(file, quiet)
+    rows = read(file)
+    assert (done.turns_count, done.known_count) == (len(rows), 0)
+    compare(rows)
+    whole = responses.response_rows(by=None, within=parse_within("15m,1h,12h"))[0]
+    assert whole["answered"] == whole["conversations"] == 525
+    assert import_conversations(file, quiet).turns_count == 0
+
+
+def derived(rows: list[Row]) -> list[Row]:
+    """A harder file: 60 % of the cases lose their replies, 12 % are answered within 12 hours, and more."""
+    chance = random.Random(2010)
+    names = sorted({row["conversation"] for row in rows})
+    chance.shuffle(names)
+    silent = set(names[: round(len(names) * 0.60)])
+    quick = set(names[len(silent) : len(silent) + round(len(names) * 0.12)])
+    asked = {}
+    for row in rows:
+        if row["direction"] == "in":
+            asked.setdefault(row["conversation"], moment(row))
+    kept = []
+    for row in rows:
+        name = row["conversation"]
+        if row["direction"] == "out" and name in silent:
+            continue
+        changed = dict(row, kind="")
+        if row["direction"] == "out":
+            wait = chance.uniform(60, 43_000) if name in quick else chance.uniform(43_300, 900_000)
+            changed["time_utc"] = (asked[name] + timedelta(seconds=round(wait))).strftime("%Y-%m-%dT%H:%M:%S")
+        kept.append(changed)
+    return kept + special_cases()
+
+
+def special_cases() -> list[Row]:
+    """The cases that go wrong easily."""
+
+    def turn(case: str, number: int, direction: str, at: str, kind: str = "") -> Row:
+        author = "Fjord" if direction == "out" else f"gast_{case}"
+        return dict(
+            conversation=case,
+            company="Fjord",
+            turn=str(number),
+            direction=direction,
+            time_utc=at,
+            author=author,
+            text=f"{case} {number}",
+            kind=kind,
+        )
+
+    return [
+        turn("we_began", 0, "out", "2020-05-04T09:00:00"),
+        turn("we_began", 1, "in", "2020-05-04T09:30:00"),
+        turn("we_began", 2, "out", "2020-05-04T10:00:00"),
+        turn("only_we_spoke", 0, "out", "2020-05-04T09:00:00"),
+        turn("same_second", 0, "in", "2020-05-05T12:00:00"),
+        turn("same_second", 1, "out", "2020-05-05T12:00:00"),
+        turn("same_second_turned", 0, "out", "2020-05-05T12:00:00"),
+        turn("same_second_turned", 1, "in", "2020-05-05T12:00:00"),
+        turn("automatic_only", 0, "in", "2020-05-06T08:00:00+02:00"),
+        turn("automatic_only", 1, "out", "2020-05-06T08:00:05+02:00", "automatic"),
+        turn("automatic_then_human", 0, "in", "2020-05-06T08:00:00+02:00"),
+        turn("automatic_then_human", 1, "out", "2020-05-06T08:00:05+02:00", "automatic"),
+        turn("automatic_then_human", 2, "out", "2020-05-06T08:01:00+02:00", "acknowledgement"),
+        turn("automatic_then_human", 3, "out", "2020-05-06T09:30:00+02:00", "human"),
+        turn("left_open", 0, "in", "2020-05-07T08:00:00"),
+        turn("left_open", 1, "out", "2020-05-07T09:00:00"),
+        turn("left_open", 2, "in", "2020-05-07T10:00:00"),
+        turn("spring_night", 0, "in", "2020-03-28T22:30:00"),
+        turn("spring_night", 1, "out", "2020-03-30T06:30:00"),
+        turn("autumn_night", 0, "in", "2020-10-23T17:45:00"),
+        turn("autumn_night", 1, "out", "2020-10-26T07:30:00"),
+        turn("sunday_week", 0, "in", "2020-05-10T22:30:00"),
+    ]
+
+
+def test_report_of_a_hard_file_equals_the_independent_computation(policy: None, tmp_path: Path) -> None:
+    rows = derived(read(shared_data("care_conversations") / "conversations.csv"))
+    import_conversations(write(tmp_path / "hard.csv", rows), quiet)
+    compare(rows)
+    whole = responses.response_rows(by=None, within=parse_within("12h"))[0]
+    assert whole["conversations"] == 525 + 9
+    never = 1 - float(whole["response_rate"])  # type: ignore[arg-type]
+    assert never == pytest.approx(0.60, abs=0.01)
+    assert whole["within"]["12h"] == pytest.approx(0.13, abs=0.01)  # type: ignore[index]
+
+
+def test_special_cases_one_by_one(policy: None, tmp_path: Path) -> None:
+    rows = special_cases()
+    import_conversations(write(tmp_path / "special.csv", rows), quiet)
+    compare(rows)
+    answers = {
+        Conversation.objects.get(pk=number).thread.root_uri.rpartition(":")[2]: seconds
+        for number, seconds in _seconds()
+    }
+    assert answers == {
+        "we_began": 1800.0,
+        "same_second": 0.0,
+        "same_second_turned": None,
+        "automatic_only": None,
+        "automatic_then_human": 5400.0,
+        "left_open": 3600.0,
+        "spring_night": 32 * 3600.0,
+        "autumn_night": 61.75 * 3600,
+        "sunday_week": None,
+    }
+
+
+def _seconds() -> list[tuple[int, float | None]]:
+    """Each conversation's waiting time, by asking the report for one week, company and case at a time."""
+    found = []
+    everything = list(responses.heard())
+    numbers = Conversation.objects.filter(mentions__incoming=True).distinct().order_by("pk")
+    for conversation, item in zip(numbers, everything, strict=True):
+        found.append((conversation.pk, item.response.seconds))
+    return found
+
+
+def test_curve_counts_unanswered_as_still_waiting_at_the_archives_end(policy: None, tmp_path: Path) -> None:
+    rows = special_cases()
+    import_conversations(write(tmp_path / "special.csv", rows), quiet)
+    curve = responses.survival(datetime(2030, 1, 1, tzinfo=UTC))
+    ends = max(moment(row) for row in rows)
+    waits = []
+    for row in expected_waits(rows, ends):
+        waits.append(row)
+    share, at_risk_steps = 1.0, []
+    for at in sorted({wait for wait, answered in waits if answered}):
+        at_risk = sum(wait >= at for wait, _ in waits)
+        share *= 1 - sum(wait == at and answered for wait, answered in waits) / at_risk
+        at_risk_steps.append((at, share, at_risk))
+    assert [(s.at_s, pytest.approx(s.unanswered), s.at_risk) for s in curve] == at_risk_steps
+
+
+def expected_waits(rows: list[Row], ends: datetime) -> list[tuple[float, bool]]:
+    cases: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        cases[row["conversation"]].append(row)
+    waits = []
+    for turns in cases.values():
+        turns.sort(key=lambda row: (moment(row), int(row["turn"])))
+        asked = next((i for i, row in enumerate(turns) if row["direction"] == "in"), None)
+        if asked is None:
+            continue
+        answers = [
+            moment(r) for r in turns[asked:] if r["direction"] == "out" and r["kind"] in {"", "human"}
+        ]
+        until = answers[0] if answers else ends
+        waits.append(((until - moment(turns[asked])).total_seconds(), bool(answers)))
+    return waits
+
+
+def test_an_empty_desk_reports_nothing_but_zeroes(policy: None) -> None:
+    (row,) = responses.response_rows(by=None, within=parse_within("1h"))
+    assert row == {
+        "group": "all",
+        "conversations": 0,
+        "answered": 0,
+        "response_rate": None,
+        "response_rate_low": None,
+        "response_rate_high": None,
+        "median_s": None,
+        "p90_s": None,
+        "service_median_s": None,
+        "service_p90_s": None,
+        "within": {"1h": None},
+    }
+    assert responses.response_rows(by="week", within=parse_within("1h")) == []
+    with pytest.raises(ValueError, match="expected one of company"):
+        responses.response_rows(by="agent", within=())
+
+
+def test_the_command_prints_json_csv_and_a_table(
+    policy: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import_conversations(write(tmp_path / "special.csv", special_cases()), quiet)
+    capsys.readouterr()
+    assert run(["report", "responses", "--by", "company", "--within", "30m,2h", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["group"], row["conversations"], row["within"]) == ("Fjord", 9, {"30m": 2 / 9, "2h": 4 / 9})
+    assert run(["report", "responses", "--csv"]) == 0
+    header, line = capsys.readouterr().out.splitlines()
+    assert header.split(",")[-3:] == ["within_15m", "within_1h", "within_12h"]
+    assert line.split(",")[:3] == ["all", "9", "6"]
+    assert run(["report", "responses"]) == 0
+    assert "66.7 %" in capsys.readouterr().out
+    assert run(["report", "responses", "--within", "soon"]) == 2
+    assert "--within" in capsys.readouterr().err
