@@ -19,11 +19,20 @@ from resonanz.desk.models import Agent, Brand, Conversation, Role, Team
 from resonanz.networks import Credentials
 
 
-def connect(base_url: str, token: str) -> object:
-    """Prepare the home and connect the channel."""
+def people() -> object:
+    """Prepare the home with an operator, an agent and a trainee."""
     home.prepare()
-    agent = Agent.objects.create_user("anna", password="a long pass word", role=Role.OPERATOR, initials="an")
-    Team.objects.get().agents.add(agent)
+    for name, role in (("anna", Role.OPERATOR), ("ben", Role.AGENT), ("tom", Role.TRAINEE)):
+        agent = Agent.objects.create_user(
+            name, password="a long pass word", first_name=name.title(), role=role, initials=name[:2]
+        )
+        Team.objects.get().agents.add(agent)
+    return Agent.objects.count()
+
+
+def connect(base_url: str, token: str) -> object:
+    """Connect the channel."""
+    agent = Agent.objects.get(username="anna")
     credentials = Credentials(base_url=base_url, secret={"access_token": token}, simulated=True)
     application = channels.Application(network="mastodon", brand=Brand.objects.get(), credentials=credentials)
     return channels.connect(application, agent).pk
@@ -31,9 +40,9 @@ def connect(base_url: str, token: str) -> object:
 
 def reply(text: str) -> object:
     """Plan an answer to the only open case."""
-    return care.reply(Conversation.objects.get(), Agent.objects.get(), text=text).pk
+    return care.reply(Conversation.objects.get(), Agent.objects.get(username="anna"), text=text).pk
 
 
 if __name__ == "__main__":
-    verbs = {"connect": connect, "reply": reply}
+    verbs = {"people": people, "connect": connect, "reply": reply}
     print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))

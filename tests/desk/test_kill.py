@@ -45,6 +45,7 @@ class Home:
             "RESONANZ_CRASH_AT": "",
         }
         self.workers: list[subprocess.Popen[bytes]] = []
+        self.hand("people")
         self.hand("connect", network.base_url, network.tokens[US])
 
     def hand(self, *words: str) -> Any:

@@ -102,7 +102,7 @@ def _checked(conversation: Conversation, text: str, agent: Agent, mention: Menti
     """Return the text as it will go out, or say why it cannot."""
     if not text.strip():
         raise CareError("empty")
-    signed = with_signature(text.strip(), agent.initials)
+    signed = with_signature(text.strip(), agent.initials) if agent.initials else text.strip()
     limits = limits_of(conversation.channel)
     whole = greeted(signed, mention)
     if not fits(whole, limits):

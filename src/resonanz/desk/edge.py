@@ -38,6 +38,7 @@ HEARTBEAT_S = 10
 BODY_MOST = 4096
 PAGE_THREADS = 8
 STOP_WITHIN_S = 2
+CONNECTIONS_MOST = 2_000
 
 pages = get_wsgi_application()
 _pages = WSGIMiddleware(cast(Any, pages), workers=PAGE_THREADS)
@@ -53,7 +54,19 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     elif scope["type"] == "http" and scope["path"] == "/live/presence":
         await _presence(scope, receive, send)
     elif scope["type"] == "http":
-        await _pages(scope, receive, send)  # type: ignore[arg-type]
+        await _page(scope, receive, send)
+
+
+async def _page(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a page. The bridge wants real coroutines, the server gives it other awaitables."""
+
+    async def received() -> MutableMapping[str, Any]:
+        return await receive()
+
+    async def sent(message: MutableMapping[str, Any]) -> None:
+        await send(message)
+
+    await _pages(cast(Any, scope), cast(Any, received), cast(Any, sent))
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
@@ -203,7 +216,14 @@ def serve(host: str, port: int) -> None:
 
 async def _serve(host: str, port: int) -> None:
     server = Server(
-        app, address=host, port=port, interface=Interfaces.ASGI, websockets=False, log_enabled=False
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        log_enabled=False,
+        backlog=CONNECTIONS_MOST,
+        backpressure=CONNECTIONS_MOST,  # every open live stream counts as a request in progress
     )
     server.workers_kill_timeout = STOP_WITHIN_S
 
