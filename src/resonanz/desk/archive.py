@@ -22,7 +22,7 @@ from django.utils import timezone
 from resonanz.desk.events import happen
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.leases import is_dead, me
-from resonanz.desk.models import Brand, Channel, Import, Mention
+from resonanz.desk.models import Brand, Channel, Conversation, Import, Mention
 from resonanz.desk.staging import BadFile, Progress, Turn, stage
 from resonanz.desk.storage import from_ms
 from resonanz.post import Audience, Author, Post, Sighting
@@ -46,7 +46,11 @@ def import_conversations(file: Path, progress: Progress) -> Imported:
     """Import a CSV file of recorded conversations; raises BadFile with nothing stored, or OSError."""
     target: Path = settings.HOME / "imports" / f"{secrets.token_hex(8)}.sqlite3"
     staged = stage(file, target, progress)
-    known = _drop_known(file, staged.path)
+    try:
+        known = _drop_known(file, staged.path)
+    except BaseException:
+        staged.path.unlink()
+        raise
     if known == staged.turns_count:
         staged.path.unlink()
         return Imported(0, 0, known)
@@ -185,8 +189,11 @@ def _channel(company: str) -> Channel:
 
 
 def _arrival(row: Import, turns: list[Turn]) -> Arrival:
-    """Name for every turn whose matter it is: the first who wrote to the company."""
-    customers: dict[str, Author] = {}
+    """Name for every turn whose matter it is: the known conversation's customer, else the first who wrote."""
+    known = Conversation.objects.filter(
+        thread__network=NETWORK, thread__root_uri__in={root_of(turn) for turn in turns}
+    ).select_related("customer", "thread")
+    customers = {case.thread.root_uri: _author(case.customer.uid) for case in known}
     for turn in turns:
         if turn.incoming:
             customers.setdefault(root_of(turn), _author(turn.author))

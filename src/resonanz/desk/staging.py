@@ -146,6 +146,8 @@ def _lines(file: Path, opened: BinaryIO, progress: Progress) -> Iterator[str]:
             raise BadFile(file, number, "expected lines of at most 8 MB")
         if number == 1:
             raw = raw.removeprefix(b"\xef\xbb\xbf")
+        if b"\0" in raw:
+            raise BadFile(file, number, "expected text, found a zero byte (is the file UTF-16?)")
         try:
             yield raw.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -187,7 +189,7 @@ def _turn(file: Path, line: int, columns: list[str], row: list[str]) -> Turn:
     for name in ("conversation", "company", "author"):
         if not 0 < len(cell[name].strip()) <= NAME_MOST:
             raise BadFile(
-                file, line, f"expected a {name} of 1 to {NAME_MOST} characters, found {_short(cell[name])}"
+                file, line, f"expected {name} to have 1 to {NAME_MOST} characters, found {_short(cell[name])}"
             )
     incoming = _choice(file, line, "direction", cell["direction"], {"in": 1, "out": 0})
     kind = _choice(file, line, "kind", cell.get("kind", ""), {k: int(v) for k, v in KINDS.items()})
