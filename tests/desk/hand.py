@@ -14,6 +14,8 @@ import django
 
 django.setup()
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from resonanz.desk import care, channels, home
 from resonanz.desk.models import Agent, Brand, Conversation, Role, Team
 from resonanz.networks import Credentials
@@ -43,6 +45,24 @@ def reply(text: str) -> object:
     return care.reply(Conversation.objects.get(), Agent.objects.get(username="anna"), text=text).pk
 
 
+def leave_team(username: str) -> object:
+    """Take an agent out of every team."""
+    Agent.objects.get(username=username).teams.clear()
+    return username
+
+
+def sign_out(session: str) -> object:
+    """End a session, as signing out does."""
+    SessionStore(session).delete()
+    return True
+
+
 if __name__ == "__main__":
-    verbs = {"people": people, "connect": connect, "reply": reply}
+    verbs = {
+        "people": people,
+        "connect": connect,
+        "reply": reply,
+        "leave_team": leave_team,
+        "sign_out": sign_out,
+    }
     print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))

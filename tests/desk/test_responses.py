@@ -304,9 +304,7 @@ def expected_waits(rows: list[Row], ends: datetime) -> list[tuple[float, bool]]:
         asked = next((i for i, row in enumerate(turns) if row["direction"] == "in"), None)
         if asked is None:
             continue
-        answers = [
-            moment(r) for r in turns[asked:] if r["direction"] == "out" and r["kind"] in {"", "human"}
-        ]
+        answers = [moment(r) for r in turns[asked:] if r["direction"] == "out" and r["kind"] in {"", "human"}]
         until = answers[0] if answers else ends
         waits.append(((until - moment(turns[asked])).total_seconds(), bool(answers)))
     return waits

@@ -86,7 +86,11 @@ def test_live_stream_needs_a_session_and_ends_with_it(up: RunningDesk) -> None:
 def test_plain_http_on_another_address_is_refused_with_advice(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "resonanz.desk", "up", "--host", "0.0.0.0"],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "resonanz.desk.settings", "RESONANZ_HOME": str(tmp_path)},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "resonanz.desk.settings",
+            "RESONANZ_HOME": str(tmp_path),
+        },
         capture_output=True,
         text=True,
     )
