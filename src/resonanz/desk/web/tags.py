@@ -1,0 +1,113 @@
+"""Template tags and filters of the desk's own: icons, times and due words, initials."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, urlize
+from django.utils.safestring import mark_safe
+from lucide.templatetags.lucide import lucide
+
+from resonanz.desk import wording
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.utils.safestring import SafeString
+
+register = template.Library()
+
+_ANCHOR = re.compile(r"<a href=")
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """Return an icon that only decorates a word; screen readers skip it."""
+    return lucide(name, size=16, aria_hidden="true")
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return one or two letters that stand for somebody whose picture is not shown."""
+    return wording.initials(name)
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString | str:
+    """Return how long ago something was, absolute on hover; a script keeps it true."""
+    if moment is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" title="{}" data-ago>{}</time>',
+        moment.isoformat(timespec="seconds"),
+        date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        wording.ago(moment, timezone.now()),
+    )
+
+
+@register.filter
+def due(moment: datetime | None) -> SafeString:
+    """Return when something is due as a word with a shape; a script keeps it true."""
+    if moment is None:
+        return format_html('<span class="due none"></span>')
+    shown = wording.due(moment, timezone.now())
+    return format_html(
+        '<time class="due {}" datetime="{}" title="{}" data-due>{}</time>',
+        shown.level,
+        moment.isoformat(timespec="seconds"),
+        date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        shown.words,
+    )
+
+
+@register.filter
+def day(moment: datetime | None) -> str:
+    """Return a date as people say it."""
+    return "" if moment is None else date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+@register.filter
+def due_words(moment: datetime) -> SafeString:
+    """Return when something is due as words alone, inside a sentence."""
+    return format_html(
+        '<time datetime="{}" data-due>{}</time>',
+        moment.isoformat(timespec="seconds"),
+        wording.due(moment, timezone.now()).words,
+    )
+
+
+@register.filter
+def network(name: str) -> str:
+    """Return a network's name as it wants to be written."""
+    return wording.network_label(name)
+
+
+@register.filter
+def audience(number: int) -> str:
+    """Return who can read a post, in a word."""
+    return wording.audience_word(number)
+
+
+@register.filter
+def said(text: str) -> SafeString:
+    """Return somebody's words with their addresses as links that open beside the desk."""
+    linked = urlize(text, nofollow=True, autoescape=True)
+    # urlize has escaped everything else, so no other anchor can stand in it
+    return mark_safe(_ANCHOR.sub('<a target="_blank" href=', linked))  # noqa: S308
+
+
+@register.filter
+def web_address(url: str) -> str:
+    """Return an address of the web, and nothing for any other: foreign posts may hold what they like."""
+    return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+
+
+@register.filter
+def host(url: str) -> str:
+    """Return the part of an address that says whose it is."""
+    return urlsplit(url).hostname or ""

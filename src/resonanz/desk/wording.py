@@ -1,0 +1,310 @@
+"""Codes become sentences here: what happened, why, and what the person can do about it.
+
+The core and the verbs speak in codes with parameters; every page, mail and command says them through
+this module, in the language that is active. No queries and no markup live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from resonanz.networks import NETWORKS
+from resonanz.post import Audience
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resonanz.desk.care import CareError
+    from resonanz.desk.models import Channel, Delivery
+    from resonanz.networks import NetworkError
+
+    Facts = Mapping[str, int | str]
+
+SOON = timedelta(minutes=15)
+NEAR = timedelta(hours=2)  # within it a due time is said as a distance, beyond it as a time of day
+RECENT = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A due time in words. `level` is calm, soon or late."""
+
+    level: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who will read a reply. `kind` is public or private; `more` is what one should also know."""
+
+    kind: str
+    words: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgo:
+    """Where a reply stands: a word, its level (calm, soon, late), and what to do about it."""
+
+    level: str
+    word: str
+    advice: str = ""
+
+
+# People and networks -----------------------------------------------------------------------------
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a name; "?" where it has no letter or figure."""
+    words = ["".join(sign for sign in word if sign.isalnum()) for word in name.replace("_", " ").split()]
+    known = [word for word in words if word]
+    if not known:
+        return "?"
+    return (known[0][0] + known[-1][0] if len(known) > 1 else known[0][:2]).upper()
+
+
+def network_label(network: str) -> str:
+    """Return a network's name as it wants to be written."""
+    if network == "archive":
+        return _("Archive")
+    row = NETWORKS.get(network)
+    return row.capabilities.label if row else network
+
+
+def audience_word(audience: int) -> str:
+    """Return who can read a post, as a short word for lists."""
+    return {
+        Audience.PUBLIC: pgettext("audience", "public"),
+        Audience.UNLISTED: pgettext("audience", "public, unlisted"),
+        Audience.FOLLOWERS: pgettext("audience", "followers only"),
+        Audience.DIRECT: pgettext("audience", "private"),
+    }[Audience(audience)]
+
+
+def readers(audience: int, name: str, network: str) -> Readers:
+    """Return who will read a reply with this audience to somebody of this name."""
+    if Audience(audience) >= Audience.UNLISTED:
+        return Readers("public", _("Public: everybody can read it"), "")
+    row = NETWORKS.get(network)
+    more = "" if row is None or row.capabilities.private_is_encrypted else _("not encrypted")
+    if audience == Audience.FOLLOWERS:
+        return Readers(
+            "private", _("Followers of the account and %(name)s can read it") % {"name": name}, more
+        )
+    return Readers("private", _("Only %(name)s can read it") % {"name": name}, more)
+
+
+# Times -------------------------------------------------------------------------------------------
+
+
+def due(moment: datetime, now: datetime) -> Due:
+    """Return when something is due: near as a distance, else as a time of day."""
+    left = moment - now
+    level = "late" if left < timedelta() else "soon" if left <= SOON else "calm"
+    if left < timedelta():
+        return Due(level, _pattern("late", -left))
+    if left <= NEAR:
+        return Due(level, _pattern("due", left))
+    return Due(level, _("by %(time)s") % {"time": _clock(moment, now)})
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long ago something was; older than a day as a date."""
+    passed = max(now - moment, timedelta())
+    if passed < RECENT:
+        return _pattern("ago", passed)
+    return _clock(moment, now)
+
+
+def time_words() -> dict[str, dict[str, str]]:
+    """Return the patterns of `due` and `ago`, for the script that keeps them true in open pages."""
+    return {
+        "ago": {
+            "now": _("just now"),
+            "minutes": _("{n} min ago"),
+            "hours": _("{n} h ago"),
+        },
+        "due": {
+            "now": _("due now"),
+            "minutes": _("in {n} min"),
+            "hours": _("in {n} h {m} min"),
+        },
+        "late": {
+            "now": _("just overdue"),
+            "minutes": _("{n} min overdue"),
+            "hours": _("{n} h overdue"),
+            "days": _("{n} d overdue"),
+        },
+    }
+
+
+def _pattern(kind: str, passed: timedelta) -> str:
+    """Fill the pattern of the largest unit that fits. The script frame.js follows the same rule."""
+    words = time_words()[kind]
+    minutes = int(passed.total_seconds() // 60)
+    if minutes < 1:
+        return words["now"]
+    if minutes < 60:
+        return words["minutes"].format(n=minutes)
+    if minutes < 48 * 60 or "days" not in words:
+        return words["hours"].format(n=minutes // 60, m=minutes % 60)
+    return words["days"].format(n=minutes // 1440)
+
+
+def _clock(moment: datetime, now: datetime) -> str:
+    """Return a time of day, with as much of the date as is needed."""
+    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    apart = abs((local.date() - today).days)
+    if apart == 0:
+        return date_format(local, "TIME_FORMAT")
+    if apart < 6:
+        return f"{date_format(local, 'D')} {date_format(local, 'TIME_FORMAT')}"
+    return date_format(local, "SHORT_DATE_FORMAT")
+
+
+# The queue ---------------------------------------------------------------------------------------
+
+
+def waiting_line(count: int) -> str:
+    """Return the answer to "whom do I answer now": how many wait."""
+    if not count:
+        return _("Nobody is waiting")
+    return ngettext("%(count)d is waiting for us", "%(count)d are waiting for us", count) % {"count": count}
+
+
+# What an agent cannot do -------------------------------------------------------------------------
+
+
+def care_error(error: CareError, network: str = "") -> str:
+    """Return why a verb refused, and what to do."""
+    sentences = {
+        "empty": _("There is nothing to send yet. Write a few words first."),
+        "too_long": _("Too long: %(length)s of %(limit)s characters. Shorten the text, then send it again."),
+        "wider_audience": _("A private conversation cannot be answered in public. Reply privately."),
+        "nothing_to_answer": _("There is no post of the customer left to answer."),
+        "post_gone": _("The customer has deleted the post. An answer to it would have no place to go."),
+        "not_allowed": _(
+            "As a trainee you cannot send yet. Write your suggestion as a note; a colleague sends it."
+        ),
+        "archive": _("This conversation comes from an archive: it can be read, not answered."),
+        "channel_login": _(
+            "%(network)s wants the account to be connected again first. Ask a team lead; your text is kept."
+        ),
+        "too_late": _("Too late to withdraw: it is on its way already."),
+        "not_found_open": _("The outcome is still being looked up. Please wait until that is done."),
+        "not_theirs": _("This colleague cannot see the channel. Choose somebody from the list."),
+        "no_signature": _("Your signature is missing. Enter one to four letters in your settings."),
+    }
+    known = sentences.get(error.code, _("That did not work. Load the page again; your text is kept."))
+    return known % {"network": network_label(network) or _("The network"), **error.facts}
+
+
+# What a network did not do -----------------------------------------------------------------------
+
+
+def network_error(error: NetworkError, network: str) -> str:
+    """Return what went wrong on a network and what to do, with the network's own words beside ours."""
+    return network_words(error.code, network, reason=error.reason, facts=error.facts)
+
+
+def network_words(code: str, network: str, *, reason: str = "", facts: Facts | None = None) -> str:
+    """Return the sentence for an error code of a network (the tree in `resonanz.networks`)."""
+    known = {"network": network_label(network), **(facts or {})}
+    sentence = _network_sentences().get(code)
+    if code == "too_long" and {"length", "limit"} <= known.keys():
+        sentence = _(
+            "%(network)s refused the answer: too long (%(length)s of %(limit)s). "
+            "Shorten the text and send it again?"
+        )
+    words = (sentence or _("%(network)s could not do that. Try again later.")) % known
+    return f"{words} {_said_there(reason, known['network'])}".strip() if reason else words
+
+
+def _said_there(reason: str, network: int | str) -> str:
+    return _("%(network)s says: “%(reason)s”") % {"network": network, "reason": reason}
+
+
+def _network_sentences() -> dict[str, str]:
+    return {
+        "unreachable": _("%(network)s cannot be reached. We keep trying by ourselves."),
+        "rate_limited": _("%(network)s asks us to slow down. We try again by ourselves when it allows that."),
+        "overloaded": _("%(network)s is overloaded at the moment. We keep trying by ourselves."),
+        "timeout": _("%(network)s did not answer in time. We look there whether it arrived."),
+        "cut": _("The connection to %(network)s broke off. We look there whether it arrived."),
+        "server_error": _("%(network)s had a fault of its own. We look there whether it arrived."),
+        "bad_answer": _(
+            "%(network)s answered something that we do not understand. We look there whether it arrived."
+        ),
+        "interrupted": _("Sending was interrupted. We look on %(network)s whether it arrived."),
+        "not_found_there": _("We looked several times: the answer is not on %(network)s. Send it again?"),
+        "token_revoked": _(
+            "%(network)s no longer accepts our access. Connect the account again in the settings."
+        ),
+        "scope_missing": _(
+            "The access to %(network)s lacks a permission. "
+            "Connect the account again and allow everything that is asked for."
+        ),
+        "gone": _("The post does not exist on %(network)s any more, so nobody can answer it there."),
+        "refused": _("%(network)s refused the answer. Change the text and send it again?"),
+        "too_long": _("%(network)s refused the answer: too long. Shorten the text and send it again?"),
+        "not_this_network": _("At this address there is no %(network)s. Check the address."),
+        "not_allowed_here": _(
+            "%(network)s does not allow our account to do that. Ask whoever runs the account."
+        ),
+        "unsafe_address": _(
+            "This address leads into a private network and is not opened. Use the public https address."
+        ),
+    }
+
+
+def channel_trouble(channel: Channel) -> str:
+    """Return what is wrong with a channel in one line; "" where all is well."""
+    if channel.error_code:
+        words = network_words(channel.error_code, channel.network, reason=channel.error_reason)
+        return f"@{channel.handle}: {words}"
+    if channel.filtered:
+        return _(
+            "@%(handle)s: %(network)s holds back private messages of strangers. "
+            "We fetch them all the same; in the settings you can let them through."
+        ) % {
+            "handle": channel.handle,
+            "network": network_label(channel.network),
+        }
+    return ""
+
+
+# Where a reply stands ----------------------------------------------------------------------------
+
+
+def outgo(delivery: Delivery, *, facts: Facts | None = None) -> Outgo:
+    """Return where a delivery stands; `facts` are a text's length and limit where it was too long."""
+    network, state = delivery.channel.network, delivery.state
+    plain = {
+        "sent": Outgo("calm", pgettext("delivery", "sent")),
+        "cancelled": Outgo("calm", pgettext("delivery", "withdrawn")),
+        "armed": Outgo("soon", pgettext("delivery", "is being sent")),
+    }
+    if state in plain:
+        return plain[state]
+    if state == "planned":
+        return _outgo_planned(delivery)
+    advice = network_words(delivery.error_code, network, reason=delivery.error_reason, facts=facts)
+    if state == "refused":
+        return Outgo("late", pgettext("delivery", "not sent"), advice)
+    if delivery.due_at is None:
+        return Outgo("late", pgettext("delivery", "probably not sent"), advice)
+    return Outgo("soon", pgettext("delivery", "outcome unknown – we are looking"), advice)
+
+
+def _outgo_planned(delivery: Delivery) -> Outgo:
+    if not delivery.error_code:
+        return Outgo("soon", pgettext("delivery", "is being sent"))
+    advice = network_words(delivery.error_code, delivery.channel.network, reason=delivery.error_reason)
+    return Outgo("soon", pgettext("delivery", "not sent yet"), advice)
