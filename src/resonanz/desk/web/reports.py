@@ -1,0 +1,285 @@
+"""The response report's page: was everybody answered, and how soon.
+
+The figures come from `responses.py`; here they become words, a chart, a table and files to download.
+Nobody's own figures are shown anywhere: all rows are of many conversations.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_safe
+
+from resonanz.desk import charts, responses, wording
+from resonanz.desk.models import Role
+from resonanz.desk.web.settings_people import signed_in
+from resonanz.study import answered_within_km, parse_within
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+    from resonanz.desk.responses import Within
+    from resonanz.study import Step
+
+LIMITS_MOST = 6  # columns that a table has room for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of the report in words. `low`, `rate` and `high` are tenths of a percent, for the bar."""
+
+    group: str
+    conversations: str
+    answered: str
+    share: str
+    range: str
+    median: str
+    p90: str
+    service_median: str
+    service_p90: str
+    within: list[str]
+    low: int
+    rate: int
+    high: int
+
+    @property
+    def reach(self) -> int:
+        """How wide the interval is, in tenths of a percent; wide enough to be seen."""
+        return max(4, self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader chose."""
+
+    by: str
+    limits: str
+    within: Within
+    wrong: str = ""
+
+    def link(self, **changed: str) -> str:
+        """Return the address of the same report, something changed."""
+        chosen = {"by": self.by, "within": self.limits} | changed
+        return "?" + urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def csv(self) -> str:
+        """The address of the figures as a table."""
+        return self.link(format="csv")
+
+    @property
+    def json(self) -> str:
+        """The address of the figures as objects."""
+        return self.link(format="json")
+
+
+def front(_request: HttpRequest) -> HttpResponse:
+    """Open the reports at the one there is."""
+    return redirect("report-responses")
+
+
+@require_safe
+def responses_page(request: HttpRequest) -> HttpResponse:
+    """Show the report, or give its figures as a file (`format` is csv or json)."""
+    asked = _asked(request)
+    form = request.GET.get("format")
+    if form in {"csv", "json"}:
+        return _file(asked, form)
+    whole = responses.response_rows(by=None, within=asked.within)[0]
+    context = {"asked": asked, "area": "reports", "groupings": _groupings(asked)}
+    if not whole["conversations"]:
+        context["may_connect"] = signed_in(request).has_role(Role.LEAD)
+        return render(request, "reports/responses_empty.html", context)
+    rows = responses.response_rows(by=asked.by, within=asked.within) if asked.by else []
+    if asked.by == "week":
+        rows.reverse()  # on a page the newest comes first; the files are sorted
+    context |= {
+        "answer": answer(whole),
+        "line": line(whole, ""),
+        "lines": [line(row, asked.by) for row in rows] or [line(whole, "")],
+        "limits": [charts.time_label(int(seconds)) for _label, seconds in asked.within],
+        "limits_now": list(zip(_limit_words(asked), line(whole, "").within, strict=True)),
+        "never": percent(1 - _number(whole["response_rate"])),
+        **_chart(responses.survival(timezone.now()), asked),
+    }
+    return render(request, "reports/responses.html", context)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    by = request.GET.get("by", "")
+    by = by if by in responses.GROUPINGS else ""
+    typed = request.GET.get("within", "").replace(" ", "") or responses.USUAL_WITHIN
+    try:
+        within = parse_within(typed)
+        if len(within) > LIMITS_MOST:
+            raise ValueError(typed)
+    except ValueError:
+        wrong = _(
+            "Write limits as numbers with m, h or d, parted by commas, such as 15m, 1h, 12h; six at most."
+        )
+        return Asked(by, responses.USUAL_WITHIN, parse_within(responses.USUAL_WITHIN), wrong)
+    return Asked(by, typed, within)
+
+
+def _groupings(asked: Asked) -> list[tuple[str, str, bool]]:
+    names = {
+        "": _("All together"),
+        "channel": _("By channel"),
+        "network": _("By network"),
+        "company": _("By brand"),
+        "week": _("By week"),
+    }
+    return [(name, asked.link(by=key), asked.by == key) for key, name in names.items()]
+
+
+def _file(asked: Asked, form: str) -> HttpResponse:
+    rows = responses.response_rows(by=asked.by or None, within=asked.within)
+    if form == "json":
+        body, kind = json.dumps(rows, ensure_ascii=False, indent=1), "application/json"
+    else:
+        text = io.StringIO()
+        csv.writer(text).writerows(responses.flat(rows, asked.within))
+        body, kind = text.getvalue(), "text/csv; charset=utf-8"
+    name = f"responses{'-' + asked.by if asked.by else ''}.{form}"
+    return HttpResponse(body, kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _chart(curve: Sequence[Step], asked: Asked) -> dict[str, SafeString | str]:
+    """Return the curve in both sizes, with the sentence that says the same."""
+    title = _("Share of conversations answered, by time since the question")
+    parts = [
+        _("after %(limit)s %(share)s")
+        % {"limit": label, "share": percent(answered_within_km(curve, seconds))}
+        for label, (_name, seconds) in zip(_limit_words(asked), asked.within, strict=True)
+    ]
+    words = _("Answered: %(parts)s.") % {"parts": ", ".join(parts)}
+    return {
+        "chart_title": title,
+        "chart_words": words,
+        "chart_wide": charts.answered_curve(curve, charts.WIDE, title=title, words=words),
+        "chart_narrow": charts.answered_curve(curve, charts.NARROW, title=title, words=words),
+    }
+
+
+def _limit_words(asked: Asked) -> list[str]:
+    return [charts.time_label(int(seconds)) for _label, seconds in asked.within]
+
+
+# Figures in words --------------------------------------------------------------------------------
+
+
+def answer(row: dict[str, Any]) -> str:
+    """Return the report's answer: how many of how many were answered, and how soon half of them."""
+    conversations, answered = int(row["conversations"]), int(row["answered"])
+    known = {
+        "conversations": grouped(conversations),
+        "answered": grouped(answered),
+        "median": duration(row["median_s"]),
+    }
+    if not answered:
+        words = ngettext(
+            "One conversation, and it was not answered.",
+            "Of %(conversations)s conversations none was answered.",
+            conversations,
+        )
+    elif answered == conversations:
+        words = ngettext(
+            "One conversation, answered after %(median)s.",
+            "All %(conversations)s conversations were answered, half of them within %(median)s.",
+            conversations,
+        )
+    else:
+        words = ngettext(
+            "Of %(conversations)s conversations one was answered, after %(median)s.",
+            "Of %(conversations)s conversations %(answered)s were answered, half of them within %(median)s.",
+            answered,
+        )
+    return words % known
+
+
+def line(row: dict[str, Any], by: str) -> Line:
+    """Return a row of figures in words."""
+    rate, low, high = (row[f"response_rate{end}"] for end in ("", "_low", "_high"))
+    return Line(
+        group=_group_words(str(row["group"]), by),
+        conversations=grouped(int(row["conversations"])),
+        answered=grouped(int(row["answered"])),
+        share=percent(rate),
+        range=_("%(low)s to %(high)s") % {"low": percent(low), "high": percent(high)}
+        if rate is not None
+        else "–",
+        median=duration(row["median_s"]),
+        p90=duration(row["p90_s"]),
+        service_median=duration(row["service_median_s"]),
+        service_p90=duration(row["service_p90_s"]),
+        within=[percent(share) for share in row["within"].values()],
+        low=round(1000 * (low or 0)),
+        rate=round(1000 * (rate or 0)),
+        high=round(1000 * (high or 0)),
+    )
+
+
+def _group_words(group: str, by: str) -> str:
+    if not by:
+        return _("All")
+    if by == "week":
+        year, _dash, week = group.partition("-W")
+        return _("week %(week)s, %(year)s") % {"week": int(week), "year": year}
+    if by == "network":
+        return wording.network_label(group)
+    if by == "channel":
+        network, _blank, name = group.partition(" ")
+        return f"{wording.network_label(network)} {name}"
+    return group
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def grouped(number: int) -> str:
+    """Return a count as the reader writes it."""
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+def percent(share: float | None) -> str:
+    """Return a share as the reader writes it; nearly all is not all, and nearly none is not none."""
+    if share is None:
+        return "–"
+    tenths = round(share * 1000)
+    if 0 < share < 1:
+        tenths = min(999, max(1, tenths))
+    number = number_format(tenths / 10, 0 if tenths in {0, 1000} else 1, use_l10n=True)
+    return pgettext("share", "%(number)s%%") % {"number": number}
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time span in its two largest units; a dash for none."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    if whole < 60:
+        return _("%(n)s s") % {"n": whole}
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("%(n)s min") % {"n": minutes}
+    hours = minutes // 60
+    if hours < 48 and minutes % 60 == 0:
+        return _("%(n)s h") % {"n": hours}
+    if hours < 48:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes % 60:02}"}
+    return _("%(days)s d %(hours)s h") % {"days": hours // 24, "hours": hours % 24}

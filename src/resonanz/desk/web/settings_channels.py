@@ -1,0 +1,100 @@
+"""Settings of channels: how each one is, pausing, and private messages that a network holds back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from resonanz.desk import channels as verbs
+from resonanz.desk import wording
+from resonanz.desk.access import channels_visible_to
+from resonanz.desk.models import Channel, Role
+from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.web.channel_words import Health, connect_error, health_of, stream_words
+from resonanz.desk.web.settings_people import for_role, signed_in
+from resonanz.networks import NETWORKS, NetworkError
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+URGENCY = ("late", "soon", "calm", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A channel as its page shows it."""
+
+    channel: Channel
+    label: str
+    health: Health
+    has_stream: bool
+    no_stream: str
+
+
+@require_safe
+def channels(request: HttpRequest) -> HttpResponse:
+    """List the channels that somebody may see, each with its health."""
+    agent, now = signed_in(request), timezone.now()
+    seen = channels_visible_to(agent).select_related("brand").order_by("network", "name", "handle")
+    shown = [_shown(channel, health_of(channel, now)) for channel in seen]
+    shown.sort(key=lambda each: URGENCY.index(each.health.level))  # what needs a person comes first
+    context = {
+        "live": [each for each in shown if not each.channel.is_archive],
+        "archives": [each for each in shown if each.channel.is_archive],
+        "may": agent.has_role(Role.LEAD),
+        "at": "channels",
+    }
+    return render(request, "settings/channels.html", context)
+
+
+def _shown(channel: Channel, health: Health) -> Shown:
+    row = NETWORKS.get(channel.network)
+    return Shown(
+        channel=channel,
+        label=wording.network_label(channel.network),
+        health=health,
+        has_stream=row is not None and row.capabilities.stream and channel.state == ChannelState.OK,
+        no_stream=stream_words(),
+    )
+
+
+def _live(number: int) -> Channel:
+    return get_object_or_404(Channel.objects.exclude(network="archive"), pk=number)
+
+
+@require_POST
+@for_role(Role.LEAD)
+def pause(request: HttpRequest, number: int) -> HttpResponse:
+    """Stop reading and sending on a channel."""
+    verbs.pause(_live(number))
+    messages.success(request, _("Paused. Customers can still write there; it is read when you resume."))
+    return redirect("settings-channels")
+
+
+@require_POST
+@for_role(Role.LEAD)
+def resume(request: HttpRequest, number: int) -> HttpResponse:
+    """Read and send again."""
+    verbs.resume(_live(number))
+    messages.success(request, _("Resumed. What was said meanwhile is read now."))
+    return redirect("settings-channels")
+
+
+@require_POST
+@for_role(Role.LEAD)
+def everybody(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask the network to let strangers' private messages through."""
+    channel = _live(number)
+    try:
+        verbs.accept_everybody(channel, signed_in(request))
+    except NetworkError as error:
+        messages.error(request, connect_error(error, wording.network_label(channel.network)))
+    else:
+        messages.success(request, _("Done. Private messages of strangers arrive in the inbox now."))
+    return redirect("settings-channels")
