@@ -8,15 +8,16 @@ os.environ["RESONANZ_HOME"] = tempfile.mkdtemp(prefix="resonanz-test-")
 for name in ("RESONANZ_DEMO", "RESONANZ_PUBLIC_ADDRESS", "RESONANZ_CRASH_AT", "RESONANZ_TIME_ZONE"):
     os.environ.pop(name, None)
 
-from cryptography.fernet import Fernet  # noqa: E402
+from cryptography.fernet import Fernet
 
-from resonanz.desk.settings import *  # noqa: E402, F403
-from resonanz.desk.settings import DATABASES, HOME, KEYS, STORAGES  # noqa: E402
+from resonanz.desk.settings import *  # noqa: F403
+from resonanz.desk.settings import DATABASES, HOME, KEYS, STORAGES
 
 KEYS.mkdir(mode=0o700)
 (KEYS / "vault-20260101").write_text(Fernet.generate_key().decode())
 (KEYS / "signing").write_text("only for tests")
 (HOME / "imports").mkdir()
+(HOME / "static").mkdir()
 SECRET_KEY = "only for tests"
 UNDO_S = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

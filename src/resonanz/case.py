@@ -196,9 +196,9 @@ def _reopened(case: Case, event: Happened) -> Case:
 
     Undone, everything stands as before: what was pending waits again and its clock never stopped.
     """
-    case = case._replace(state=State.OPEN, resolved_ms=None, reopened_count=case.reopened_count + 1)
+    case = case._replace(state=State.OPEN, resolved_ms=None)
     if not event.facts.get("undo"):
-        return case._replace(waiting=Waiting.NOBODY, shelved=())
+        return case._replace(waiting=Waiting.NOBODY, shelved=(), reopened_count=case.reopened_count + 1)
     if not case.shelved:
         waiting = Waiting.NOBODY if case.answered_ms is None else Waiting.CUSTOMER
         return case._replace(waiting=waiting)

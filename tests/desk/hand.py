@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "resonanz.desk.settings"
 import django
@@ -57,12 +58,13 @@ def sign_out(session: str) -> object:
     return True
 
 
+VERBS: dict[str, Callable[..., object]] = {
+    "people": people,
+    "connect": connect,
+    "reply": reply,
+    "leave_team": leave_team,
+    "sign_out": sign_out,
+}
+
 if __name__ == "__main__":
-    verbs = {
-        "people": people,
-        "connect": connect,
-        "reply": reply,
-        "leave_team": leave_team,
-        "sign_out": sign_out,
-    }
-    print(json.dumps(verbs[sys.argv[1]](*sys.argv[2:])))
+    print(json.dumps(VERBS[sys.argv[1]](*sys.argv[2:])))

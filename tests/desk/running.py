@@ -89,7 +89,7 @@ class RunningDesk:
     def children(self) -> dict[str, psutil.Process]:
         """Return the running children by their command word."""
         assert self.process is not None
-        found = {}
+        found: dict[str, psutil.Process] = {}
         for child in psutil.Process(self.process.pid).children():
             with suppress(psutil.NoSuchProcess):  # one that has died just now
                 words = child.cmdline()

@@ -92,6 +92,20 @@ def test_an_archive_is_read_only(desk: Desk) -> None:
             act()
 
 
+def test_trainees_write_notes_and_nothing_else(case: Conversation, desk: Desk) -> None:
+    care.note(case, desk.tom, "Ich würde Ersatz anbieten.")
+    delivery = care.reply(case, desk.anna, text="Hallo")
+    for act in (
+        lambda: care.resolve(case, desk.tom),
+        lambda: care.assign(case, desk.tom, desk.tom),
+        lambda: care.wait_for(case, desk.tom, Waiting.DEPARTMENT),
+        lambda: care.cancel(delivery, desk.tom),
+        lambda: care.repeat(delivery, desk.tom),
+    ):
+        with pytest.raises(care.CareError, match="not_allowed"):
+            act()
+
+
 def test_the_customers_newest_waiting_post_is_answered(case: Conversation, desk: Desk) -> None:
     first = said("1", "Wo bleibt mein Paket?")
     answer = said("2", "Kommt", US, to=first, at=NOON + timedelta(minutes=1))

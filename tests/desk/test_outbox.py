@@ -29,7 +29,7 @@ def case(desk: Desk, fake: World) -> Conversation:
 
 
 def answer(case: Conversation, desk: Desk, text: str = "Kommt morgen!", **more: bool) -> Delivery:
-    return care.reply(case, desk.anna, text=text, **more)  # type: ignore[arg-type]
+    return care.reply(case, desk.anna, text=text, **more)
 
 
 def look_again() -> bool:

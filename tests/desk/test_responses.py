@@ -177,7 +177,7 @@ def derived(rows: list[Row]) -> list[Row]:
     chance.shuffle(names)
     silent = set(names[: round(len(names) * 0.60)])
     quick = set(names[len(silent) : len(silent) + round(len(names) * 0.12)])
-    asked = {}
+    asked: dict[str, datetime] = {}
     for row in rows:
         if row["direction"] == "in":
             asked.setdefault(row["conversation"], moment(row))
@@ -199,16 +199,16 @@ def special_cases() -> list[Row]:
 
     def turn(case: str, number: int, direction: str, at: str, kind: str = "") -> Row:
         author = "Fjord" if direction == "out" else f"gast_{case}"
-        return dict(
-            conversation=case,
-            company="Fjord",
-            turn=str(number),
-            direction=direction,
-            time_utc=at,
-            author=author,
-            text=f"{case} {number}",
-            kind=kind,
-        )
+        return {
+            "conversation": case,
+            "company": "Fjord",
+            "turn": str(number),
+            "direction": direction,
+            "time_utc": at,
+            "author": author,
+            "text": f"{case} {number}",
+            "kind": kind,
+        }
 
     return [
         turn("we_began", 0, "out", "2020-05-04T09:00:00"),
@@ -283,15 +283,14 @@ def test_curve_counts_unanswered_as_still_waiting_at_the_archives_end(policy: No
     import_conversations(write(tmp_path / "special.csv", rows), quiet)
     curve = responses.survival(datetime(2030, 1, 1, tzinfo=UTC))
     ends = max(moment(row) for row in rows)
-    waits = []
-    for row in expected_waits(rows, ends):
-        waits.append(row)
+    waits = expected_waits(rows, ends)
     share, at_risk_steps = 1.0, []
     for at in sorted({wait for wait, answered in waits if answered}):
         at_risk = sum(wait >= at for wait, _ in waits)
         share *= 1 - sum(wait == at and answered for wait, answered in waits) / at_risk
         at_risk_steps.append((at, share, at_risk))
-    assert [(s.at_s, pytest.approx(s.unanswered), s.at_risk) for s in curve] == at_risk_steps
+    assert [(s.at_s, s.at_risk) for s in curve] == [(at, at_risk) for at, _, at_risk in at_risk_steps]
+    assert [s.unanswered for s in curve] == pytest.approx([share for _, share, _ in at_risk_steps])
 
 
 def expected_waits(rows: list[Row], ends: datetime) -> list[tuple[float, bool]]:

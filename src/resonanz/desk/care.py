@@ -56,8 +56,7 @@ def reply(
 
     Raises CareError; the text is then still the caller's to keep.
     """
-    if not agent.has_role(Role.AGENT):
-        raise CareError("not_allowed")
+    _expect_sender(agent)
     now = timezone.now()
     with transaction.atomic():
         mention = _answered(conversation, answers)
@@ -80,6 +79,12 @@ def reply(
             _tell("assigned", now, conversation, agent, to=agent.pk)
         Unsent.objects.filter(conversation=conversation, agent=agent).delete()
     return delivery
+
+
+def _expect_sender(agent: Agent) -> None:
+    """Trainees read and write notes; everything else is for agents and those above."""
+    if not agent.has_role(Role.AGENT):
+        raise CareError("not_allowed")
 
 
 def _answered(conversation: Conversation, order: int | None) -> Mention:
@@ -118,6 +123,7 @@ def greeted(text: str, mention: Mention) -> str:
 
 def cancel(delivery: Delivery, agent: Agent) -> None:
     """Withdraw a delivery that has not been armed yet. Its text goes back to the agent's unsent words."""
+    _expect_sender(agent)
     now = timezone.now()
     with transaction.atomic():
         taken = Delivery.objects.filter(pk=delivery.pk, state__in=[Outcome.PLANNED, Outcome.REFUSED]).update(
@@ -135,6 +141,7 @@ def repeat(delivery: Delivery, agent: Agent) -> Delivery:
 
     Only a person may do this, after the network was read back and did not show the first.
     """
+    _expect_sender(agent)
     now = timezone.now()
     with transaction.atomic():
         taken = Delivery.objects.filter(
@@ -212,6 +219,7 @@ def wait_for(conversation: Conversation, agent: Agent, waiting: case.Waiting) ->
 def _change_state(
     kind: str, conversation: Conversation, agent: Agent, needed: case.State, **facts: int | None
 ) -> None:
+    _expect_sender(agent)
     if conversation.channel.is_archive:
         raise CareError("archive")
     with transaction.atomic():
@@ -221,6 +229,7 @@ def _change_state(
 
 
 def _tell_alone(kind: str, conversation: Conversation, agent: Agent, **facts: int | None) -> None:
+    _expect_sender(agent)
     if conversation.channel.is_archive:
         raise CareError("archive")
     with transaction.atomic():

@@ -50,7 +50,6 @@ def up(options: argparse.Namespace) -> int:
         say(refusal)
         return 2
     home.prepare()
-    call_command("collectstatic", interactive=False, verbosity=0)
     port = options.port or _port()
     address = settings.PUBLIC_ADDRESS or f"http://localhost:{port}"
     commands: dict[str, Sequence[str]] = {
@@ -117,8 +116,7 @@ def web(options: argparse.Namespace) -> int:
         say(refusal)
         return 2
     home.prepare()
-    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
-        call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     from resonanz.desk.edge import serve  # noqa: PLC0415 - it sets up the whole web side
 
     serve("127.0.0.1" if options.host == "localhost" else options.host, options.port)

@@ -67,7 +67,7 @@ def _policy(first: int, following: int, in_service_hours: int, periods: str, *pl
     return Policy(first, following, hours)
 
 
-def service_hours_of(brand: int | None) -> BusinessHours:
+def service_hours_of(brand: int) -> BusinessHours:
     """Return the hours that reports count as service time: the brand's, else the first brand's."""
     policies = SlaPolicy.objects.order_by("brand_id").values_list("zone", "periods", "country", "subdivision")
     found = policies.filter(brand_id=brand).first() or policies.first()

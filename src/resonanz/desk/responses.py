@@ -18,6 +18,7 @@ from django.db import connection
 from resonanz.case import ReplyKind
 from resonanz.desk.models import Brand, Channel
 from resonanz.desk.policies import service_hours_of
+from resonanz.hours import ALWAYS_OPEN
 from resonanz.study import Response, Step, Tally, iso_week, kaplan_meier
 
 GROUPINGS = ("company", "channel", "network", "week")
@@ -129,12 +130,11 @@ def response_rows(*, by: str | None, within: Within) -> list[dict[str, object]]:
         raise ValueError(f"expected one of {', '.join(GROUPINGS)}, found {by!r}")
     names = _names()
     hours = {brand: service_hours_of(brand) for brand in names.brands}
-    usual = service_hours_of(None)
-    tallies: dict[str, Tally] = {} if by else {ALL: Tally(within=within, hours=usual)}
+    tallies: dict[str, Tally] = {} if by else {ALL: Tally(within=within, hours=ALWAYS_OPEN)}
     for item in heard():
         group = _group(by, item, names)
         if group not in tallies:
-            tallies[group] = Tally(within=within, hours=usual)
+            tallies[group] = Tally(within=within, hours=ALWAYS_OPEN)
         tallies[group].add(item.response, hours=hours[item.brand])
     return [{"group": group, **asdict(tallies[group].figures())} for group in sorted(tallies)]
 
