@@ -27,7 +27,11 @@ demo-reset:
 
 # Format, lint, import rules, types, migrations, then every test. Installs Chromium where it is absent.
 test: install check browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='src/resonanz/desk/*' --skip-empty --format=total | sed 's/.*/Branch coverage of the desk: & %/'
+	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/networks/*,src/resonanz/simulator/*' --fail-under=100
 
 check: install
 	$(BIN)/ruff format --check --quiet .

@@ -31,8 +31,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory, network: RunningSimulator) ->
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser for one module: while it runs, its event loop is in the way of other tests' databases."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         yield browser
