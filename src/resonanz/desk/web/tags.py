@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 register = template.Library()
+LEADING_HANDLES = re.compile(r"^(?:@[\w.@:-]+\s+)+")
 
 _ANCHOR = re.compile(r"<a href=")
 
@@ -111,3 +112,9 @@ def web_address(url: str) -> str:
 def host(url: str) -> str:
     """Return the part of an address that says whose it is."""
     return urlsplit(url).hostname or ""
+
+
+@register.filter
+def unaddressed(text: str) -> str:
+    """Return a post's words without the handles in front: a list has no room for what is always there."""
+    return LEADING_HANDLES.sub("", text) or text
