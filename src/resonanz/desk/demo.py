@@ -27,6 +27,7 @@ SECOND_ACCOUNT = "nordlicht_werkstatt"
 BRAND = "Nordlicht Haushalt"
 FIRST_PORT = 8010
 READY_WITHIN_S = 20
+ALWAYS = {str(day): [[0, 24 * 60]] for day in range(7)}  # whenever somebody looks at the demo
 PEOPLE = (
     ("anna", "Anna", "Albers", Role.OPERATOR, "aa"),
     ("ben", "Ben", "Brandt", Role.AGENT, "bb"),
@@ -91,7 +92,7 @@ def people(demo: Demo) -> None:
         agent.save()
         team.agents.add(agent)
     Brand.objects.filter(pk=Brand.objects.order_by("pk").values("pk")[:1]).update(name=BRAND)
-    SlaPolicy.objects.update(first_response_s=1800, next_response_s=1800, in_service_hours=False)
+    SlaPolicy.objects.update(first_response_s=1800, next_response_s=1800, periods=ALWAYS, country="")
 
 
 def connect(demo: Demo) -> None:
