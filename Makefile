@@ -41,7 +41,8 @@ check: install
 	RESONANZ_HOME=$(CURDIR)/.venv/check $(BIN)/python -m django makemigrations --check --dry-run --settings resonanz.desk.settings
 
 browser:
-	@test -x /usr/bin/chromium || { apt-get update -qq && apt-get install -y -qq chromium fonts-inter fonts-noto-color-emoji; }
+	@test -x /usr/bin/chromium || { apt-get update -qq && apt-get install -y -qq chromium fonts-inter fonts-noto-color-emoji; } \
+	  || { echo "The browser tests need Debian's Chromium: apt-get install chromium (as root)"; exit 1; }
 
 bench: install
 	$(BIN)/resonanz bench intake

@@ -14,6 +14,25 @@ from resonanz.networks import NETWORKS, Row
 from tests.cast import Desk
 from tests.cast import desk as make_desk
 from tests.fake import World
+from tests.shared_data import ABSENT, data_folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were skipped because recorded data is not here."""
+    count = len(_skipped_for_data(terminalreporter))
+    terminalreporter.write_line(f"skipped for want of shared data: {count}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail where the data is here and tests skip all the same: nothing may pass unseen."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and data_folder().is_dir() and _skipped_for_data(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skipped_for_data(reporter: pytest.TerminalReporter) -> list[str]:
+    skipped = reporter.stats.get("skipped", [])
+    return [report.nodeid for report in skipped if ABSENT in str(report.longrepr)]
 
 
 @pytest.fixture(scope="session", autouse=True)
