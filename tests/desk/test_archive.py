@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -209,3 +210,17 @@ def test_a_staging_file_is_sorted_for_publishing(tmp_path: Path) -> None:
         turns = [r[0] for r in connection.execute("SELECT turn FROM turns ORDER BY position")]
     connection.close()
     assert turns == [9, 3, 5]
+
+
+def test_staging_files_of_dead_checks_are_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half_done(tmp_path, monkeypatch)
+    folder = settings.HOME / "imports"
+    long_ago = (timezone.now() - timedelta(days=2)).timestamp()
+    for name in ("dead.sqlite3", "young.sqlite3"):
+        (folder / name).write_bytes(b"")
+    for name in ("dead.sqlite3", "half.sqlite3"):
+        os.utime(folder / name, (long_ago, long_ago))
+    take(tmp_path, HEADER)
+    assert sorted(file.name for file in folder.iterdir()) == ["half.sqlite3", "young.sqlite3"]
+    for file in folder.iterdir():
+        file.unlink()

@@ -44,6 +44,7 @@ class Imported:
 
 def import_conversations(file: Path, progress: Progress) -> Imported:
     """Import a CSV file of recorded conversations; raises BadFile with nothing stored, or OSError."""
+    _sweep()
     target: Path = settings.HOME / "imports" / f"{secrets.token_hex(8)}.sqlite3"
     staged = stage(file, target, progress)
     try:
@@ -66,6 +67,15 @@ def import_conversations(file: Path, progress: Progress) -> Imported:
     while publish_batch(row):
         progress(row.position, staged.turns_count)
     return Imported(row.conversations_count, row.turns_count, known)
+
+
+def _sweep() -> None:
+    """Remove staging files that died before their import began; no check of a file takes a day."""
+    wanted = set(Import.objects.filter(finished_at=None).values_list("staging", flat=True))
+    yesterday = (timezone.now() - timedelta(days=1)).timestamp()
+    for file in (settings.HOME / "imports").iterdir():
+        if file.name not in wanted and file.stat().st_mtime < yesterday:
+            file.unlink()
 
 
 def _drop_known(file: Path, staging: Path) -> int:

@@ -6,7 +6,6 @@ import argparse
 import csv
 import json
 import os
-import secrets
 import signal
 import sys
 import threading
@@ -97,16 +96,13 @@ def _prepare_demo(commands: dict[str, Sequence[str]], address: str) -> None:
 
 
 def _first_user(address: str) -> None:
-    from resonanz.desk.models import Agent, Role, Team  # noqa: PLC0415
+    from resonanz.desk import people  # noqa: PLC0415
+    from resonanz.desk.models import Agent, Role  # noqa: PLC0415
 
     print(f"\n  Resonanz  {address}", flush=True)
     if Agent.objects.exists():
         return
-    password = secrets.token_urlsafe(12)
-    agent = Agent(username="admin", role=Role.OPERATOR)
-    agent.set_password(password)
-    agent.save()
-    Team.objects.get(name="Team").agents.add(agent)
+    _agent, password = people.create("admin", name="", role=Role.OPERATOR)
     print(f"  Sign in   admin  /  {password}   (shown once; change it in the settings)\n", flush=True)
 
 
@@ -272,17 +268,15 @@ def check(options: argparse.Namespace) -> int:
 
 def add_user(options: argparse.Namespace) -> int:
     """Add an agent and print the password."""
-    from resonanz.desk.models import Agent, Role, Team  # noqa: PLC0415
+    from resonanz.desk import people  # noqa: PLC0415
+    from resonanz.desk.models import Role  # noqa: PLC0415
 
     home.prepare()
-    if Agent.objects.filter(username=options.name).exists():
-        say(f"resonanz: there is an agent {options.name!r} already")
+    try:
+        _agent, password = people.create(options.name, name="", role=Role(options.role))
+    except people.PeopleError as error:
+        say(f"resonanz: {options.name!r} cannot be added ({error.code.replace('_', ' ')})")
         return 2
-    password = secrets.token_urlsafe(12)
-    agent = Agent(username=options.name, role=Role(options.role))
-    agent.set_password(password)
-    agent.save()
-    Team.objects.get(name="Team").agents.add(agent)
     print(f"{options.name}  {password}")
     return 0
 

@@ -280,7 +280,7 @@ class Migration(migrations.Migration):
                 ('zone', models.CharField(default='Europe/Berlin', max_length=64, verbose_name='time zone')),
                 ('periods', models.JSONField(default=dict, verbose_name='hours')),
                 ('country', models.CharField(blank=True, default='DE', max_length=2, verbose_name='public holidays of')),
-                ('subdivision', models.CharField(blank=True, max_length=8, verbose_name='state')),
+                ('subdivision', models.CharField(blank=True, max_length=32, verbose_name='state')),
                 ('brand', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='policy', to='desk.brand')),
             ],
         ),

@@ -121,7 +121,7 @@ class SlaPolicy(models.Model):
     zone = models.CharField(_("time zone"), max_length=64, default="Europe/Berlin")
     periods = models.JSONField(_("hours"), default=dict)  # {"0": [[480, 1200]], …}: minutes of the day
     country = models.CharField(_("public holidays of"), max_length=2, default="DE", blank=True)
-    subdivision = models.CharField(_("state"), max_length=8, blank=True)
+    subdivision = models.CharField(_("state"), max_length=32, blank=True)
 
 
 class Event(models.Model):
