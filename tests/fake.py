@@ -30,6 +30,7 @@ CAPABILITIES = Capabilities(
     label="Fake",
     own_mark="fake",
     login=("token",),
+    stream=True,
     private_replies=True,
     actions=frozenset({DeletePost, LookUpPosts, LookUpProfile, ReadPolicy, AcceptEverybody}),
 )
