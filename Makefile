@@ -23,6 +23,7 @@ run: install
 	RESONANZ_HOME=$(CURDIR)/.demo RESONANZ_DEMO=yes $(BIN)/resonanz up
 
 demo-reset:
+	@! kill -0 $$(cat .demo/running 2>/dev/null) 2>/dev/null || { echo "The demo is running: stop it first (Ctrl+C in its window)."; exit 1; }
 	rm -rf .demo
 
 # Format, lint, import rules, types, migrations, then every test. Installs Chromium where it is absent.

@@ -68,7 +68,5 @@ def test_every_command_of_the_readme_exists(words: list[str], capsys: pytest.Cap
 
 def test_links_in_the_documents_lead_somewhere() -> None:
     pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
-    links = [
-        (page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text())
-    ]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text())]
     assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []

@@ -16,6 +16,7 @@ from resonanz.study import (
     Figures,
     Response,
     Step,
+    Survival,
     Tally,
     Turn,
     answered_within_km,
@@ -25,6 +26,7 @@ from resonanz.study import (
     parse_within,
     quantile,
     response_of,
+    survival,
     wilson,
 )
 
@@ -280,3 +282,11 @@ def test_parse_within_refuses(text: str, sentence: str) -> None:
 )
 def test_iso_week(moment: str, zone: str, week: str) -> None:
     assert iso_week(datetime.fromisoformat(moment).timestamp(), zone) == week
+
+
+def test_a_curve_ends_where_too_few_are_left_to_observe() -> None:
+    waits = [10.0, 20.0, 30.0, 40.0, 50.0, 60.0]
+    told = survival(waits, [False, False, True, True, True, False])
+    assert told.until_s == 20.0
+    assert [step.at_s for step in told.steps] == [10.0, 20.0]
+    assert survival(waits[:4], [False] * 4) == Survival([], 0.0)

@@ -140,14 +140,19 @@ def _clock(earlier: tuple[Clock, ...], turn: Pending) -> Clock:
 
 
 def _spoke(case: Case, event: Happened) -> Case:
-    """Our turn. A human one answers every customer's turn before it, later ones keep waiting."""
+    """Our turn. A human one answers every customer's turn before it, later ones keep waiting.
+
+    `upto` names the newest turn that its writer had before their eyes, where that is known: what came
+    while they wrote still waits, even if it stands before our words.
+    """
     assert event.order is not None
     order, at_ms = event.order, event.facts["at"]
     assert at_ms is not None
     case = case._replace(last_order=max(case.last_order, order))
     if event.facts.get("by", 0) != ReplyKind.HUMAN:
         return case
-    left = tuple(turn for turn in case.pending if turn.order > order)
+    upto = event.facts.get("upto") or order
+    left = tuple(turn for turn in case.pending if turn.order > upto)
     clocks = case.clocks
     if case.running and len(left) < len(case.pending):
         clocks = _stopped(case, at_ms, order)

@@ -202,6 +202,29 @@ class Step(NamedTuple):
     answered: int
 
 
+class Survival(NamedTuple):
+    """A curve and how far it can be trusted: up to `until_s`, at least `OBSERVED_LEAST` are still seen."""
+
+    steps: list[Step]
+    until_s: float
+
+
+OBSERVED_LEAST = 5
+
+
+def survival(durations: Sequence[float], censored: Sequence[bool]) -> Survival:
+    """The Kaplan-Meier curve as far as it says something.
+
+    Past the waits of the last few, one answer more or less moves it by a fifth, and where nobody is left
+    to observe it stands still at whatever it was: neither is shown.
+    """
+    if len(durations) < OBSERVED_LEAST:
+        return Survival([], 0.0)
+    until_s = sorted(durations)[-OBSERVED_LEAST]
+    steps = [step for step in kaplan_meier(durations, censored) if step.at_s <= until_s]
+    return Survival(steps, until_s)
+
+
 def kaplan_meier(durations: Iterable[float], censored: Iterable[bool]) -> list[Step]:
     """The share still unanswered over time, one step for each time at which somebody was answered.
 

@@ -212,15 +212,31 @@ def test_a_staging_file_is_sorted_for_publishing(tmp_path: Path) -> None:
     assert turns == [9, 3, 5]
 
 
-def test_staging_files_of_dead_checks_are_swept_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    half_done(tmp_path, monkeypatch)
+def test_staging_files_of_dead_checks_are_swept_away(tmp_path: Path) -> None:
     folder = settings.HOME / "imports"
-    long_ago = (timezone.now() - timedelta(days=2)).timestamp()
     for name in ("dead.sqlite3", "young.sqlite3"):
         (folder / name).write_bytes(b"")
-    for name in ("dead.sqlite3", "half.sqlite3"):
-        os.utime(folder / name, (long_ago, long_ago))
+    long_ago = (timezone.now() - timedelta(days=2)).timestamp()
+    os.utime(folder / "dead.sqlite3", (long_ago, long_ago))
     take(tmp_path, HEADER)
-    assert sorted(file.name for file in folder.iterdir()) == ["half.sqlite3", "young.sqlite3"]
-    for file in folder.iterdir():
-        file.unlink()
+    assert [file.name for file in folder.iterdir()] == ["young.sqlite3"]
+    (folder / "young.sqlite3").unlink()
+
+
+def test_an_import_finishes_the_broken_one_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half_done(tmp_path, monkeypatch)
+    assert take(tmp_path, GOOD) == archive.Imported(0, 0, 3)
+    assert Import.objects.filter(finished_at=None).count() == 0
+
+
+def test_two_imports_at_once_are_one_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half_done(tmp_path, monkeypatch)
+    Import.objects.update(lease_until=timezone.now() + timedelta(minutes=1), lease_by="elsewhere:1")
+    with pytest.raises(archive.Busy):
+        take(tmp_path, GOOD)
+    (settings.HOME / "imports" / "half.sqlite3").unlink()
+
+
+def test_milliseconds_survive_a_second_import(tmp_path: Path) -> None:
+    rows = HEADER + "".join(row(turn=str(n), time=f"2004-10-25T03:58:01.{n:03}Z") for n in range(0, 1000, 7))
+    assert take(tmp_path, rows).turns_count == take(tmp_path, rows).known_count == 143

@@ -86,7 +86,7 @@ def test_a_bad_file_prints_one_line(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         (
-            f"resonanz: {file}, line 1: expected the columns conversation, company, turn, direction, time_utc, "
-            "author, text; missing: turn, direction, time_utc, author, text"
+            f"resonanz: {file}, line 1: expected the columns conversation, company, turn, direction, "
+            "time_utc, author, text; missing: turn, direction, time_utc, author, text"
         )
     ]

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from resonanz.case import State, Waiting
-from resonanz.desk import care, leases, listen
+from resonanz.desk import care, channels, leases, listen
 from resonanz.desk.models import Channel, Conversation, Event, Mention
 from resonanz.networks import LoginNeeded, Temporary
 from resonanz.post import Page
@@ -161,3 +161,81 @@ def test_first_page_counts_as_backfill(due: Desk, fake: World) -> None:
     fake.pages = [Page(sightings=(old, said("2", "Antwort", US, to=old, at=NOON)), cursor="c1")]
     listen.listen_next()
     assert Mention.objects.get(uri=old.post.uri).clock_at == old.post.posted_at
+
+
+@pytest.mark.parametrize("year", [1, 1900, 2300, 9999])
+def test_an_impossible_time_stops_nobody(due: Desk, fake: World, year: int) -> None:
+    odd = said("1", "Aus der Zukunft?", at=datetime(year, 6, 1, tzinfo=UTC))
+    fake.pages = [Page(sightings=(odd, said("2", "Und ich", OTTO)), cursor="c1")]
+    listen.listen_next()
+    assert (Channel.objects.get().cursor, Mention.objects.count()) == ("c1", 2)
+
+
+def test_a_post_that_cannot_be_stored_is_left_out_and_named(
+    due: Desk, fake: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = said("1", "Halbes Zeichen \ud83d")
+    fake.pages = [Page(sightings=(broken, said("2", "Und ich", OTTO)), cursor="c1")]
+    listen.listen_next()
+    assert [m.text for m in Mention.objects.all()] == ["Und ich"]
+    assert Channel.objects.get().cursor == "c1"
+    assert Event.objects.filter(kind="quarantined").count() == 1
+    assert "post 1 is left out" in caplog.text
+
+
+def test_a_connector_that_breaks_is_a_channel_in_trouble(
+    due: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_self: object, _cursor: str) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tests.fake.FakeNetwork.read", breaks)
+    assert listen.listen_next() is True
+    channel = Channel.objects.get()
+    assert (channel.state, channel.error_code, channel.failures_count) == ("ok", "bad_answer", 1)
+    assert channel.lease_until <= timezone.now()
+
+
+def test_a_channel_paused_while_it_fails_stays_paused(
+    due: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def paused_meanwhile(_self: object, _cursor: str) -> None:
+        channels.pause(Channel.objects.get())
+        raise LoginNeeded("token_revoked")
+
+    monkeypatch.setattr("tests.fake.FakeNetwork.read", paused_meanwhile)
+    listen.listen_next()
+    assert (Channel.objects.get().state, Channel.objects.get().next_poll_at) == ("paused", None)
+
+
+def test_a_read_that_lost_its_lease_stores_nothing(due: Desk, fake: World) -> None:
+    channel = Channel.objects.get()
+    Channel.objects.update(lease_until=timezone.now() + MINUTE)
+    with pytest.raises(listen.LeaseLost):
+        listen.take_in(channel, Page(sightings=(said("1", "spät"),), cursor="old"), read_began_at=NOON)
+    assert (Mention.objects.count(), Channel.objects.get().cursor) == (0, "")
+
+
+def test_all_posts_of_a_long_conversation_are_looked_at(desk: Desk, fake: World) -> None:
+    first = said("0", "a")
+    more = [said(str(n), "b", to=first, at=NOON + timedelta(seconds=n)) for n in range(1, 90)]
+    hear(desk.channel, first, *more, at=timezone.now())
+    Conversation.objects.update(recheck_at=timezone.now())
+    fake.gone = {"1", "50", "89"}
+    assert listen.recheck_next() is True
+    assert fake.asked == ["LookUpPosts"] * 3
+    assert Mention.objects.exclude(deleted_at=None).count() == 3
+
+
+def test_old_matters_are_looked_at_less_often(desk: Desk, fake: World) -> None:
+    question = said("1", "a")
+    hear(desk.channel, question, at=timezone.now())
+    fake.now_there = {"1": question}
+    for age, every in ((0, 10), (60 * 3, 60), (60 * 24 * 5, 360)):
+        Conversation.objects.update(
+            recheck_at=timezone.now(), opened_at=timezone.now() - timedelta(minutes=age)
+        )
+        listen.recheck_next()
+        again = conversation_of(question).recheck_at
+        assert again is not None
+        assert abs(again - timezone.now() - timedelta(minutes=every)) < timedelta(seconds=5)

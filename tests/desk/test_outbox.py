@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -13,7 +15,7 @@ from resonanz.desk import care, leases, outbox
 from resonanz.desk.models import Channel, Conversation, Delivery, Event, Mention, Outcome, Unsent
 from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary, Unclear
 from resonanz.post import Audience
-from tests.cast import ADA, NOON, OTTO, Desk, conversation_of, hear, said
+from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
 from tests.fake import World
 
 pytestmark = pytest.mark.django_db(transaction=True)  # arming is durable only outside other transactions
@@ -28,8 +30,10 @@ def case(desk: Desk, fake: World) -> Conversation:
     return conversation_of(question)
 
 
-def answer(case: Conversation, desk: Desk, text: str = "Kommt morgen!", **more: bool) -> Delivery:
-    return care.reply(case, desk.anna, text=text, **more)
+def answer(
+    case: Conversation, desk: Desk, text: str = "Kommt morgen!", *, then_resolve: bool = False
+) -> Delivery:
+    return care.reply(case, desk.anna, text=text, then_resolve=then_resolve)
 
 
 def look_again() -> bool:
@@ -265,3 +269,106 @@ def test_the_answered_post_can_be_chosen(desk: Desk, fake: World) -> None:
     other = Mention.objects.get(text="Drei")
     with pytest.raises(care.CareError, match="nothing_to_answer"):
         care.reply(case, desk.anna, text="x", answers=other.order)
+
+
+def test_the_same_form_sent_twice_is_one_answer(case: Conversation, desk: Desk, fake: World) -> None:
+    once = uuid4()
+    first = care.reply(case, desk.anna, text="Kommt morgen!", once=once)
+    assert care.reply(case, desk.anna, text="Kommt morgen!", once=once) == first
+    assert first.send_key == once
+    while outbox.deliver_next():
+        pass
+    assert len(fake.received) == 1
+
+
+def test_a_colleagues_answer_is_shown_before_a_second_one_goes_out(
+    case: Conversation, desk: Desk, fake: World
+) -> None:
+    first = answer(case, desk)
+    for _ in range(2):  # while it is on its way, and after it was sent
+        with pytest.raises(care.CareError) as caught:
+            care.reply(case, desk.ben, text="Ich weiß was!", answers=first.answers_id)
+        assert (caught.value.code, caught.value.facts) == (
+            "answered_already",
+            {"name": "Anna", "delivery": first.pk},
+        )
+        outbox.deliver_next()
+    second = care.reply(case, desk.ben, text="Ich weiß was!", answers=first.answers_id, despite=first.pk)
+    assert second.state == Outcome.PLANNED
+
+
+def test_what_came_while_somebody_wrote_still_waits(case: Conversation, desk: Desk, fake: World) -> None:
+    delivery = answer(case, desk, then_resolve=True)
+    unseen = said("2", "Und die Rechnung?", to=fake.posts["1"], at=delivery.planned_at)
+    hear(desk.channel, unseen)
+    outbox.deliver_next()
+    case.refresh_from_db()
+    assert (case.state, case.waiting) == (State.OPEN, Waiting.US)
+    assert case.awaits == Mention.objects.get(uri=unseen.post.uri).order
+
+
+def test_an_answer_to_a_deleted_post_stays_here(case: Conversation, desk: Desk, fake: World) -> None:
+    delivery = answer(case, desk)
+    Mention.objects.update(deleted_at=NOON)
+    outbox.deliver_next()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error_code, fake.received) == (Outcome.REFUSED, "gone", [])
+
+
+def test_an_answer_leaves_by_the_channel_that_heard_the_post(desk: Desk, fake: World) -> None:
+    workshop = Channel.objects.create(
+        network="mastodon",
+        brand=desk.brand,
+        uid="workshop",
+        handle="workshop@social.example",
+        connected_at=NOON,
+    )
+    first = said("1", "Hallo Nordlicht")
+    hear(desk.channel, first)
+    second = said("2", "Und die Werkstatt?", to=first, at=NOON + timedelta(minutes=1))
+    hear(workshop, second)
+    case = conversation_of(second)
+    assert case == conversation_of(first)
+    assert care.reply(case, desk.anna, text="Moin").channel == workshop
+
+
+def test_our_other_account_is_never_a_customer(desk: Desk, fake: World) -> None:
+    workshop = Channel.objects.create(
+        network="mastodon",
+        brand=desk.brand,
+        uid="workshop",
+        handle="workshop@social.example",
+        connected_at=NOON,
+    )
+    question = said("1", "Wann?")
+    hear(desk.channel, question)
+    ours = said("2", "@ada morgen, sagt die @werkstatt", US, to=question, at=NOON + timedelta(minutes=2))
+    hear(workshop, replace(ours, own=False, addressed=True))
+    assert Conversation.objects.count() == 1
+    case = conversation_of(question)
+    assert (case.waiting, case.answered_at) == (Waiting.CUSTOMER, NOON + timedelta(minutes=2))
+
+
+def test_a_connector_that_breaks_is_an_unclear_answer(
+    case: Conversation, desk: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery = answer(case, desk)
+
+    def breaks(_delivery: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(fake, "publish", breaks)
+    outbox.deliver_next()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error_code) == (Outcome.UNKNOWN, "bad_answer")
+
+
+def test_the_writer_gets_the_text_back_behind_what_they_write_now(case: Conversation, desk: Desk) -> None:
+    delivery = answer(case, desk)
+    care.keep_unsent(case, desk.anna, "Noch etwas")
+    care.keep_unsent(case, desk.ben, "Bens Text")
+    care.cancel(delivery, desk.ben)
+    assert {u.agent.username: u.text for u in Unsent.objects.all()} == {
+        "anna": "Noch etwas\n\nKommt morgen! ^an",
+        "ben": "Bens Text",
+    }

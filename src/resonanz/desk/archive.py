@@ -24,7 +24,7 @@ from resonanz.desk.intake import Arrival, store
 from resonanz.desk.leases import is_dead, me
 from resonanz.desk.models import Brand, Channel, Conversation, Import, Mention
 from resonanz.desk.staging import BadFile, Progress, Turn, stage
-from resonanz.desk.storage import from_ms
+from resonanz.desk.storage import from_ms, to_ms
 from resonanz.post import Audience, Author, Post, Sighting
 
 NETWORK = "archive"
@@ -42,8 +42,16 @@ class Imported:
     known_count: int
 
 
+class Busy(Exception):
+    """One import at a time; the other one's process is alive."""
+
+
 def import_conversations(file: Path, progress: Progress) -> Imported:
     """Import a CSV file of recorded conversations; raises BadFile with nothing stored, or OSError."""
+    while continue_next():
+        pass
+    if Import.objects.filter(finished_at=None, lease_until__gt=timezone.now()).exists():
+        raise Busy
     _sweep()
     target: Path = settings.HOME / "imports" / f"{secrets.token_hex(8)}.sqlite3"
     staged = stage(file, target, progress)
@@ -99,7 +107,7 @@ def _expect_same(file: Path, turn: Turn, mention: Mention) -> None:
     there = (
         mention.incoming,
         mention.kind,
-        int(mention.posted_at.timestamp() * 1000),
+        to_ms(mention.posted_at),
         mention.author.uid,
         mention.text,
     )

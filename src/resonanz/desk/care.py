@@ -7,6 +7,7 @@ reply becomes a delivery, and the outbox carries it out.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +17,7 @@ from resonanz import case
 from resonanz.compose import fits, length, with_signature
 from resonanz.desk.events import happen
 from resonanz.desk.limits import limits_of
-from resonanz.desk.models import Agent, Conversation, Delivery, Mention, Note, Outcome, Role, Unsent
+from resonanz.desk.models import Agent, Channel, Conversation, Delivery, Mention, Note, Outcome, Role, Unsent
 
 TEXT_MOST = 100_000  # characters that a note or an unsent text may have; a slip of the clipboard is longer
 
@@ -25,7 +26,8 @@ class CareError(Exception):
     """Something an agent cannot do now. `code` becomes a sentence in the desk; `facts` are its parameters.
 
     Codes: `empty`, `too_long` (length, limit), `wider_audience`, `nothing_to_answer`, `post_gone`,
-    `not_allowed`, `archive`, `channel_login`, `too_late`, `not_found_open`.
+    `not_allowed`, `archive`, `channel_login`, `too_late`, `no_signature`,
+    `answered_already` (name, delivery).
     """
 
     def __init__(self, code: str, **facts: int | str) -> None:
@@ -51,18 +53,28 @@ def reply(
     text: str,
     answers: int | None = None,
     then_resolve: bool = False,
+    once: UUID | None = None,
+    despite: int | None = None,
 ) -> Delivery:
     """Plan an answer to a customer's post, to the same people who could read that post.
 
-    Raises CareError; the text is then still the caller's to keep.
+    `once` is the form's own key: the same form sent twice is one delivery. `despite` names a colleague's
+    delivery that the agent has seen and answers all the same. Raises CareError; the text is then still
+    the caller's to keep.
     """
     _expect_sender(agent)
     now = timezone.now()
     with transaction.atomic():
+        if once is not None:
+            known = Delivery.objects.filter(send_key=once, agent=agent, conversation=conversation).first()
+            if known is not None:
+                return known
         mention = _answered(conversation, answers)
+        _expect_nobody_else(mention, agent, despite)
         signed = _checked(conversation, text, agent, mention)
         delivery = Delivery.objects.create(
-            channel=conversation.channel,
+            send_key=once or uuid4(),
+            channel=_sender(conversation, mention),
             conversation=conversation,
             answers=mention,
             agent=agent,
@@ -87,6 +99,23 @@ def _expect_sender(agent: Agent) -> None:
         raise CareError("not_allowed")
 
 
+def _expect_nobody_else(mention: Mention, agent: Agent, despite: int | None) -> None:
+    """Two colleagues never answer the same post unawares; who is later sees the other's answer first."""
+    counts = [Outcome.PLANNED, Outcome.ARMED, Outcome.UNKNOWN, Outcome.SENT]
+    others = Delivery.objects.filter(answers=mention, state__in=counts).exclude(agent=agent)
+    newest = others.select_related("agent").order_by("-pk").first()
+    if newest is not None and newest.pk != despite:
+        name = newest.agent.shown_name if newest.agent else "?"
+        raise CareError("answered_already", name=name, delivery=newest.pk)
+
+
+def _sender(conversation: Conversation, mention: Mention) -> Channel:
+    """Return the channel that answers: the conversation's where it heard the post, else one that did."""
+    heard = Channel.objects.filter(sightings__mention=mention).exclude(state="login").order_by("pk")
+    own = heard.filter(pk=conversation.channel_id).first()
+    return own or heard.filter(sightings__addressed=True).first() or conversation.channel
+
+
 def _answered(conversation: Conversation, order: int | None) -> Mention:
     if conversation.channel.is_archive:
         raise CareError("archive")
@@ -107,12 +136,21 @@ def _checked(conversation: Conversation, text: str, agent: Agent, mention: Menti
     """Return the text as it will go out, or say why it cannot."""
     if not text.strip():
         raise CareError("empty")
-    signed = with_signature(text.strip(), agent.initials) if agent.initials else text.strip()
+    signed = _signed(text.strip(), agent)
     limits = limits_of(conversation.channel)
     whole = greeted(signed, mention)
     if not fits(whole, limits):
         raise CareError("too_long", length=length(whole, limits), limit=limits.length)
     return signed
+
+
+def _signed(text: str, agent: Agent) -> str:
+    if not agent.initials:
+        return text
+    try:
+        return with_signature(text, agent.initials)
+    except ValueError as error:
+        raise CareError("no_signature") from error
 
 
 def greeted(text: str, mention: Mention) -> str:
@@ -133,7 +171,15 @@ def cancel(delivery: Delivery, agent: Agent) -> None:
             raise CareError("too_late")
         if delivery.conversation is not None:
             _tell("cancelled", now, delivery.conversation, agent, delivery=delivery.pk)
-            keep_unsent(delivery.conversation, agent, delivery.text)
+            _give_back(delivery, delivery.agent or agent)
+
+
+def _give_back(delivery: Delivery, agent: Agent) -> None:
+    """Put a delivery's text back before its writer, behind what they are writing by now."""
+    assert delivery.conversation is not None
+    writing = Unsent.objects.filter(conversation=delivery.conversation, agent=agent).first()
+    before = f"{writing.text}\n\n" if writing is not None else ""
+    keep_unsent(delivery.conversation, agent, before + delivery.text)
 
 
 def repeat(delivery: Delivery, agent: Agent) -> Delivery:
@@ -182,18 +228,20 @@ def note(conversation: Conversation, agent: Agent, text: str) -> Note:
     return written
 
 
-def keep_unsent(conversation: Conversation, agent: Agent, text: str) -> None:
-    """Keep what somebody is writing; nothing is kept of nothing."""
+def keep_unsent(conversation: Conversation, agent: Agent, text: str) -> bool:
+    """Keep what somebody is writing; nothing is kept of nothing. True when they have just begun."""
     if len(text) > TEXT_MOST:
         raise CareError("too_long", length=len(text), limit=TEXT_MOST)
     with transaction.atomic():
         kept = Unsent.objects.filter(conversation=conversation, agent=agent)
         if not text.strip():
             kept.delete()
-        elif not kept.update(text=text, written_at=timezone.now()):
-            Unsent.objects.create(
-                conversation=conversation, agent=agent, text=text, written_at=timezone.now()
-            )
+            return False
+        now = timezone.now()
+        if kept.update(text=text, written_at=now):
+            return False
+        Unsent.objects.create(conversation=conversation, agent=agent, text=text, written_at=now)
+    return True
 
 
 def assign(conversation: Conversation, agent: Agent, to: Agent | None) -> None:

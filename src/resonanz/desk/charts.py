@@ -19,7 +19,7 @@ from xml.etree import ElementTree as ET
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from resonanz.study import Step
+from resonanz.study import Step, Survival
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,8 +46,11 @@ WIDE = Size(760, 260)
 NARROW = Size(270, 220)
 
 
-def answered_curve(curve: Sequence[Step], size: Size, *, title: str, words: str) -> SafeString:
-    """Draw the share answered over time (one minus Kaplan-Meier's survival) with its 95 % band."""
+def answered_curve(curve: Survival, size: Size, *, title: str, words: str) -> SafeString:
+    """Draw the share answered over time (one minus Kaplan-Meier's survival) with its 95 % band.
+
+    The line ends where too few conversations are left to say anything.
+    """
     return drawn(_curve_spec(curve, size), title=title, words=words)
 
 
@@ -101,8 +104,8 @@ def _name(root: ET.Element, title: str, words: str) -> None:
         root.insert(0, element)
 
 
-def _curve_spec(curve: Sequence[Step], size: Size) -> dict[str, Any]:
-    last = curve[-1].at_s if curve else 0.0
+def _curve_spec(curve: Survival, size: Size) -> dict[str, Any]:
+    last = curve.until_s
     ticks = [tick for tick in TICKS_S if tick <= max(86_400, last * 1.05)]
     end = max(ticks[-1], min(last, TICKS_S[-1]))
     x = {
@@ -134,20 +137,22 @@ def _curve_spec(curve: Sequence[Step], size: Size) -> dict[str, Any]:
         "background": None,
         "padding": 4,
         "config": {"view": {"stroke": None}, "font": FONT},
-        "data": {"values": _points(curve, end)},
+        "data": {"values": _points(curve, end)},  # they may end before the axis does
         "layer": [band, line],
     }
 
 
-def _points(curve: Sequence[Step], end: float) -> list[dict[str, float]]:
-    """Read the curve at moments that lie evenly on the logarithmic axis."""
-    times = [step.at_s for step in curve]
+def _points(curve: Survival, end: float) -> list[dict[str, float]]:
+    """Read the curve at moments that lie evenly on the logarithmic axis, as far as it is known."""
+    times = [step.at_s for step in curve.steps]
     stretch = log(end / TICKS_S[0])
     points = []
     for number in range(POINTS + 1):
         at = TICKS_S[0] * 2.718281828459045 ** (stretch * number / POINTS)
+        if at > curve.until_s:
+            break
         reached = bisect_right(times, at * 1.000001)
-        step = curve[reached - 1] if reached else Step(0, 1.0, 1.0, 1.0, 0, 0)
+        step = curve.steps[reached - 1] if reached else Step(0, 1.0, 1.0, 1.0, 0, 0)
         points.append(
             {
                 "s": round(at, 2),

@@ -25,6 +25,7 @@ BAR = 30
 def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(words)
+    os.umask(0o077)  # what the desk writes is for its own user only
     run_it: Run = options.run
     try:
         return run_it(options)
@@ -59,7 +60,12 @@ def up(options: argparse.Namespace) -> int:
         _prepare_demo(commands, address)
     else:
         _first_user(address)
-    return supervise(commands)
+    running = Path(settings.HOME) / "running"
+    running.write_text(str(os.getpid()))
+    try:
+        return supervise(commands)
+    finally:
+        running.unlink(missing_ok=True)
 
 
 def _self(*words: str) -> list[str]:
@@ -158,6 +164,7 @@ def simulate(options: argparse.Namespace) -> int:
 
 def import_conversations(options: argparse.Namespace) -> int:
     """Import an archive of recorded conversations."""
+    from resonanz.desk.archive import Busy  # noqa: PLC0415
     from resonanz.desk.archive import import_conversations as take  # noqa: PLC0415
     from resonanz.desk.staging import BadFile  # noqa: PLC0415
 
@@ -167,10 +174,15 @@ def import_conversations(options: argparse.Namespace) -> int:
     except BadFile as error:
         say(f"resonanz: {error}")
         return 2
+    except Busy:
+        say("resonanz: another import is being published; try again when it is done")
+        return 1
     except OSError as error:
         say(f"resonanz: {options.file}: cannot be read ({error.strerror})")
         return 2
-    if not done.turns_count:
+    if not done.turns_count + done.known_count:
+        say(f"{options.file} holds no posts.")
+    elif not done.turns_count:
         say(f"Nothing new: all {done.known_count} posts of {options.file} are here already.")
     else:
         words = f"{done.conversations_count} conversations with {done.turns_count} posts"

@@ -20,9 +20,11 @@ KINDS: dict[str, int] = {
     # kind: version of its facts
     "opened": 1,
     "heard": 1,  # a customer's turn: at (ms), due (ms or none), stamp
-    "spoke": 1,  # our turn: at (ms), by (case.ReplyKind)
+    "spoke": 1,  # our turn: at (ms), by (case.ReplyKind), upto (the newest turn its writer had seen)
+    "quarantined": 1,  # channel: a post of it could not be stored
     "withdrawn": 1,  # a post is gone from the network
     "edited": 1,
+    "pictured": 1,  # a post's picture can be shown now, or never
     "assigned": 1,  # to (agent or none)
     "resolved": 1,
     "reopened": 1,  # undo (1 when an agent takes "resolved" back)

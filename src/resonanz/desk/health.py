@@ -47,21 +47,28 @@ class _Doors(threading.local):
 _open = _Doors()
 
 
-def failed(channel: Channel, error: NetworkError, now: datetime) -> None:
-    """Remember what went wrong with a channel, and when to try again: later each time, at most 5 minutes."""
-    state = ChannelState.LOGIN if isinstance(error, LoginNeeded) else channel.state
+def failed(channel: Channel, error: NetworkError, now: datetime, *, leased: bool = False) -> None:
+    """Remember what went wrong with a channel, and when to try again: later each time, at most 5 minutes.
+
+    `leased` frees the lease under which the channel was read. A channel that somebody paused meanwhile
+    stays paused.
+    """
+    ended = isinstance(error, LoginNeeded)
     wait = timedelta(seconds=min(300, 5 * 2 ** min(channel.failures_count, 6)))
     again = max(error.retry_at or now, now + wait)
     with transaction.atomic():
-        Channel.objects.filter(pk=channel.pk).update(
-            state=state,
+        known = Channel.objects.filter(pk=channel.pk)
+        known.update(
             error_code=error.code,
             error_reason=error.reason[:500],
             error_at=now,
             failures_count=channel.failures_count + 1,
-            next_poll_at=None if state == ChannelState.LOGIN else again,
-            lease_until=now,
         )
+        known.filter(state=ChannelState.OK).update(
+            state=ChannelState.LOGIN if ended else ChannelState.OK, next_poll_at=None if ended else again
+        )
+        if leased:
+            known.filter(lease_until=channel.lease_until).update(lease_until=now)
         if channel.error_code != error.code:
             happen("channel_failed", now, channel=channel.pk)
     log.warning("channel %s: %s %s", channel.pk, error.code, error.reason)

@@ -21,7 +21,7 @@ from resonanz.desk.policies import USUAL_PERIODS
 def prepare() -> None:
     """Make an empty home usable: folders, keys, tables, a first brand and team. Idempotent."""
     home: Path = settings.HOME
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     _prepare_keys(settings.KEYS)
     (home / "imports").mkdir(exist_ok=True)
     if _behind():

@@ -13,14 +13,14 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from resonanz.case import Case, Happened, State, case_after
-from resonanz.desk import projection
+from resonanz.desk import media_files, projection
 from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import Stamp
 from resonanz.desk.policies import Policy, policy_of
@@ -30,6 +30,7 @@ from resonanz.query import folded
 from resonanz.sla import DELIVERY_GRACE, honest_stamp
 
 SEQUENCE_BITS = 20
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 REOPEN_WINDOW = timedelta(days=3)
 MS = timedelta(milliseconds=1)
 REOPEN_WINDOW_MS = REOPEN_WINDOW // MS
@@ -117,11 +118,18 @@ class _Batch:
         self.heard_ms = to_ms(arrival.heard_at)
         until = None if arrival.backfill else arrival.complete_until
         self.honest_since = 0 if until is None else to_ms(until) - GRACE_MS
-        self.sightings = {s.post.uri: s for s in sightings}
+        ours = set() if arrival.from_import else self._own_accounts()
+        self.sightings = {s.post.uri: _sober(s, ours, arrival) for s in sightings}
         self.policy: Policy | None = None if arrival.from_import else policy_of(channel.brand_id)
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.happened: dict[int, list[Happened]] = defaultdict(list)
         self.opened: dict[int, tuple[int | None, ...]] = {}
+        self.redrawn: dict[int, list[Row]] = {}  # pictures of edited mentions
+
+    def _own_accounts(self) -> set[str]:
+        """Return our accounts on this network: what one of them says is never a customer's."""
+        rows = _select("SELECT uid FROM desk_channel WHERE network IN ({})", [self.network])
+        return {row[0] for row in rows}
 
     def store(self) -> Stored:
         self.known = self._read_known()
@@ -218,9 +226,8 @@ class _Batch:
         if not any(s.own for s in fresh) or self.arrival.from_import:
             return {}
         rows = _select(
-            "SELECT answers_id, kind FROM desk_delivery WHERE channel_id = %s AND state IN ({})",
+            "SELECT answers_id, kind FROM desk_delivery WHERE answers_id IS NOT NULL AND state IN ({})",
             {"armed", "unknown"},
-            self.channel.pk,
         )
         return dict(rows)
 
@@ -252,7 +259,8 @@ class _Batch:
         kind = self._kind(sighting, parent)
         conversation = self._conversation(sighting, thread, parent)
         if conversation is not None:
-            self._turn(conversation, order, (clock_ms, stamp, kind), own=sighting.own)
+            upto = parent.order if parent is not None and parent.order in self.kinds else None
+            self._turn(conversation, order, (clock_ms, stamp, kind), own=sighting.own, upto=upto)
         audience = thread_audience(post.audience)
         self.known[post.uri] = Known(
             order, conversation, thread, author, not sighting.own, None, None, audience
@@ -282,6 +290,8 @@ class _Batch:
             )
         )
         self.rows["words"].append((order, folded(post.text)))
+        if post.media and not sighting.own and not self.arrival.from_import:
+            self.rows["picture"] += media_files.rows_for(order, post.media, self.heard_ms)
         self._see(sighting, order)
 
     def _kind(self, sighting: Sighting, parent: Known | None) -> int:
@@ -378,17 +388,22 @@ class _Batch:
         self._happen(number, "opened", self.heard_ms)
         return number
 
-    def _turn(self, conversation: int, order: int, at: tuple[int, int, int], *, own: bool) -> None:
+    def _turn(
+        self, conversation: int, order: int, at: tuple[int, int, int], *, own: bool, upto: int | None = None
+    ) -> None:
         clock_ms, stamp, kind = at
+        facts: dict[str, int | None]
         if own:
-            self._happen(conversation, "spoke", self.heard_ms, order, {"at": clock_ms, "by": kind})
+            facts = {"at": clock_ms, "by": kind}
+            if upto is not None:
+                facts["upto"] = upto
+            self._happen(conversation, "spoke", self.heard_ms, order, facts)
             return
         due = None
         if self.policy is not None:
             due = self.policy.due_ms(clock_ms, first=not self._has_clock(conversation))
-        self._happen(
-            conversation, "heard", self.heard_ms, order, {"at": clock_ms, "due": due, "stamp": stamp}
-        )
+        facts = {"at": clock_ms, "due": due, "stamp": stamp}
+        self._happen(conversation, "heard", self.heard_ms, order, facts)
 
     def _has_clock(self, conversation: int) -> bool:
         case = self.cases.get(conversation)
@@ -426,6 +441,8 @@ class _Batch:
     def _edit(self, post: Post, known: Known, edited_ms: int) -> None:
         self.rows["edit"].append((post.text, extras_of(post), edited_ms, known.order))
         self.rows["reword"].append((folded(post.text), known.order))
+        if known.incoming and not self.arrival.from_import:
+            self.redrawn[known.order] = media_files.rows_for(known.order, post.media, self.heard_ms)
         if known.conversation is not None:
             self._happen(known.conversation, "edited", self.heard_ms, known.order)
 
@@ -465,11 +482,31 @@ class _Batch:
                 self.rows["clock"].extend(projection.clock_rows(number, case))
             else:
                 existing[number] = case
+        if self.redrawn:
+            self.rows["picture"] += media_files.replaced(self.redrawn)
         with connection.cursor() as cursor:
             for name, statement in STATEMENTS.items():
                 if rows := self.rows.get(name):
                     cursor.executemany(statement, rows)
         projection.write(existing)
+
+
+def _sober(sighting: Sighting, ours: set[str], arrival: Arrival) -> Sighting:
+    """Return a sighting with an impossible time made possible, and as our own if an account of ours spoke.
+
+    A server may write any year into a post; orders and calendars hold those from 2000 to tomorrow.
+    """
+    post = sighting.post
+    latest = arrival.heard_at + timedelta(days=1)
+    if not arrival.from_import and not EARLIEST <= post.posted_at <= latest:
+        post = replace(post, posted_at=min(max(post.posted_at, EARLIEST), latest))
+    if post.edited_at is not None and not EARLIEST <= post.edited_at <= latest:
+        post = replace(post, edited_at=min(max(post.edited_at, EARLIEST), latest))
+    if post is not sighting.post:
+        sighting = replace(sighting, post=post)
+    if post.author.uid in ours and not sighting.own:
+        sighting = replace(sighting, own=True, addressed=False)
+    return sighting
 
 
 def _insert(table: str, columns: str) -> str:
@@ -485,6 +522,7 @@ STATEMENTS = {
     "thread": _insert("desk_thread", "id, network, root_uri, audience"),
     "conversation": _insert("desk_conversation", CONVERSATION),
     "mention": _insert("desk_mention", MENTION),
+    "picture": _insert("desk_picture", media_files.COLUMNS),
     "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
     + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",
     "words": "INSERT INTO desk_words (rowid, words) VALUES (%s, %s)",

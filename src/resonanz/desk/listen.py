@@ -7,14 +7,15 @@ inside a transaction.
 
 from __future__ import annotations
 
-from collections import defaultdict
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from resonanz.desk import media_files
 from resonanz.desk.crashpoints import crash_point
 from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network, recovered
@@ -24,11 +25,17 @@ from resonanz.desk.models import Channel, Conversation, Mention, Sighting
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import to_ms
-from resonanz.networks import LookUpPosts, NetworkError
+from resonanz.networks import LookUpPosts, NetworkError, Unclear
 from resonanz.post import Page
 
-LEASE = timedelta(minutes=2)  # longer than any read's time-outs together
-RECHECK_EVERY = timedelta(minutes=10)
+log = logging.getLogger("resonanz.listen")
+LEASE = timedelta(minutes=5)  # a read that takes longer than this is given up, see LeaseLost
+UNSTORABLE = (ValueError, OverflowError, TypeError, DataError, IntegrityError)  # UnicodeError is a ValueError
+RECHECK_EVERY = (  # of an open conversation: how old it is at most, and how often its posts are read again
+    (timedelta(hours=2), timedelta(minutes=10)),
+    (timedelta(days=2), timedelta(hours=1)),
+    (timedelta.max, timedelta(hours=6)),
+)
 RECHECK_AT_ONCE = 20  # conversations
 LOOK_UP_AT_ONCE = 40  # posts
 
@@ -43,7 +50,11 @@ def listen_next() -> bool:
     try:
         page = open_network(channel).read(channel.cursor)
     except NetworkError as error:
-        failed(channel, error, timezone.now())
+        failed(channel, error, timezone.now(), leased=True)
+        return True
+    except Exception as error:
+        log.exception("channel %s: its connector failed", channel.pk)
+        failed(channel, Unclear("bad_answer", reason=str(error)), timezone.now(), leased=True)
         return True
     crash_point("listen.read")
     take_in(channel, page, read_began_at=now)
@@ -59,6 +70,7 @@ def _claim_channel(now: datetime) -> Channel | None:
             lease_until=now + LEASE, lease_by=me()
         )
         if taken:
+            channel.lease_until = now + LEASE
             return channel
     return None
 
@@ -70,12 +82,34 @@ def take_in(channel: Channel, page: Page, *, read_began_at: datetime) -> Stored:
         heard_at=now, complete_until=channel.read_at, backfill=page.backfill or not channel.cursor
     )
     with transaction.atomic():
-        stored = store(channel, page.sightings, arrival)
+        stored = _store_all(channel, page, arrival)
         _move_cursor(channel, page, (now, read_began_at), heard=bool(stored.added_count))
         recovered(channel, now)
         withdraw(channel, page.gone, now)
         crash_point("listen.stored")
     return stored
+
+
+def _store_all(channel: Channel, page: Page, arrival: Arrival) -> Stored:
+    """Store a page; where one post cannot be stored, all the others, and say which one is missing."""
+    try:
+        with transaction.atomic():
+            return store(channel, page.sightings, arrival)
+    except UNSTORABLE:
+        log.exception("channel %s: a page has a post that cannot be stored", channel.pk)
+    orders: dict[str, int] = {}
+    for sighting in page.sightings:
+        try:
+            with transaction.atomic():
+                orders |= store(channel, [sighting], arrival).orders
+        except UNSTORABLE:
+            log.error("channel %s: post %s is left out", channel.pk, sighting.native_id)  # noqa: TRY400
+            happen("quarantined", arrival.heard_at, channel=channel.pk)
+    return Stored(len(orders), orders, ())
+
+
+class LeaseLost(Exception):
+    """The read took longer than its lease. Nothing of it is stored."""
 
 
 def _move_cursor(channel: Channel, page: Page, at: tuple[datetime, datetime], *, heard: bool) -> None:
@@ -87,7 +121,8 @@ def _move_cursor(channel: Channel, page: Page, at: tuple[datetime, datetime], *,
             "UPDATE desk_channel SET cursor = %s, next_poll_at = CASE WHEN state = %s THEN %s END, "
             "lease_until = %s, read_at = CASE WHEN %s THEN read_at ELSE %s END, "
             "heard_at = CASE WHEN %s THEN %s ELSE heard_at END, "
-            "error_code = '', error_reason = '', error_at = NULL, failures_count = 0 WHERE id = %s",
+            "error_code = '', error_reason = '', error_at = NULL, failures_count = 0 "
+            "WHERE id = %s AND lease_until = %s",
             [
                 page.cursor,
                 ChannelState.OK,
@@ -98,8 +133,12 @@ def _move_cursor(channel: Channel, page: Page, at: tuple[datetime, datetime], *,
                 heard,
                 to_ms(now),
                 channel.pk,
+                channel.lease_until if isinstance(channel.lease_until, int) else to_ms(channel.lease_until),
             ],
         )
+        if not cursor.rowcount:
+            raise LeaseLost(f"channel {channel.pk}")
+    channel.lease_until = now
 
 
 def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
@@ -119,6 +158,7 @@ def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
         text="", extras="", deleted_at=now
     )
     forget_words([order for order, _ in orders])
+    media_files.forget([order for order, _ in orders])
     for order, conversation in orders:
         if conversation is not None:
             happen("withdrawn", now, conversation=conversation, mention=order)
@@ -137,57 +177,63 @@ def nudge(channel: int, native_ids: Sequence[str] = ()) -> None:
 
 
 def recheck_soon(conversation: Conversation) -> None:
-    """Somebody is about to answer: look soon whether the posts still stand as we know them."""
-    soon = timezone.now()
-    Conversation.objects.filter(pk=conversation.pk, recheck_at__gt=soon).update(recheck_at=soon)
+    """Somebody begins to answer: look soon whether the posts still stand as we know them."""
+    now = timezone.now()
+    Conversation.objects.filter(pk=conversation.pk, recheck_at__gt=now).update(recheck_at=now)
 
 
 def recheck_next() -> bool:
-    """Read some conversations' posts again, to hear edits and deletions; True if there were any."""
+    """Read the posts of some conversations of a channel again, to hear edits and deletions.
+
+    True if there were any. Old matters are looked at less often, so that many open ones do not eat up
+    what the network allows.
+    """
     now = timezone.now()
-    due = Conversation.objects.filter(recheck_at__lte=now).select_related("channel").order_by("recheck_at")
-    chosen = list(due[:RECHECK_AT_ONCE])
-    if not chosen:
+    due = Conversation.objects.filter(recheck_at__lte=now, channel__state=ChannelState.OK)
+    first = due.select_related("channel").order_by("recheck_at").first()
+    if first is None:
         return False
-    by_channel: dict[Channel, list[Conversation]] = defaultdict(list)
-    for conversation in chosen:
-        by_channel[conversation.channel].append(conversation)
-    for channel, conversations in by_channel.items():
-        if _claim_rechecks(conversations, now):
-            _recheck(channel, conversations)
+    channel = first.channel
+    chosen = list(due.filter(channel=channel).order_by("recheck_at")[:RECHECK_AT_ONCE])
+    claimed = [conversation for conversation in chosen if _claim_recheck(conversation, now)]
+    ids = Sighting.objects.filter(
+        channel=channel, mention__conversation__in=claimed, mention__deleted_at=None
+    ).order_by("-mention")
+    native_ids = tuple(ids.values_list("native_id", flat=True))
+    for at in range(0, len(native_ids), LOOK_UP_AT_ONCE):
+        if not _look_up(channel, native_ids[at : at + LOOK_UP_AT_ONCE]):
+            break
     return True
 
 
-def _claim_rechecks(conversations: list[Conversation], now: datetime) -> bool:
-    """Set the next re-check; resolved conversations get one last, a day after."""
-    numbers = [conversation.pk for conversation in conversations]
-    claimed = Conversation.objects.filter(pk__in=numbers, recheck_at__lte=now)
-    settled = claimed.filter(state=State.RESOLVED)
-    count = settled.filter(resolved_at__lt=now - timedelta(days=1)).update(recheck_at=None)
-    count += settled.filter(recheck_at__lte=now).update(recheck_at=now + timedelta(days=1))
-    count += claimed.filter(recheck_at__lte=now).update(recheck_at=now + RECHECK_EVERY)
-    return count > 0
+def _claim_recheck(conversation: Conversation, now: datetime) -> bool:
+    """Set the time of the next re-check; only one worker succeeds in that."""
+    due = Conversation.objects.filter(pk=conversation.pk, recheck_at=conversation.recheck_at)
+    return bool(due.update(recheck_at=_next_recheck(conversation, now)))
 
 
-def _recheck(channel: Channel, conversations: list[Conversation]) -> None:
-    if channel.state != ChannelState.OK:
-        return
-    ids = Sighting.objects.filter(
-        channel=channel, mention__conversation__in=conversations, mention__deleted_at=None
-    ).order_by("-mention")
-    native_ids = tuple(ids.values_list("native_id", flat=True)[:LOOK_UP_AT_ONCE])
-    if not native_ids:
-        return
+def _next_recheck(conversation: Conversation, now: datetime) -> datetime | None:
+    """Return when to look again; a resolved conversation gets one last look, a day after."""
+    if conversation.state == State.RESOLVED:
+        resolved = conversation.resolved_at or now
+        return None if resolved < now - timedelta(days=1) else now + timedelta(days=1)
+    age = now - conversation.opened_at
+    return now + next(every for younger, every in RECHECK_EVERY if age < younger)
+
+
+def _look_up(channel: Channel, native_ids: tuple[str, ...]) -> bool:
+    """Read some posts again and store what changed; False if the network did not answer."""
     try:
         page = open_network(channel).act(LookUpPosts(native_ids))
     except NetworkError as error:
         failed(channel, error, timezone.now())
-        return
+        return False
     assert isinstance(page, Page)
     now = timezone.now()
     with transaction.atomic():
-        store(channel, page.sightings, Arrival(heard_at=now, backfill=True))
+        _store_all(channel, page, Arrival(heard_at=now, backfill=True))
         withdraw(channel, page.gone, now)
+    return True
 
 
 def forget_words(orders: Sequence[int]) -> None:

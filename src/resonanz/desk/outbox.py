@@ -26,8 +26,8 @@ from resonanz.desk.leases import me
 from resonanz.desk.models import Conversation, Delivery, Mention, Outcome, Sighting
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
-from resonanz.desk.storage import durable
-from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary
+from resonanz.desk.storage import durable, to_ms
+from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary, Unclear
 from resonanz.post import Audience, Draft
 from resonanz.post import Delivery as Outgoing
 from resonanz.post import Sighting as Seen
@@ -46,10 +46,15 @@ def deliver_next() -> bool:
         return False
     crash_point("outbox.armed")
     try:
+        _expect_answerable(delivery)
         seen = open_network(delivery.channel).send(outgoing(delivery))
     except NetworkError as error:
         crash_point("outbox.called")
         _settle_error(delivery, error)
+        return True
+    except Exception as error:
+        log.exception("delivery %s: its connector failed", delivery.pk)
+        _settle_error(delivery, Unclear("bad_answer", reason=str(error)))
         return True
     crash_point("outbox.called")
     settle_sent(delivery, seen)
@@ -76,6 +81,16 @@ def _arm(now: datetime) -> Delivery | None:
         )
         happen("armed", now, conversation=delivery.conversation_id, delivery=number)
     return delivery
+
+
+def _expect_answerable(delivery: Delivery) -> None:
+    """Raise Gone if the post that it answers went away: an answer never goes out as a post of its own."""
+    if delivery.conversation_id is None:
+        return
+    there = delivery.answers is not None and delivery.answers.deleted_at is None
+    heard = Sighting.objects.filter(channel=delivery.channel, mention=delivery.answers)
+    if not there or not heard.exists():
+        raise Gone("gone")
 
 
 def outgoing(delivery: Delivery) -> Outgoing:
@@ -122,11 +137,9 @@ def _belong(delivery: Delivery, order: int) -> None:
         return
     said = Mention.objects.filter(pk=order, conversation=None)
     if said.update(conversation=delivery.conversation, kind=delivery.kind):
-        clock_at = int(Mention.objects.values_list("clock_at", flat=True).get(pk=order).timestamp() * 1000)
-        now = timezone.now()
-        happen(
-            "spoke", now, conversation=delivery.conversation_id, mention=order, at=clock_at, by=delivery.kind
-        )
+        facts = {"at": to_ms(Mention.objects.values_list("clock_at", flat=True).get(pk=order))}
+        facts |= {"by": delivery.kind, "upto": delivery.answers_id or order}
+        happen("spoke", timezone.now(), conversation=delivery.conversation_id, mention=order, **facts)
 
 
 def _resolve(delivery: Delivery, now: datetime) -> None:
@@ -148,7 +161,8 @@ def _settle_error(delivery: Delivery, error: NetworkError) -> None:
         look_at = now + timedelta(seconds=LOOK_AFTER_S[0])
         kind, changed = "unclear", changed | {"state": Outcome.UNKNOWN, "due_at": look_at}
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED).update(**changed)
+        if not Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED).update(**changed):
+            return  # its lease ran out, and it is looked up by now
         happen(kind, now, conversation=delivery.conversation_id, delivery=delivery.pk)
         crash_point("outbox.settled")
     if isinstance(error, LoginNeeded | Temporary):
@@ -176,6 +190,10 @@ def look_next() -> bool:
         seen = open_network(delivery.channel).find_sent(outgoing(delivery))
     except NetworkError as error:
         log.warning("delivery %s cannot be looked up: %s", delivery.pk, error)
+        return True
+    except Exception:
+        log.exception("delivery %s cannot be looked up: its connector failed", delivery.pk)
+        _not_found(delivery)
         return True
     crash_point("outbox.looked")
     if seen is not None:

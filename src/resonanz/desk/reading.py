@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
 
 from django.db.models import BigIntegerField, Count, Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Coalesce
@@ -32,6 +33,8 @@ from resonanz.desk.models import (
     Mention,
     Note,
     Outcome,
+    Picture,
+    PictureState,
     Role,
     Sighting,
     Unsent,
@@ -46,6 +49,8 @@ PAGE = 50
 OTHERS_MOST = 20  # other people's posts shown around a conversation
 TURNS_MOST = 300  # turns of one conversation on its page; the newest count
 EARLIER_MOST = 8
+THUMB = 320  # CSS pixels, each way
+UNKNOWN_SIZE = (320, 180)
 ON_ITS_WAY = Q(state=Outcome.ARMED) | Q(state=Outcome.PLANNED, error_code="")
 
 
@@ -269,6 +274,7 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     )
     sent = {d.mention_id: d for d in deliveries if d.state == Outcome.SENT}
     found = [_turn(m, talk, sent.get(m.pk), asked) for m in _mentions(talk)]
+    _add_thumbs(found)
     found += [Entry("note", n.written_at, 0, note=n) for n in talk.notes.select_related("agent")]
     found += [_outgo(d) for d in deliveries if d.state != Outcome.SENT]
     return sorted(found, key=lambda entry: (entry.at, entry.place))
@@ -303,6 +309,53 @@ def _turn(mention: Mention, talk: Conversation, sent: Delivery | None, asked: Me
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """A medium's picture as a conversation shows it; its size in CSS pixels, known before it is here."""
+
+    picture: Picture
+    width: int
+    height: int
+
+    @property
+    def why(self) -> str:
+        """Why it is not shown, "" where it is or will be."""
+        refused = self.picture.state == PictureState.REFUSED
+        return wording.picture_refusal(self.picture.reason) if refused else ""
+
+
+def _add_thumbs(found: Sequence[Entry]) -> None:
+    """Put to each medium its picture, if it has one; asks only where there are media."""
+    media = {entry.place: entry.extras["media"] for entry in found if entry.extras.get("media")}
+    if not media:
+        return
+    for picture in Picture.objects.filter(mention__in=media):
+        if picture.number < len(media[picture.mention_id]):
+            medium = media[picture.mention_id][picture.number]
+            size = (picture.width, picture.height)
+            if picture.state != PictureState.KEPT:
+                size = (medium.get("width") or 0, medium.get("height") or 0)
+            medium["thumb"] = Thumb(picture, *_fitting(*size))
+
+
+def _fitting(width: int, height: int) -> tuple[int, int]:
+    """Return a size within THUMB each way, of the same shape; small pictures stay small."""
+    if width < 1 or height < 1:
+        return UNKNOWN_SIZE
+    scale = min(1.0, THUMB / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def picture(agent: Agent, number: int) -> Picture | None:
+    """Return a kept picture that an agent may see: as part of a conversation, or beside one."""
+    known = Picture.objects.select_related("mention").filter(pk=number, state=PictureState.KEPT).first()
+    if known is None or known.mention.deleted_at is not None:
+        return None
+    own = Q(pk=known.mention.conversation_id)
+    beside = Q(thread=known.mention.thread_id, channel__sightings__mention=known.mention)
+    return known if visible_to(agent).filter(own | beside).exists() else None
+
+
 def _outgo(delivery: Delivery) -> Entry:
     facts: dict[str, int | str] = {}
     if delivery.error_code == "too_long":
@@ -320,6 +373,7 @@ class Box:
     readers: wording.Readers | None
     text: str
     refusal: str
+    once: UUID = field(default_factory=uuid4)  # the form's own key: sent twice, it is one answer
 
 
 def box(talk: Conversation, agent: Agent) -> Box:

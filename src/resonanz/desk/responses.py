@@ -7,7 +7,7 @@ arithmetic is `resonanz.study`; here it meets the rows, one conversation at a ti
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from resonanz.case import ReplyKind
 from resonanz.desk.models import Brand, Channel
 from resonanz.desk.policies import service_hours_of
 from resonanz.hours import ALWAYS_OPEN
-from resonanz.study import Response, Step, Tally, iso_week, kaplan_meier
+from resonanz.study import Response, Survival, Tally, iso_week, survival
 
 GROUPINGS = ("company", "channel", "network", "week")
 USUAL_WITHIN = "15m,1h,12h"
@@ -69,12 +69,18 @@ class Names:
     networks: dict[int, str]  # by channel
 
 
-def heard() -> Iterator[Heard]:
+def heard(channels: Collection[int] | None = None) -> Iterator[Heard]:
     """Yield every conversation with an incoming post, with its question and its first human answer.
+
+    `channels` limits it to some channels.
 
     Turns are walked in their order, in which a parent stands before its child; a clock that runs back
     (another server's) counts as standing still.
     """
+    return (item for item in _heard() if channels is None or item.channel in channels)
+
+
+def _heard() -> Iterator[Heard]:
     with connection.cursor() as cursor:
         cursor.execute(TURNS)
         current, asked, reached, answered = -1, None, 0, None
@@ -120,8 +126,12 @@ def _group(by: str | None, item: Heard, names: Names) -> str:
     return iso_week(item.response.asked_at_s, settings.TIME_ZONE)
 
 
-def response_rows(*, by: str | None, within: Within) -> list[dict[str, object]]:
+def response_rows(
+    *, by: str | None, within: Within, channels: Collection[int] | None = None
+) -> list[dict[str, object]]:
     """Return the report, a row a group, sorted; without `by` one row with the group `all`.
+
+    `channels` limits it to the conversations of some channels; None takes all.
 
     Keys: group, conversations, answered, response_rate, response_rate_low, response_rate_high,
     median_s, p90_s, service_median_s, service_p90_s (seconds or None), within {label: share}.
@@ -131,7 +141,7 @@ def response_rows(*, by: str | None, within: Within) -> list[dict[str, object]]:
     names = _names()
     hours = {brand: service_hours_of(brand) for brand in names.brands}
     tallies: dict[str, Tally] = {} if by else {ALL: Tally(within=within, hours=ALWAYS_OPEN)}
-    for item in heard():
+    for item in heard(channels):
         group = _group(by, item, names)
         if group not in tallies:
             tallies[group] = Tally(within=within, hours=ALWAYS_OPEN)
@@ -139,19 +149,19 @@ def response_rows(*, by: str | None, within: Within) -> list[dict[str, object]]:
     return [{"group": group, **asdict(tallies[group].figures())} for group in sorted(tallies)]
 
 
-def survival(now: datetime) -> list[Step]:
-    """Return the Kaplan-Meier curve of the share still unanswered, over all visible conversations.
+def waiting_curve(now: datetime, channels: Collection[int] | None = None) -> Survival:
+    """Return the Kaplan-Meier curve of the share still unanswered, as far as it says something.
 
     Who is still unanswered was seen waiting until now; in an archive until its last time stamp.
     """
     ends = _archive_ends()
     durations, censored = array("d"), bytearray()
-    for item in heard():
+    for item in heard(channels):
         asked, answered = item.response.asked_at_s, item.response.answered_at_s
         until = answered if answered is not None else ends.get(item.channel, now.timestamp())
         durations.append(max(0.0, until - asked))
         censored.append(answered is None)
-    return kaplan_meier(durations, [bool(one) for one in censored])
+    return survival(durations, [bool(one) for one in censored])
 
 
 def _archive_ends() -> dict[int, float]:

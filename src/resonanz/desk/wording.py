@@ -198,7 +198,9 @@ def care_error(error: CareError, network: str = "") -> str:
             "%(network)s wants the account to be connected again first. Ask a team lead; your text is kept."
         ),
         "too_late": _("Too late to withdraw: it is on its way already."),
-        "not_found_open": _("The outcome is still being looked up. Please wait until that is done."),
+        "answered_already": _(
+            "%(name)s has answered this post already. Read it above; to send yours all the same, send again."
+        ),
         "not_theirs": _("This colleague cannot see the channel. Choose somebody from the list."),
         "no_signature": _("Your signature is missing. Enter one to four letters in your settings."),
     }
@@ -242,6 +244,10 @@ def _network_sentences() -> dict[str, str]:
         "bad_answer": _(
             "%(network)s answered something that we do not understand. We look there whether it arrived."
         ),
+        "too_large": _("A picture on %(network)s is larger than the desk takes; its link leads there."),
+        "not_a_picture": _(
+            "What %(network)s calls a picture is none that we can read; its link leads there."
+        ),
         "interrupted": _("Sending was interrupted. We look on %(network)s whether it arrived."),
         "not_found_there": _("We looked several times: the answer is not on %(network)s. Send it again?"),
         "token_revoked": _(
@@ -262,6 +268,17 @@ def _network_sentences() -> dict[str, str]:
             "This address leads into a private network and is not opened. Use the public https address."
         ),
     }
+
+
+def picture_refusal(code: str) -> str:
+    """Return in a few words why a customer's picture is not shown by the desk."""
+    return {
+        "too_large": _("larger than 8 MB"),
+        "too_many_pixels": _("larger than 40 megapixels"),
+        "not_a_picture": _("not a picture that we can read"),
+        "unsafe_address": _("its address leads into a private network"),
+        "gone": _("no longer there"),
+    }.get(code, _("could not be fetched"))
 
 
 def channel_trouble(channel: Channel) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from resonanz.desk import archive, channels, leases, listen, outbox
+from resonanz.desk import archive, channels, leases, listen, outbox, pictures
 from resonanz.desk.health import credentials_of
 from resonanz.desk.models import Channel
 from resonanz.networks import NETWORKS, NetworkError
@@ -24,6 +24,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     outbox.look_next,
     listen.listen_next,
     listen.recheck_next,
+    pictures.fetch_next,
     channels.check_next,
     archive.continue_next,
 )

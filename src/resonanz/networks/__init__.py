@@ -72,7 +72,10 @@ class Gone(NetworkError):
 
 
 class Refused(NetworkError):
-    """Codes: `refused`, `too_long`, `not_this_network`, `not_allowed_here`, `unsafe_address`."""
+    """Codes: `refused`, `too_long`, `not_this_network`, `not_allowed_here`, `unsafe_address`.
+
+    Of pictures also `too_large` and `not_a_picture`.
+    """
 
     permanent = True
 

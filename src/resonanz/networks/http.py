@@ -38,6 +38,9 @@ SILENCE_SECONDS = 60.0  # Mastodon, "Streaming API": a heartbeat comes every few
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_EVENT_CHARACTERS = 1024 * 1024
 MAX_REDIRECTS = 3
+MAX_PICTURE_BYTES = 8_000_000
+WHOLE_PICTURE_SECONDS = 30.0
+MAX_PICTURE_REDIRECTS = 2
 MAX_REASON = 500
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
@@ -228,6 +231,24 @@ class Client:
         except Unclear as error:
             raise Temporary("unreachable", reason=error.reason) from error
 
+    def picture(self, address: httpx.URL, most_bytes: int) -> bytes | httpx.URL:
+        """Return a picture's bytes, or the address that it has moved to.
+
+        `Refused`: `not_a_picture` for any other content, `too_large` above `most_bytes`. Packed content is
+        refused too: a small answer could unfold into one of any size.
+        """
+        url = self._base.copy_with(raw_path=address.raw_path)
+        plain = {"Accept": "image/*", "Accept-Encoding": "identity"}
+        with self._answer("GET", url, headers=plain) as response:
+            if response.has_redirect_location:
+                return url.join(response.headers["Location"])
+            if not response.is_success:
+                raise error_for(response.status_code, response.headers, b"", now=self._clock())
+            packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
+            if packed or not response.headers.get("Content-Type", "").lower().startswith("image/"):
+                raise Refused("not_a_picture")
+            return _limited(response, most_bytes)
+
     def _redirect(self, response: httpx.Response) -> httpx.URL:
         target = self._base.join(response.headers["Location"])
         if (target.scheme, target.host, target.port) != (self._base.scheme, self._base.host, self._base.port):
@@ -270,10 +291,40 @@ class Client:
         if not response.is_success:
             raise error_for(response.status_code, response.headers, body, now=self._clock())
         try:
-            decoded = json.loads(body) if body.strip() else None  # some servers say nothing when all is well
+            decoded = (
+                _whole(json.loads(body), body) if body.strip() else None
+            )  # some servers say nothing when all is well
         except (ValueError, RecursionError):
             raise Unclear("bad_answer") from None
         return Received(decoded, _next_page(response))
+
+
+def fetch_picture(
+    url: str,
+    *,
+    simulated: bool = False,
+    most_bytes: int = MAX_PICTURE_BYTES,
+    client: Callable[..., Client] = Client,
+) -> bytes:
+    """Read a foreign picture, within the same limits as everything else and without any token.
+
+    It may move twice, to another host only from https to https and then only to a public address, even
+    if it began on a simulated network. What the bytes are is not known yet: the type is the server's word.
+    """
+    for _ in range(MAX_PICTURE_REDIRECTS + 1):
+        try:
+            address = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise Refused("refused", reason="the address is none") from error
+        found = client(url, simulated=simulated).picture(address, most_bytes)
+        if isinstance(found, bytes):
+            return found
+        if (found.scheme, found.host, found.port) != (address.scheme, address.host, address.port):
+            if {address.scheme, found.scheme} != {"https"}:
+                raise Refused("unsafe_address", host=found.host)
+            simulated = False
+        url = str(found)
+    raise Refused("refused", reason="too many redirects")
 
 
 def _checked_token(token: str) -> str:
@@ -291,6 +342,19 @@ def _whole_body(response: httpx.Response) -> bytes:
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise Unclear("bad_answer", reason="the answer is too large")
+        if time.monotonic() > until:
+            raise Unclear("timeout")
+    return bytes(body)
+
+
+def _limited(response: httpx.Response, most_bytes: int) -> bytes:
+    """Read a picture as it was sent, within the limits of size and time."""
+    until = time.monotonic() + WHOLE_PICTURE_SECONDS
+    body = bytearray()
+    for chunk in response.iter_raw():
+        body += chunk
+        if len(body) > most_bytes:
+            raise Refused("too_large")
         if time.monotonic() > until:
             raise Unclear("timeout")
     return bytes(body)
@@ -338,7 +402,7 @@ def error_for(status: int, headers: Mapping[str, str], body: bytes, *, now: date
 def reason_in(body: bytes) -> str:
     """Return the server's own wording from a JSON error, empty if there is none."""
     try:
-        said = json.loads(body)
+        said = _whole(json.loads(body), body)
     except (ValueError, RecursionError):
         return ""
     if not isinstance(said, dict):
@@ -385,3 +449,11 @@ def _lines(chunks: Iterator[str]) -> Iterator[str]:
             yield line.removesuffix("\r")
         if len(rest) > MAX_EVENT_CHARACTERS:
             raise Unclear("bad_answer", reason="an event is too large")
+
+
+def _whole(decoded: Any, body: bytes | str) -> Any:
+    """Return decoded JSON without halves of characters, which no database and no page could take."""
+    escaped = b"\\ud" if isinstance(body, bytes) else "\\ud"
+    if escaped not in body.lower():  # type: ignore[operator]
+        return decoded
+    return json.loads(json.dumps(decoded, ensure_ascii=False).encode("utf-8", "replace"))

@@ -54,7 +54,7 @@ def heard(ours: Desk, name: str, text: str, author: object = ADA, **how: object)
 
 
 def names(page: HttpResponseBase) -> list[str]:
-    return re.findall(r'<span class="name">([^<]+)</span>', b"".join(page).decode())
+    return re.findall(r'<bdi class="name">([^<]+)</bdi>', b"".join(page).decode())
 
 
 def test_the_queue_is_earliest_due_first(ours: Desk) -> None:

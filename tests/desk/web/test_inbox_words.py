@@ -40,7 +40,7 @@ def test_every_network_code_has_a_sentence_of_its_own(code: str) -> None:
 
 @pytest.mark.parametrize("code", CARE_CODES)
 def test_every_care_code_has_a_sentence_of_its_own(code: str) -> None:
-    words = wording.care_error(care.CareError(code, length=512, limit=500), "mastodon")
+    words = wording.care_error(care.CareError(code, length=512, limit=500, name="Ben"), "mastodon")
     assert words != wording.care_error(care.CareError("unheard of"), "mastodon")
     assert (words.endswith("."), "%" in words) == (True, False)
 

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from resonanz.desk import charts
 from resonanz.desk.web.reports import answer, duration, percent
-from resonanz.study import kaplan_meier
+from resonanz.study import survival
 from tests.cast import NOON, OTTO, US, Desk, hear, said
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,8 @@ def test_nobodys_own_figures_are_offered(two_asked: Desk, reader: Client) -> Non
 
 
 def test_a_chart_carries_no_style_and_says_what_it_shows() -> None:
-    curve = kaplan_meier([300, 7200, 90_000, 100], [False, False, True, False])
+    waits = [300, 7200, 90_000, 90_000, 90_000, 90_000, 90_000, 100]
+    curve = survival(waits, [False, False, True, True, True, True, True, False])
     with translation.override("en"):
         drawn = charts.answered_curve(curve, charts.NARROW, title="Answered", words="After 1 h 50 %.")
     root = ET.fromstring(drawn)
@@ -94,7 +95,9 @@ def test_a_chart_carries_no_style_and_says_what_it_shows() -> None:
 
 
 def test_a_chart_of_nothing_is_drawn_all_the_same() -> None:
-    assert charts.answered_curve([], charts.WIDE, title="Answered", words="Nobody.").startswith("<svg")
+    assert charts.answered_curve(survival([], []), charts.WIDE, title="Answered", words="Nobody.").startswith(
+        "<svg"
+    )
 
 
 @pytest.mark.parametrize(

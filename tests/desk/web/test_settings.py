@@ -81,7 +81,7 @@ def test_own_choices_are_kept_at_once(desk: Desk) -> None:
 def test_an_odd_signature_is_refused_beside_its_field(desk: Desk) -> None:
     answer = client_of(desk.anna).post("/settings/own/", OWN | {"initials": "a n"})
     assert answer.status_code == 422
-    assert "Letters, digits, dots and hyphens only." in answer.content.decode()
+    assert "One to four letters." in answer.content.decode()
 
 
 def test_a_new_password_ends_other_sessions_and_keeps_this_one(desk: Desk) -> None:

@@ -6,7 +6,15 @@ projection of the events, written in the same transaction.
 """
 
 from resonanz.desk.models.care import Clock, Conversation, Event, Note, SlaPolicy, Unsent
-from resonanz.desk.models.listening import Brand, Channel, Mention, Sighting, Thread
+from resonanz.desk.models.listening import (
+    Brand,
+    Channel,
+    Mention,
+    Picture,
+    PictureState,
+    Sighting,
+    Thread,
+)
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
 from resonanz.desk.models.publishing import Delivery, Outcome
@@ -26,6 +34,8 @@ __all__ = [
     "Mention",
     "Note",
     "Outcome",
+    "Picture",
+    "PictureState",
     "Role",
     "Sighting",
     "SlaPolicy",

@@ -138,3 +138,39 @@ class Sighting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="sighting_identity")]
+
+
+class PictureState(models.TextChoices):
+    """How far a picture has come."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+class Picture(models.Model):
+    """A customer's photo or screenshot, or a film's still, kept by the desk to be shown from its own address.
+
+    `number` is the medium's place in the mention's extras. `file` names it below the home's `media`; it is
+    chosen before the first attempt, so that nothing is ever on disk that no row knows.
+    """
+
+    mention = models.ForeignKey(Mention, models.CASCADE, related_name="pictures", db_index=False)
+    number = models.SmallIntegerField()
+    url = models.CharField(max_length=2000)  # where it comes from; never in a page's image
+    state = models.CharField(max_length=8, choices=PictureState, default=PictureState.WAITING)
+    file = models.CharField(max_length=60, blank=True)
+    width = models.IntegerField(default=0)  # pixels, as kept
+    height = models.IntegerField(default=0)
+    bytes_count = models.IntegerField(default=0)
+    fetch_at = MaybeMomentField(null=True)
+    attempts_count = models.SmallIntegerField(default=0)
+    reason = models.CharField(
+        max_length=40, blank=True
+    )  # why refused: a network error's code, or one of ours
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mention", "number"], name="picture_identity")]
+        indexes = [
+            models.Index(fields=["fetch_at"], name="picture_fetch", condition=models.Q(state="waiting"))
+        ]

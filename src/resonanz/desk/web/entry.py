@@ -31,6 +31,12 @@ START_COOKIE = "resonanz_start"  # "seen" once somebody put the first steps away
 YEAR_S = 365 * 24 * 3600
 
 
+def _address(request: HttpRequest) -> str:
+    """Return from where somebody signs in; behind our proxy that is the last address it noted."""
+    noted = request.headers.get("X-Forwarded-For", "") if settings.PUBLIC_ADDRESS else ""
+    return noted.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
 @login_not_required
 @sensitive_post_parameters("password")
 @never_cache
@@ -53,7 +59,7 @@ def _recognised(request: HttpRequest, form: LoginForm) -> Agent | None:
     """Return who signs in, or None with the form's errors saying why not."""
     if not form.is_valid():
         return None
-    username, address = form.cleaned_data["username"], str(request.META.get("REMOTE_ADDR", ""))
+    username, address = form.cleaned_data["username"], _address(request)
     if guesses.is_waiting(username, address):
         form.add_error(None, _("Five wrong passwords for this name. Please try again in ten minutes."))
         return None

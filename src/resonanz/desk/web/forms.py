@@ -109,12 +109,12 @@ class OwnForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "name"}),
     )
     initials = forms.RegexField(
-        r"^[\w.\-]*$",
+        r"^[^\W\d_]{0,4}$",
         label=later("Signature"),
-        max_length=8,
+        max_length=4,
         required=False,
         help_text=later("Stands under each of your answers, such as ^an. Empty: answers go out unsigned."),
-        error_messages={"invalid": later("Letters, digits, dots and hyphens only.")},
+        error_messages={"invalid": later("One to four letters.")},
     )
     language = forms.ChoiceField(
         label=later("Language"),

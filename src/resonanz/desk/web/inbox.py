@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.case import Waiting
 from resonanz.compose import counting_rules
-from resonanz.desk import care, events, reading, wording
+from resonanz.desk import care, events, listen, reading, wording
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Conversation, Delivery, Role
 
@@ -224,7 +225,8 @@ def _do(request: HttpRequest, talk: Conversation, act: Verb) -> HttpResponse:
     try:
         told = act(talk, agent, request)
     except care.CareError as error:
-        return _refused(request, talk, wording.care_error(error, talk.channel.network))
+        despite = error.facts.get("delivery", "")
+        return _refused(request, talk, wording.care_error(error, talk.channel.network), despite)
     if not request.headers.get("HX-Request"):
         if "say" in told:
             messages.success(request, str(told["say"]))
@@ -235,12 +237,12 @@ def _do(request: HttpRequest, talk: Conversation, act: Verb) -> HttpResponse:
     return response
 
 
-def _refused(request: HttpRequest, talk: Conversation, words: str) -> HttpResponse:
+def _refused(request: HttpRequest, talk: Conversation, words: str, despite: int | str = "") -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return render(request, "inbox/refused.html", {"words": words}, status=422)
+        return render(request, "inbox/refused.html", {"words": words, "despite": despite}, status=422)
     context = _opened(talk, _agent(request)) | _around(_agent(request), "waiting")
     context |= {"queue": reading.queue(_agent(request), "waiting"), "view": "waiting", "open_number": talk.pk}
-    context |= {"words": words, "typed": request.POST.get("text", "")}
+    context |= {"words": words, "typed": request.POST.get("text", ""), "despite": despite}
     return render(request, "inbox/page.html", context, status=422)
 
 
@@ -257,7 +259,15 @@ def _onward(talk: Conversation, agent: Agent, request: HttpRequest) -> str:
 
 
 def _undo(path: str) -> Told:
-    return {"url": path, "seconds": settings.UNDO_S or 5}
+    return {"url": path, "seconds": 30}
+
+
+def _key(text: str) -> UUID | None:
+    """Return the form's own key, if it has a proper one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _reply(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
@@ -268,11 +278,14 @@ def _reply(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
         text=request.POST.get("text", ""),
         answers=_number(request.POST.get("answers", "")),
         then_resolve=then == "resolve",
+        once=_key(request.POST.get("once", "")),
+        despite=_number(request.POST.get("despite", "")),
     )
     said = _("Your answer to %(name)s is on its way") % {"name": talk.customer.shown_name}
     told: Told = {"say": said, "sent": delivery.pk}
     if settings.UNDO_S:
-        told["undo"] = _undo(reverse("change_delivery", args=[delivery.pk, "cancel"]))
+        undo = {"url": reverse("change_delivery", args=[delivery.pk, "cancel"]), "sending": True}
+        told["undo"] = undo | {"seconds": settings.UNDO_S}
     return told if then == "stay" else told | {"go": _onward(talk, agent, request)}
 
 
@@ -282,7 +295,8 @@ def _note(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
 
 
 def _keep(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
-    care.keep_unsent(talk, agent, request.POST.get("text", ""))
+    if care.keep_unsent(talk, agent, request.POST.get("text", "")):
+        listen.recheck_soon(talk)
     return {}
 
 
@@ -312,7 +326,7 @@ def _resolve(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
 
 def _reopen(talk: Conversation, agent: Agent, _request: HttpRequest) -> Told:
     care.reopen(talk, agent)
-    return {"say": _("Open again"), "back": reverse("conversation", args=[talk.pk])}
+    return {"say": _("Opened again"), "back": reverse("conversation", args=[talk.pk])}
 
 
 def _wait(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:

@@ -22,18 +22,17 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
 from resonanz.desk import charts, responses, wording
-from resonanz.desk.models import Role
+from resonanz.desk.access import channels_visible_to
+from resonanz.desk.models import Agent, Role
 from resonanz.desk.web.settings_people import signed_in
 from resonanz.study import answered_within_km, parse_within
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
     from resonanz.desk.responses import Within
-    from resonanz.study import Step
+    from resonanz.study import Survival
 
 LIMITS_MOST = 6  # columns that a table has room for
 
@@ -97,14 +96,15 @@ def responses_page(request: HttpRequest) -> HttpResponse:
     """Show the report, or give its figures as a file (`format` is csv or json)."""
     asked = _asked(request)
     form = request.GET.get("format")
+    channels = _channels(signed_in(request))
     if form in {"csv", "json"}:
-        return _file(asked, form)
-    whole = responses.response_rows(by=None, within=asked.within)[0]
+        return _file(asked, form, channels)
+    whole = responses.response_rows(by=None, within=asked.within, channels=channels)[0]
     context = {"asked": asked, "area": "reports", "groupings": _groupings(asked)}
     if not whole["conversations"]:
         context["may_connect"] = signed_in(request).has_role(Role.LEAD)
         return render(request, "reports/responses_empty.html", context)
-    rows = responses.response_rows(by=asked.by, within=asked.within) if asked.by else []
+    rows = _rows(asked, channels) if asked.by else []
     if asked.by == "week":
         rows.reverse()  # on a page the newest comes first; the files are sorted
     context |= {
@@ -114,7 +114,7 @@ def responses_page(request: HttpRequest) -> HttpResponse:
         "limits": [charts.time_label(int(seconds)) for _label, seconds in asked.within],
         "limits_now": list(zip(_limit_words(asked), line(whole, "").within, strict=True)),
         "never": percent(1 - _number(whole["response_rate"])),
-        **_chart(responses.survival(timezone.now()), asked),
+        **_chart(responses.waiting_curve(timezone.now(), channels), asked),
     }
     return render(request, "reports/responses.html", context)
 
@@ -146,8 +146,19 @@ def _groupings(asked: Asked) -> list[tuple[str, str, bool]]:
     return [(name, asked.link(by=key), asked.by == key) for key, name in names.items()]
 
 
-def _file(asked: Asked, form: str) -> HttpResponse:
-    rows = responses.response_rows(by=asked.by or None, within=asked.within)
+def _channels(agent: Agent) -> frozenset[int] | None:
+    """Return whose conversations count: those of the agent's teams; for leads and above all."""
+    if agent.has_role(Role.LEAD):
+        return None
+    return frozenset(channels_visible_to(agent).values_list("pk", flat=True))
+
+
+def _rows(asked: Asked, channels: frozenset[int] | None) -> list[dict[str, object]]:
+    return responses.response_rows(by=asked.by or None, within=asked.within, channels=channels)
+
+
+def _file(asked: Asked, form: str, channels: frozenset[int] | None) -> HttpResponse:
+    rows = _rows(asked, channels)
     if form == "json":
         body, kind = json.dumps(rows, ensure_ascii=False, indent=1), "application/json"
     else:
@@ -158,15 +169,18 @@ def _file(asked: Asked, form: str) -> HttpResponse:
     return HttpResponse(body, kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _chart(curve: Sequence[Step], asked: Asked) -> dict[str, SafeString | str]:
+def _chart(curve: Survival, asked: Asked) -> dict[str, SafeString | str]:
     """Return the curve in both sizes, with the sentence that says the same."""
     title = _("Share of conversations answered, by time since the question")
     parts = [
         _("after %(limit)s %(share)s")
-        % {"limit": label, "share": percent(answered_within_km(curve, seconds))}
+        % {"limit": label, "share": percent(answered_within_km(curve.steps, seconds))}
         for label, (_name, seconds) in zip(_limit_words(asked), asked.within, strict=True)
+        if seconds <= curve.until_s
     ]
     words = _("Answered: %(parts)s.") % {"parts": ", ".join(parts)}
+    if not parts:
+        words = _("Too few conversations, or too young, for a curve.")
     return {
         "chart_title": title,
         "chart_words": words,

@@ -105,13 +105,19 @@ def said(text: str) -> SafeString:
 @register.filter
 def web_address(url: str) -> str:
     """Return an address of the web, and nothing for any other: foreign posts may hold what they like."""
-    return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+    try:
+        return url if url and urlsplit(url).scheme in {"http", "https"} else ""
+    except ValueError:  # an address that no browser would open either
+        return ""
 
 
 @register.filter
 def host(url: str) -> str:
     """Return the part of an address that says whose it is."""
-    return urlsplit(url).hostname or ""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 @register.filter

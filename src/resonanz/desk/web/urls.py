@@ -6,12 +6,13 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from resonanz.desk.web import frame, inbox
+from resonanz.desk.web import frame, inbox, pictures
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", inbox.queue, name="inbox"),
     path("inbox/pulse", inbox.pulse, name="inbox_pulse"),
     path("next/", inbox.following, name="next"),
+    path("media/<int:number>/", pictures.picture, name="picture"),
     path("prefer/", frame.prefer, name="prefer"),
     path("c/<int:number>/", inbox.conversation, name="conversation"),
     path("c/<int:number>/thread", inbox.thread, name="thread"),

@@ -315,7 +315,7 @@ document.addEventListener("resonanz:presence", (event) => {
   const pattern = typing.length ? words.types : others.length === 1 ? words.looks : words.look;
   line.hidden = others.length === 0;
   const names = (typing.length ? typing : others).map((person) => person.name).join(", ");
-  line.querySelector("span").textContent = pattern.replace("{names}", names);
+  line.querySelector("span").textContent = others.length ? pattern.replace("{names}", names) : "";
 });
 
 // Seconds for taking a reply back -----------------------------------------------------------------

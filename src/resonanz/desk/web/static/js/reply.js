@@ -128,6 +128,8 @@ document.addEventListener("resonanz:done", (event) => {
     clearTimeout(timer);
     dirty = false;
     area().value = "";
+    document.getElementById("reply-once").value = crypto.randomUUID(); // the next answer is another one
+    document.getElementById("reply-error").replaceChildren();
     count();
   }
   if (told.noted && document.getElementById("note")) {
