@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from resonanz.desk import archive, channels, leases, listen, outbox, pictures
+from resonanz.desk import archive, channels, leases, listen, outbox, pictures, tidy
 from resonanz.desk.health import credentials_of
 from resonanz.desk.models import Channel
 from resonanz.networks import NETWORKS, NetworkError
@@ -27,6 +27,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     pictures.fetch_next,
     channels.check_next,
     archive.continue_next,
+    tidy.tidy_next,
 )
 THREADS = 3
 IDLE_S = 0.2

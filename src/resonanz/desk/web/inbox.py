@@ -42,7 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     agent, view = _agent(request), _view(request)
     try:
         found = reading.queue(agent, view, request.GET.get("after", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return HttpResponseBadRequest(_("This address is not complete. Open the inbox again."))
     context = {"queue": found, "view": view, "open_number": _number(request.GET.get("open", ""))}
     if request.GET.get("after"):

@@ -173,7 +173,7 @@ def back(request: HttpRequest) -> HttpResponse:
     login, brand = _half_way(kept), Brand.objects.get(pk=kept["brand"])
     if "code" not in sent:
         return _not_back(request, _("The sign-in was broken off at the server. Nothing was connected."))
-    if not secrets.compare_digest(sent.get("state", ""), login.secret["state"]):
+    if not secrets.compare_digest(sent.get("state", "").encode(), login.secret["state"].encode()):
         return _not_back(request, _("This answer does not belong to your sign-in. Please begin again."))
     if request.method != "POST":
         host = urlsplit(login.base_url).netloc

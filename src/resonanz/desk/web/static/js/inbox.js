@@ -83,10 +83,21 @@ function step(by) {
   if (openNumber() && row.parentElement.dataset.number !== openNumber()) row.click();
 }
 
+const ARRIVED_MS = 3000;
+let arrived = -ARRIVED_MS; // when sending brought the next conversation onto the page
+
 const KEYS = {
   j: () => step(1),
   k: () => step(-1),
-  e: () => document.getElementById("resolve")?.requestSubmit(),
+  e: () => {
+    if (performance.now() - arrived < ARRIVED_MS) {
+      // meant for the one that was just answered, most likely: ask instead of resolving the next
+      arrived = -ARRIVED_MS;
+      document.dispatchEvent(new CustomEvent("resonanz:toast", { detail: { say: words.arrived } }));
+      return;
+    }
+    document.getElementById("resolve")?.requestSubmit();
+  },
   a: () => {
     const menu = document.getElementById("assign-menu");
     if (!menu) return;
@@ -125,6 +136,7 @@ document.addEventListener("resonanz:done", (event) => {
   const told = event.detail;
   if (told.say) document.dispatchEvent(new CustomEvent("resonanz:toast", { detail: { say: told.say, undo: told.undo } }));
   const next = told.back ?? told.go;
+  if (told.go) arrived = performance.now();
   if (next) load(next);
   else if (told.changed || told.sent || told.noted) again({ own: true });
   soon();
