@@ -10,7 +10,7 @@ from resonanz.simulator.afternoon import AFTERNOON
 from resonanz.simulator.morning import MORNING
 
 GREETING = (
-    "Moin! Heute sind Ayşe (^ak) und Ben (^bn) bis 20 Uhr für Sie da. Fragen zu Lieferung, Gerät oder "
+    "Moin! Heute sind Anna (^aa) und Ben (^bb) für Sie da. Fragen zu Lieferung, Gerät oder "
     "Rechnung: einfach schreiben. Persönliches bitte nur als private Nachricht. #Nordlicht"
 )
 

@@ -36,7 +36,7 @@ MORNING: tuple[Case, ...] = (
         texts=(
             (
                 "{hilft} Sehr geehrte Damen und Herren, angekündigt war die Lieferung zwischen 8 und "
-                "12 Uhr. Jetzt ist es nachmittags und niemand kam. Ich bitte um Auskunft. MfG Wiesner"
+                "12 Uhr. Bis jetzt kam niemand. Ich bitte um Auskunft. MfG Wiesner"
             ),
             (
                 "{hilft} Zum zweiten Mal in dieser Woche sitze ich umsonst zu Hause. Wann kommt der "

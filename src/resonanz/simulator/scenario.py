@@ -28,9 +28,9 @@ Step = dict[str, Any]
 
 OPENING_AGES_MIN = (50, 38, 27, 16, 8, 2)
 GREETING_AGE_MIN = 55
-BRISK = (20.0, 40.0)  # seconds between two new matters at the beginning
-CALM = (120.0, 180.0)  # and after BRISK_FOR
-BRISK_FOR = timedelta(minutes=20)
+BRISK = (35.0, 70.0)  # seconds between two new matters at the beginning
+CALM = (150.0, 240.0)  # and after BRISK_FOR
+BRISK_FOR = timedelta(minutes=10)
 ANSWER_AFTER = (5.0, 20.0)
 FIRST_AFTER = (8.0, 14.0)
 _BY_KEY = {case.key: case for case in CASES}
