@@ -232,6 +232,11 @@ def test_an_empty_answer_is_an_answer() -> None:
         assert client.send("DELETE", "/x").json is None
 
 
+def test_halves_of_characters_become_question_marks_and_whole_ones_stay() -> None:
+    with scripted(GET_api=Say(b'{"text": "kaputt \\ud83d, ganz \\ud83d\\ude00"}')) as (_, client):
+        assert client.get("/api").json == {"text": "kaputt ?, ganz \U0001f600"}
+
+
 def test_the_next_page_is_a_query_and_never_an_address() -> None:
     link = {
         "Link": '<https://evil.example/x?max_id=7&limit=2>; rel="next", <https://a/x?min_id=9>; rel="prev"'

@@ -30,7 +30,7 @@ from resonanz.query import folded
 from resonanz.sla import DELIVERY_GRACE, honest_stamp
 
 SEQUENCE_BITS = 20
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 REOPEN_WINDOW = timedelta(days=3)
 MS = timedelta(milliseconds=1)
 REOPEN_WINDOW_MS = REOPEN_WINDOW // MS
@@ -119,7 +119,8 @@ class _Batch:
         until = None if arrival.backfill else arrival.complete_until
         self.honest_since = 0 if until is None else to_ms(until) - GRACE_MS
         ours = set() if arrival.from_import else self._own_accounts()
-        self.sightings = {s.post.uri: _sober(s, ours, arrival) for s in sightings}
+        latest = LATEST if arrival.from_import else arrival.heard_at + timedelta(days=1)
+        self.sightings = {s.post.uri: _sober(s, ours, latest) for s in sightings}
         self.policy: Policy | None = None if arrival.from_import else policy_of(channel.brand_id)
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.happened: dict[int, list[Happened]] = defaultdict(list)
@@ -491,14 +492,13 @@ class _Batch:
         projection.write(existing)
 
 
-def _sober(sighting: Sighting, ours: set[str], arrival: Arrival) -> Sighting:
+def _sober(sighting: Sighting, ours: set[str], latest: datetime) -> Sighting:
     """Return a sighting with an impossible time made possible, and as our own if an account of ours spoke.
 
-    A server may write any year into a post; orders and calendars hold those from 2000 to tomorrow.
+    A server may write any year into a post; orders and calendars hold those from 1990 to tomorrow.
     """
     post = sighting.post
-    latest = arrival.heard_at + timedelta(days=1)
-    if not arrival.from_import and not EARLIEST <= post.posted_at <= latest:
+    if not EARLIEST <= post.posted_at <= latest:
         post = replace(post, posted_at=min(max(post.posted_at, EARLIEST), latest))
     if post.edited_at is not None and not EARLIEST <= post.edited_at <= latest:
         post = replace(post, edited_at=min(max(post.edited_at, EARLIEST), latest))

@@ -8,7 +8,7 @@ inside a transaction.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,9 +27,11 @@ from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import to_ms
 from resonanz.networks import LookUpPosts, NetworkError, Unclear
 from resonanz.post import Page
+from resonanz.post import Sighting as SeenPost
 
 log = logging.getLogger("resonanz.listen")
 LEASE = timedelta(minutes=5)  # a read that takes longer than this is given up, see LeaseLost
+Storing = Callable[[Channel, Sequence[SeenPost], Arrival], Stored]
 UNSTORABLE = (ValueError, OverflowError, TypeError, DataError, IntegrityError)  # UnicodeError is a ValueError
 RECHECK_EVERY = (  # of an open conversation: how old it is at most, and how often its posts are read again
     (timedelta(hours=2), timedelta(minutes=10)),
@@ -76,29 +78,39 @@ def _claim_channel(now: datetime) -> Channel | None:
 
 
 def take_in(channel: Channel, page: Page, *, read_began_at: datetime) -> Stored:
-    """Store a page and move the channel's cursor behind it, in one transaction."""
-    now = timezone.now()
+    """Store a page and move the channel's cursor behind it, in one transaction.
+
+    Where one post cannot be stored, all the others are, and the log says which one is missing.
+    """
     arrival = Arrival(
-        heard_at=now, complete_until=channel.read_at, backfill=page.backfill or not channel.cursor
+        heard_at=timezone.now(),
+        complete_until=channel.read_at,
+        backfill=page.backfill or not channel.cursor,
     )
+    try:
+        return _take_in(channel, page, arrival, (read_began_at, store))
+    except UNSTORABLE:
+        log.exception("channel %s: a page has a post that cannot be stored", channel.pk)
+        return _take_in(channel, page, arrival, (read_began_at, _store_each))
+
+
+def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime, Storing]) -> Stored:
+    began, storing = how
+    now = arrival.heard_at
     with transaction.atomic():
-        stored = _store_all(channel, page, arrival)
-        _move_cursor(channel, page, (now, read_began_at), heard=bool(stored.added_count))
+        stored = storing(channel, page.sightings, arrival)
+        _move_cursor(channel, page, (now, began), heard=bool(stored.added_count))
         recovered(channel, now)
         withdraw(channel, page.gone, now)
         crash_point("listen.stored")
+    channel.lease_until = now
     return stored
 
 
-def _store_all(channel: Channel, page: Page, arrival: Arrival) -> Stored:
-    """Store a page; where one post cannot be stored, all the others, and say which one is missing."""
-    try:
-        with transaction.atomic():
-            return store(channel, page.sightings, arrival)
-    except UNSTORABLE:
-        log.exception("channel %s: a page has a post that cannot be stored", channel.pk)
+def _store_each(channel: Channel, sightings: Sequence[SeenPost], arrival: Arrival) -> Stored:
+    """Store posts one by one, leaving out what cannot be stored."""
     orders: dict[str, int] = {}
-    for sighting in page.sightings:
+    for sighting in sightings:
         try:
             with transaction.atomic():
                 orders |= store(channel, [sighting], arrival).orders
@@ -138,7 +150,6 @@ def _move_cursor(channel: Channel, page: Page, at: tuple[datetime, datetime], *,
         )
         if not cursor.rowcount:
             raise LeaseLost(f"channel {channel.pk}")
-    channel.lease_until = now
 
 
 def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
@@ -231,7 +242,7 @@ def _look_up(channel: Channel, native_ids: tuple[str, ...]) -> bool:
     assert isinstance(page, Page)
     now = timezone.now()
     with transaction.atomic():
-        _store_all(channel, page, Arrival(heard_at=now, backfill=True))
+        _store_each(channel, page.sightings, Arrival(heard_at=now, backfill=True))
         withdraw(channel, page.gone, now)
     return True
 

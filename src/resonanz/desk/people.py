@@ -81,12 +81,6 @@ def change_role(agent: Agent, role: Role, *, by: Agent) -> None:
         Agent.objects.filter(pk=agent.pk).update(role=role)
 
 
-def rename(agent: Agent, name: str, *, by: Agent) -> None:
-    """Change the name that colleagues read; raises PeopleError."""
-    _check_operator(by)
-    Agent.objects.filter(pk=agent.pk).update(first_name=name, last_name="")
-
-
 def set_password(agent: Agent, password: str) -> None:
     """Give somebody a new password. Every session of theirs ends with it."""
     agent.set_password(password)
