@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from resonanz.desk import commands
+
 USUAL = {**os.environ, "DJANGO_SETTINGS_MODULE": "resonanz.desk.settings"}
 
 
@@ -73,10 +75,20 @@ def test_progress_and_words_never_stand_in_the_json(tmp_path: Path) -> None:
     )
     done = resonanz(tmp_path / "home", "import", "conversations", str(file), "--json")
     assert json.loads(done.stdout) == {"conversations": 1, "turns": 2, "known": 0}
-    assert "100 %" in done.stderr
+    assert done.stderr == f"Imported 1 conversations with 2 posts from {file}.\n"
     report = resonanz(tmp_path / "home", "report", "responses", "--json", "--within", "10m")
     assert json.loads(report.stdout)[0]["within"] == {"10m": 1.0}
     assert report.stderr == ""
+
+
+def test_long_work_shows_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "QUIET_S", 0)
+    bar = commands.Bar()
+    for done in range(0, 101, 5):
+        bar(done, 100)
+    assert capsys.readouterr().err.splitlines() == [f"{tenth}0 %" if tenth else "0 %" for tenth in range(11)]
 
 
 def test_a_bad_file_prints_one_line(tmp_path: Path) -> None:

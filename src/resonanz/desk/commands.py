@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from resonanz.study import parse_within
 
 Run = Callable[[argparse.Namespace], int]
 BAR = 30
+QUIET_S = 2
 
 
 def run(words: Sequence[str]) -> int:
@@ -202,16 +204,20 @@ def import_conversations(options: argparse.Namespace) -> int:
 
 
 class Bar:
-    """A progress bar on standard error: drawn in place on a terminal, a line each tenth elsewhere."""
+    """A progress bar on standard error: drawn in place on a terminal, a line each tenth elsewhere.
+
+    Work that is done within two seconds shows nothing.
+    """
 
     def __init__(self) -> None:
         self.last = -1
+        self.begins = time.monotonic() + QUIET_S
 
     def __call__(self, done: int, whole: int) -> None:
         """Draw how much is done."""
         steps = BAR if sys.stderr.isatty() else 10
         now = steps if whole == 0 else done * steps // whole
-        if now == self.last:
+        if now == self.last or time.monotonic() < self.begins:
             return
         self.last = now
         if sys.stderr.isatty():
