@@ -75,7 +75,7 @@ def test_progress_and_words_never_stand_in_the_json(tmp_path: Path) -> None:
     )
     done = resonanz(tmp_path / "home", "import", "conversations", str(file), "--json")
     assert json.loads(done.stdout) == {"conversations": 1, "turns": 2, "known": 0}
-    assert done.stderr == f"Imported 1 conversations with 2 posts from {file}.\n"
+    assert done.stderr == f"Imported 1 conversation with 2 posts from {file}.\n"
     report = resonanz(tmp_path / "home", "report", "responses", "--json", "--within", "10m")
     assert json.loads(report.stdout)[0]["within"] == {"10m": 1.0}
     assert report.stderr == ""

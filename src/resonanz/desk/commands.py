@@ -187,7 +187,7 @@ def import_conversations(options: argparse.Namespace) -> int:
     elif not done.turns_count:
         say(f"Nothing new: all {done.known_count} posts of {options.file} are here already.")
     else:
-        words = f"{done.conversations_count} conversations with {done.turns_count} posts"
+        words = f"{_many(done.conversations_count, 'conversation')} with {_many(done.turns_count, 'post')}"
         again = f" ({done.known_count} were here already)" if done.known_count else ""
         say(f"Imported {words} from {options.file}{again}.")
     if options.json:
@@ -201,6 +201,10 @@ def import_conversations(options: argparse.Namespace) -> int:
             )
         )
     return 0
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 class Bar:
