@@ -78,6 +78,17 @@ def test_unsent_words_are_kept_per_agent_until_they_are_gone(case: Conversation,
         care.keep_unsent(case, desk.ben, "x" * 100_001)
 
 
+def test_words_that_were_just_sent_are_not_kept_as_unsent(case: Conversation, desk: Desk) -> None:
+    care.keep_unsent(case, desk.anna, "Kommt morgen!")
+    delivery = care.reply(case, desk.anna, text="Kommt morgen!")
+    assert care.keep_unsent(case, desk.anna, "Kommt morgen!") is False
+    assert Unsent.objects.count() == 0
+    care.cancel(delivery, desk.anna)
+    assert Unsent.objects.get().text == "Kommt morgen! ^an"
+    assert care.keep_unsent(case, desk.anna, "Kommt morgen!") is False
+    assert Unsent.objects.get().text == "Kommt morgen!"
+
+
 def test_an_archive_is_read_only(desk: Desk) -> None:
     Channel.objects.update(network="archive")
     question = said("1", "Alt")

@@ -238,10 +238,21 @@ def keep_unsent(conversation: Conversation, agent: Agent, text: str) -> bool:
             kept.delete()
             return False
         now = timezone.now()
+        if _just_sent(conversation, agent, text, now):
+            return False
         if kept.update(text=text, written_at=now):
             return False
         Unsent.objects.create(conversation=conversation, agent=agent, text=text, written_at=now)
     return True
+
+
+def _just_sent(conversation: Conversation, agent: Agent, text: str, now: datetime) -> bool:
+    """Whether these words were sent a moment ago: a browser may ask to keep them after it sent them."""
+    lately = Delivery.objects.filter(
+        conversation=conversation, agent=agent, planned_at__gte=now - timedelta(minutes=1)
+    ).exclude(state__in=[Outcome.CANCELLED, Outcome.REFUSED])
+    words = text.strip().partition(" ^")[0]
+    return any(sent.partition(" ^")[0] == words for sent in lately.values_list("text", flat=True))
 
 
 def assign(conversation: Conversation, agent: Agent, to: Agent | None) -> None:
