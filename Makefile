@@ -32,7 +32,7 @@ test: install check browser
 	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='src/resonanz/desk/*' --skip-empty --format=total | sed 's/.*/Branch coverage of the desk: & %/'
-	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/networks/*,src/resonanz/simulator/*' --fail-under=100
+	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/annotate/*,src/resonanz/networks/*,src/resonanz/simulator/*' --fail-under=100
 
 check: install
 	$(BIN)/ruff format --check --quiet .

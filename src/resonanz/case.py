@@ -44,10 +44,42 @@ class ReplyKind(IntEnum):
 
 
 class ClockKind(IntEnum):
-    """What a clock measures."""
+    """What a clock measures: waiting for an answer, for a promise to be kept, for the matter's end."""
 
     FIRST_RESPONSE = 0
     NEXT_RESPONSE = 1
+    PROMISE = 2
+    RESOLUTION = 3
+
+
+class Matter(IntEnum):
+    """What kind of matter it is, as far as somebody or a rule said so."""
+
+    UNSORTED = 0
+    QUESTION = 1
+    COMPLAINT = 2
+    PRAISE = 3
+    OTHER = 4
+
+
+class Urgency(IntEnum):
+    """How soon it must be seen; the safety lane comes before everything else."""
+
+    NORMAL = 0
+    URGENT = 1
+    SAFETY = 2
+
+
+class Dismissal(IntEnum):
+    """Why a customer's turn is not answered; 0 stands for "answered or still to be answered"."""
+
+    NONE = 0
+    NO_ANSWER_NEEDED = 1
+    SPAM = 2
+    NOT_ABOUT_US = 3
+    ANSWERED_ELSEWHERE = 4
+    DUPLICATE = 5
+    ABUSE = 6
 
 
 class Happened(NamedTuple):
@@ -69,13 +101,17 @@ class Pending(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """One stretch of waiting. It stops with the human answer `stopped_by`, or without any (None)."""
+    """One stretch of waiting. It stops with the human answer `stopped_by`, or without any (None).
+
+    `reason` is the `Dismissal` with which it ended unanswered.
+    """
 
     kind: ClockKind
     started_ms: int
     due_ms: int | None
     stopped_ms: int | None = None
     stopped_by: int | None = None
+    reason: int = 0
 
 
 class Case(NamedTuple):
@@ -87,11 +123,20 @@ class Case(NamedTuple):
     resolved_ms: int | None = None
     answered_ms: int | None = None  # the first human answer
     assignee: int | None = None
+    team: int | None = None
     reopened_count: int = 0
     last_order: int = 0
+    matter: int = 0  # Matter
+    urgency: int = 0  # Urgency
+    told_ms: int | None = None  # the last time that the customer was promised in words
+    follow_up_ms: int | None = None
+    private_ms: int | None = None  # when we asked the customer to go on in private
+    lifted_ms: int | None = None  # when a department's answer arrived that nobody has used yet
+    enquiries: int = 0  # questions to departments without an answer
+    merged_into: int | None = None
     pending: tuple[Pending, ...] = ()
-    shelved: tuple[Pending, ...] = ()  # what was pending when it was resolved, for undoing that
     clocks: tuple[Clock, ...] = ()
+    before: Case | None = None  # what it was when it was resolved, for undoing that
 
     @property
     def awaits(self) -> Pending | None:
@@ -100,8 +145,35 @@ class Case(NamedTuple):
 
     @property
     def running(self) -> Clock | None:
-        """The clock that is running, if any."""
-        return self.clocks[-1] if self.clocks and self.clocks[-1].stopped_ms is None else None
+        """The clock that waits for an answer, if one does."""
+        for clock in reversed(self.clocks):
+            if clock.kind <= ClockKind.NEXT_RESPONSE:
+                return clock if clock.stopped_ms is None else None
+        return None
+
+    @property
+    def promise(self) -> Clock | None:
+        """The clock of the promise that is still to be kept, if there is one."""
+        return _running(self.clocks, ClockKind.PROMISE)
+
+    @property
+    def has_been_asked(self) -> bool:
+        """Whether any turn of the customer's has been measured yet."""
+        return any(clock.kind == ClockKind.FIRST_RESPONSE for clock in self.clocks)
+
+    @property
+    def due_ms(self) -> int | None:
+        """When somebody of ours has to act.
+
+        A promise stands in for the targets of what was said before it, as the customer knows a time by
+        then; what came after it has its own. Where nothing is due, the follow-up is.
+        """
+        promise = self.promise
+        if promise is not None:
+            since = [turn.due_ms for turn in self.pending if turn.at_ms > promise.started_ms]
+            return min((due for due in (promise.due_ms, *since) if due is not None), default=None)
+        running = self.running
+        return self.follow_up_ms if running is None else running.due_ms
 
 
 def case_after(events: Iterable[Happened], case: Case | None = None) -> Case:
@@ -114,29 +186,65 @@ def case_after(events: Iterable[Happened], case: Case | None = None) -> Case:
     return folded
 
 
+# Clocks ------------------------------------------------------------------------------------------
+
+
+def _running(clocks: tuple[Clock, ...], kind: ClockKind) -> Clock | None:
+    return next((c for c in reversed(clocks) if c.kind == kind and c.stopped_ms is None), None)
+
+
+def _stopped(
+    clocks: tuple[Clock, ...], clock: Clock | None, at_ms: int, by: int | None = None, reason: int = 0
+) -> tuple[Clock, ...]:
+    """The clocks with one of them stopped, never before it began (a network's clock may lag)."""
+    if clock is None:
+        return clocks
+    ended = clock._replace(stopped_ms=max(at_ms, clock.started_ms), stopped_by=by, reason=reason)
+    return tuple(ended if one is clock else one for one in clocks)
+
+
+def _response(clocks: tuple[Clock, ...], turn: Pending) -> Clock:
+    first = not any(clock.kind == ClockKind.FIRST_RESPONSE for clock in clocks)
+    return Clock(ClockKind.FIRST_RESPONSE if first else ClockKind.NEXT_RESPONSE, turn.at_ms, turn.due_ms)
+
+
+def _idle(case: Case) -> Waiting:
+    """For whom a case waits when no turn of the customer's does."""
+    if case.enquiries:
+        return Waiting.DEPARTMENT
+    if case.promise is not None:
+        return Waiting.US
+    return Waiting.NOBODY if case.answered_ms is None else Waiting.CUSTOMER
+
+
+# What was said -----------------------------------------------------------------------------------
+
+
 def _opened(case: Case, event: Happened) -> Case:
     return case._replace(opened_ms=event.at_ms)
 
 
 def _heard(case: Case, event: Happened) -> Case:
-    """A customer's turn: it waits for us from its own time stamp on, however late we heard it."""
+    """A customer's turn: it waits for us from its own time stamp on, however late we heard it.
+
+    `end` is when the whole matter should be settled, where the team has set itself such a target.
+    """
     assert event.order is not None
     at_ms = event.facts["at"]
     assert at_ms is not None
     turn = Pending(event.order, at_ms, event.facts.get("due"))
     pending = tuple(sorted((*case.pending, turn))) if case.pending else (turn,)
-    clocks = case.clocks if case.running else (*case.clocks, _clock(case.clocks, turn))
+    clocks = case.clocks if case.running else (*case.clocks, _response(case.clocks, turn))
+    end = event.facts.get("end")
+    if end is not None and _running(clocks, ClockKind.RESOLUTION) is None:
+        clocks = (*clocks, Clock(ClockKind.RESOLUTION, at_ms, end))
     return case._replace(
         waiting=Waiting.US,
         pending=pending,
         clocks=clocks,
+        follow_up_ms=None,
         last_order=max(case.last_order, event.order),
     )
-
-
-def _clock(earlier: tuple[Clock, ...], turn: Pending) -> Clock:
-    kind = ClockKind.NEXT_RESPONSE if earlier else ClockKind.FIRST_RESPONSE
-    return Clock(kind, turn.at_ms, turn.due_ms)
 
 
 def _spoke(case: Case, event: Happened) -> Case:
@@ -151,82 +259,178 @@ def _spoke(case: Case, event: Happened) -> Case:
     case = case._replace(last_order=max(case.last_order, order))
     if event.facts.get("by", 0) != ReplyKind.HUMAN:
         return case
-    upto = event.facts.get("upto") or order
+    answered = at_ms if case.answered_ms is None else case.answered_ms
+    clocks = _stopped(case.clocks, case.promise, at_ms, order)
+    case = case._replace(clocks=clocks, answered_ms=answered, lifted_ms=None)
+    return _answered(case, event.facts.get("upto") or order, at_ms, order)
+
+
+def _reacted(case: Case, event: Happened) -> Case:
+    """A colleague's favourite or boost on the customer's post: a light answer to it and all before it."""
+    assert event.order is not None
+    return _answered(case, event.order, event.facts.get("at") or event.at_ms, event.order)
+
+
+def _answered(case: Case, upto: int, at_ms: int, by: int) -> Case:
     left = tuple(turn for turn in case.pending if turn.order > upto)
     clocks = case.clocks
-    if case.running and len(left) < len(case.pending):
-        clocks = _stopped(case, at_ms, order)
-        clocks = (*clocks, _clock(clocks, left[0])) if left else clocks
-    waiting = case.waiting if left or case.state is State.RESOLVED else Waiting.CUSTOMER
-    answered = at_ms if case.answered_ms is None else case.answered_ms
-    return case._replace(pending=left, clocks=clocks, waiting=waiting, answered_ms=answered)
-
-
-def _stopped(case: Case, at_ms: int, by: int | None) -> tuple[Clock, ...]:
-    """The clocks with the running one stopped, never before it began (a network's clock may lag)."""
-    if case.running is None:
-        return case.clocks
-    stop = max(at_ms, case.running.started_ms)
-    return (*case.clocks[:-1], case.running._replace(stopped_ms=stop, stopped_by=by))
+    if case.running is not None and len(left) < len(case.pending):
+        clocks = _stopped(clocks, case.running, at_ms, by)
+        clocks = (*clocks, _response(clocks, left[0])) if left else clocks
+    case = case._replace(pending=left, clocks=clocks)
+    return case if left or case.state is State.RESOLVED else case._replace(waiting=_idle(case))
 
 
 def _withdrawn(case: Case, event: Happened) -> Case:
-    """A post is gone from the network: nobody can answer it any more."""
+    """A post is gone from the network, or became another case's: nobody can answer it here any more."""
     left = tuple(turn for turn in case.pending if turn.order != event.order)
     if len(left) == len(case.pending):
         return case
+    case = case._replace(pending=left)
     if left:
-        return case._replace(pending=left)
-    rest = Waiting.NOBODY if case.answered_ms is None else Waiting.CUSTOMER
-    return case._replace(pending=(), clocks=_stopped(case, event.at_ms, None), waiting=rest)
+        return case
+    case = case._replace(clocks=_stopped(case.clocks, case.running, event.at_ms))
+    return case._replace(waiting=_idle(case))
+
+
+# What was done -----------------------------------------------------------------------------------
 
 
 def _assigned(case: Case, event: Happened) -> Case:
-    return case._replace(assignee=event.facts.get("to"))
+    return case._replace(assignee=event.facts.get("to"), team=event.facts.get("team", case.team))
 
 
 def _resolved(case: Case, event: Happened) -> Case:
+    """Settled; what still waited is thereby dismissed, with the `reason` that the agent gave."""
+    clocks = case.clocks
+    for clock in case.clocks:
+        if clock.stopped_ms is None:
+            ends = clock.kind == ClockKind.RESOLUTION
+            reason = 0 if ends or not case.pending else event.facts.get("reason") or 0
+            clocks = _stopped(clocks, clock, event.at_ms, case.last_order if ends else None, reason)
     return case._replace(
         state=State.RESOLVED,
         waiting=Waiting.NOBODY,
         resolved_ms=event.at_ms,
+        follow_up_ms=None,
+        lifted_ms=None,
         pending=(),
-        shelved=case.pending,
-        clocks=_stopped(case, event.at_ms, None),
+        clocks=clocks,
+        before=case._replace(before=None),
     )
 
 
 def _reopened(case: Case, event: Happened) -> Case:
     """Open again: for a new turn of the customer's, which follows, or undone by an agent's hand.
 
-    Undone, everything stands as before: what was pending waits again and its clock never stopped.
+    Undone, everything stands as before: what was pending waits again and its clocks never stopped.
     """
-    case = case._replace(state=State.OPEN, resolved_ms=None)
-    if not event.facts.get("undo"):
-        return case._replace(waiting=Waiting.NOBODY, shelved=(), reopened_count=case.reopened_count + 1)
-    if not case.shelved:
-        waiting = Waiting.NOBODY if case.answered_ms is None else Waiting.CUSTOMER
-        return case._replace(waiting=waiting)
-    resumed = case.clocks[-1]._replace(stopped_ms=None, stopped_by=None)
-    return case._replace(
-        waiting=Waiting.US,
-        pending=case.shelved,
-        shelved=(),
-        clocks=(*case.clocks[:-1], resumed),
-    )
+    if event.facts.get("undo") and case.before is not None:
+        kept = {name: getattr(case, name) for name in ("assignee", "team", "matter", "urgency")}
+        return case.before._replace(last_order=case.last_order, **kept)
+    case = case._replace(state=State.OPEN, resolved_ms=None, before=None)
+    if event.facts.get("undo"):
+        return case._replace(waiting=_idle(case))
+    return case._replace(waiting=_idle(case), reopened_count=case.reopened_count + 1)
 
 
 def _waits(case: Case, event: Happened) -> Case:
     return case._replace(waiting=Waiting(event.facts["waiting"] or 0))
 
 
+def _sorted(case: Case, event: Happened) -> Case:
+    """Somebody or a rule said what matter it is and how urgent; `due:ORDER` and `end` are the new targets."""
+    facts = event.facts
+    pending = tuple(
+        turn._replace(due_ms=facts.get(f"due:{turn.order}", turn.due_ms)) for turn in case.pending
+    )
+    clocks = case.clocks
+    if case.running is not None and pending:
+        clocks = _dated(clocks, case.running, pending[0].due_ms)
+    end = _running(clocks, ClockKind.RESOLUTION)
+    if end is not None and "end" in facts:
+        clocks = _dated(clocks, end, facts["end"])
+    return case._replace(
+        matter=facts.get("matter", case.matter),
+        urgency=facts.get("urgency", case.urgency),
+        pending=pending,
+        clocks=clocks,
+    )
+
+
+def _dated(clocks: tuple[Clock, ...], clock: Clock, due_ms: int | None) -> tuple[Clock, ...]:
+    return tuple(one._replace(due_ms=due_ms) if one is clock else one for one in clocks)
+
+
+def _promised(case: Case, event: Happened) -> Case:
+    """The customer gets an answer by `until`; `told` says that the customer was told this very time.
+
+    An earlier promise ends here, in time (moved) or too late (broken); either stays to be seen.
+    """
+    until = event.facts["until"]
+    clocks = _stopped(case.clocks, case.promise, event.at_ms)
+    clocks = (*clocks, Clock(ClockKind.PROMISE, event.at_ms, until))
+    told = until if event.facts.get("told", 1) else case.told_ms
+    waiting = case.waiting if case.waiting is Waiting.DEPARTMENT else Waiting.US
+    return case._replace(clocks=clocks, told_ms=told, waiting=waiting)
+
+
+def _followed_up(case: Case, event: Happened) -> Case:
+    return case._replace(follow_up_ms=event.facts.get("until"))
+
+
+def _moved(case: Case, event: Happened) -> Case:
+    return case._replace(private_ms=event.at_ms if event.facts.get("private", 1) else None)
+
+
+def _asked(case: Case, _event: Happened) -> Case:
+    """A department was asked; the customer's clocks go on."""
+    return case._replace(enquiries=case.enquiries + 1, waiting=Waiting.DEPARTMENT)
+
+
+def _informed(case: Case, event: Happened) -> Case:
+    """A department's answer arrived (`answer` 1), or the question was taken back (0)."""
+    case = case._replace(enquiries=max(0, case.enquiries - 1))
+    if case.state is State.RESOLVED:
+        return case
+    if event.facts.get("answer", 1):
+        return case._replace(lifted_ms=event.at_ms, waiting=Waiting.US)
+    if case.waiting is not Waiting.DEPARTMENT or case.enquiries:
+        return case
+    return case._replace(waiting=Waiting.US if case.pending else _idle(case))
+
+
+def _merged(case: Case, event: Happened) -> Case:
+    """Everything said here goes on in another case, whose events tell it again."""
+    return case._replace(
+        state=State.RESOLVED,
+        waiting=Waiting.NOBODY,
+        resolved_ms=event.at_ms,
+        merged_into=event.facts["into"],
+        pending=(),
+        clocks=(),
+        follow_up_ms=None,
+        lifted_ms=None,
+        before=None,
+    )
+
+
 RULES: dict[str, Callable[[Case, Happened], Case]] = {
     "opened": _opened,
     "heard": _heard,
     "spoke": _spoke,
+    "reacted": _reacted,
     "withdrawn": _withdrawn,
+    "split_off": _withdrawn,
     "assigned": _assigned,
     "resolved": _resolved,
     "reopened": _reopened,
     "waits": _waits,
+    "sorted": _sorted,
+    "promised": _promised,
+    "follow_up": _followed_up,
+    "moved": _moved,
+    "asked": _asked,
+    "informed": _informed,
+    "merged": _merged,
 }

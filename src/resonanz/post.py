@@ -137,6 +137,17 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that goes out with a text. `alt` describes it for those who cannot see it."""
+
+    kind: MediaKind
+    content: bytes = field(repr=False)
+    content_type: str
+    name: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a person wants to say: the text as typed, to whom, and the files that go with it."""
 
@@ -144,6 +155,7 @@ class Draft:
     audience: Audience
     language: str | None = None
     warning: str = ""
+    media: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,15 +179,23 @@ class Limits:
     """How long and how much a network takes, as data.
 
     `length` counts in `unit`: `"characters"` are code points, `"graphemes"` what a person sees as one
-    character. Every address counts `url_length` where that is set. A handle counts without its server
-    part where `short_handles` is set.
+    character, `"weighted"` the weights of X. `bytes_length` is a second limit, in bytes of UTF-8. Every
+    address counts `url_length` where that is set. A handle counts without its server part where
+    `short_handles` is set; those that are answered count nothing at the beginning where `free_mentions` is.
+    Of files `media_count` go with one text; `media_types` are the content types taken, empty where the
+    network does not say; `video_bytes` holds for sounds too; `alt_length` counts code points.
     """
 
     length: int
     unit: str = "characters"
     url_length: int | None = None
     short_handles: bool = False
+    bytes_length: int | None = None
+    free_mentions: bool = False
     media_count: int = 4
+    media_types: tuple[str, ...] = ()
+    image_bytes: int | None = None
+    video_bytes: int | None = None
     alt_length: int = 1500
     edit: bool = False
     repeat_window: timedelta | None = None  # how long the network recognises a repeated delivery key

@@ -43,7 +43,9 @@ def connect(base_url: str, token: str) -> object:
 
 def reply(text: str) -> object:
     """Plan an answer to the only open case."""
-    return care.reply(Conversation.objects.get(), Agent.objects.get(username="anna"), text=text).pk
+    return care.reply(
+        Conversation.objects.get(), Agent.objects.get(username="anna"), care.Reply(text=text)
+    ).pk
 
 
 def leave_team(username: str) -> object:

@@ -27,10 +27,10 @@ def kinds() -> list[str]:
 
 
 def test_resolving_and_taking_it_back(case: Conversation, desk: Desk) -> None:
-    care.resolve(case, desk.anna)
+    care.resolve(case, desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
     case.refresh_from_db()
     assert (case.state, case.waiting, case.awaits) == (State.RESOLVED, Waiting.NOBODY, None)
-    care.resolve(case, desk.ben)
+    care.resolve(case, desk.ben, care.Dismissal.NO_ANSWER_NEEDED)
     care.reopen(case, desk.anna)
     case.refresh_from_db()
     assert (case.state, case.waiting) == (State.OPEN, Waiting.US)
@@ -61,7 +61,7 @@ def test_waiting_for_a_department(case: Conversation, desk: Desk) -> None:
 def test_notes_are_kept_and_told_without_their_words(case: Conversation, desk: Desk) -> None:
     written = care.note(case, desk.anna, "  Hat schon zweimal angerufen.  ")
     assert (written.text, Note.objects.count()) == ("Hat schon zweimal angerufen.", 1)
-    assert (kinds(), Event.objects.latest("id").facts) == (["noted"], "")
+    assert (kinds(), Event.objects.latest("id").facts) == (["noted"], f'{{"note":{written.pk}}}')
     for text, code in (("  ", "empty"), ("x" * 100_001, "too_long")):
         with pytest.raises(care.CareError, match=code):
             care.note(case, desk.anna, text)
@@ -80,7 +80,7 @@ def test_unsent_words_are_kept_per_agent_until_they_are_gone(case: Conversation,
 
 def test_words_that_were_just_sent_are_not_kept_as_unsent(case: Conversation, desk: Desk) -> None:
     care.keep_unsent(case, desk.anna, "Kommt morgen!")
-    delivery = care.reply(case, desk.anna, text="Kommt morgen!")
+    delivery = care.reply(case, desk.anna, care.Reply(text="Kommt morgen!"))
     assert care.keep_unsent(case, desk.anna, "Kommt morgen!") is False
     assert Unsent.objects.count() == 0
     care.cancel(delivery, desk.anna)
@@ -95,9 +95,9 @@ def test_an_archive_is_read_only(desk: Desk) -> None:
     hear(Channel.objects.get(), question)
     case = conversation_of(question)
     for act in (
-        lambda: care.resolve(case, desk.anna),
+        lambda: care.resolve(case, desk.anna, care.Dismissal.NO_ANSWER_NEEDED),
         lambda: care.assign(case, desk.anna, desk.ben),
-        lambda: care.reply(case, desk.anna, text="Hallo"),
+        lambda: care.reply(case, desk.anna, care.Reply(text="Hallo")),
     ):
         with pytest.raises(care.CareError, match="archive"):
             act()
@@ -105,9 +105,9 @@ def test_an_archive_is_read_only(desk: Desk) -> None:
 
 def test_trainees_write_notes_and_nothing_else(case: Conversation, desk: Desk) -> None:
     care.note(case, desk.tom, "Ich würde Ersatz anbieten.")
-    delivery = care.reply(case, desk.anna, text="Hallo")
+    delivery = care.reply(case, desk.anna, care.Reply(text="Hallo"))
     for act in (
-        lambda: care.resolve(case, desk.tom),
+        lambda: care.resolve(case, desk.tom, care.Dismissal.NO_ANSWER_NEEDED),
         lambda: care.assign(case, desk.tom, desk.tom),
         lambda: care.wait_for(case, desk.tom, Waiting.DEPARTMENT),
         lambda: care.cancel(delivery, desk.tom),

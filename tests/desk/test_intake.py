@@ -86,14 +86,15 @@ def test_two_customers_in_one_thread_are_two_conversations(desk: Desk) -> None:
     assert Mention.objects.get(uri=post.post.uri).conversation is None
 
 
-def test_private_and_public_posts_of_one_thread_never_share_a_conversation(desk: Desk) -> None:
+def test_private_and_public_posts_of_one_person_are_one_matter_in_threads_of_their_own(desk: Desk) -> None:
     public = said("1", "Hilfe")
     unlisted = said("2", "Bitte", to=public, at=NOON + MINUTE, audience=Audience.UNLISTED)
     private = said("3", "Meine Nummer", to=public, at=NOON + 2 * MINUTE, audience=Audience.DIRECT)
     hear(desk.channel, public, unlisted, private)
     assert conversation_of(public) == conversation_of(unlisted)
-    assert conversation_of(private) != conversation_of(public)
-    assert conversation_of(private).thread.audience == Audience.DIRECT
+    assert conversation_of(private) == conversation_of(public)
+    assert Mention.objects.get(uri=private.post.uri).thread.audience == Audience.DIRECT
+    assert Mention.objects.get(uri=public.post.uri).thread.audience == Audience.PUBLIC
 
 
 def test_bystanders_are_kept_as_context_without_a_conversation(desk: Desk) -> None:
@@ -174,7 +175,7 @@ def test_writing_again_within_three_days_reopens_later_opens_anew(desk: Desk) ->
     case = conversation_of(first)
     from resonanz.desk import care  # noqa: PLC0415 - the verb under test is intake
 
-    care.resolve(case, desk.anna)
+    care.resolve(case, desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
     Event.objects.filter(kind="resolved").update(at=NOON + MINUTE)
     projection.refresh([case.pk])
     again = said("2", "Immer noch", to=first, at=NOON + timedelta(days=2))
@@ -182,7 +183,7 @@ def test_writing_again_within_three_days_reopens_later_opens_anew(desk: Desk) ->
     assert conversation_of(again) == case
     case.refresh_from_db()
     assert (case.state, case.reopened_count) == (State.OPEN, 1)
-    care.resolve(case, desk.anna)
+    care.resolve(case, desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
     Event.objects.filter(kind="resolved").update(at=NOON + timedelta(days=2, minutes=1))
     projection.refresh([case.pk])
     later = said("3", "Schon wieder", to=first, at=NOON + timedelta(days=9))

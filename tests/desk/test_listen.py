@@ -115,7 +115,7 @@ def test_resolved_conversations_get_one_last_look(desk: Desk, fake: World) -> No
     question = said("1", "Danke!")
     hear(desk.channel, question, at=timezone.now())
     case = conversation_of(question)
-    care.resolve(case, desk.anna)
+    care.resolve(case, desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
     Conversation.objects.update(recheck_at=timezone.now())
     assert listen.recheck_next() is True
     Conversation.objects.update(

@@ -14,22 +14,60 @@ from django.db import connection
 
 from resonanz.case import RULES
 from resonanz.desk import projection
-from resonanz.desk.models import Event
+from resonanz.desk.models import Bookmark, Event
 
 KINDS: dict[str, int] = {
     # kind: version of its facts
     "opened": 1,
-    "heard": 1,  # a customer's turn: at (ms), due (ms or none), stamp
+    "heard": 2,  # a customer's turn: at (ms), due (ms or none), stamp, end (ms: when all should be settled)
     "spoke": 1,  # our turn: at (ms), by (case.ReplyKind), upto (the newest turn its writer had seen)
     "quarantined": 1,  # channel: a post of it could not be stored
     "withdrawn": 1,  # a post is gone from the network
     "edited": 1,
     "pictured": 1,  # a post's picture can be shown now, or never
-    "assigned": 1,  # to (agent or none)
-    "resolved": 1,
+    "assigned": 2,  # to (agent or none), team (where one was named), why (care.shifts.Why, where nobody did it)
+    "resolved": 2,  # reason (case.Dismissal, where turns were left without an answer)
     "reopened": 1,  # undo (1 when an agent takes "resolved" back)
     "waits": 1,  # waiting (case.Waiting)
-    "noted": 1,
+    "sorted": 1,  # matter, urgency, due:ORDER (ms), end (ms), rule (which one, where no agent did it)
+    "promised": 1,  # until (ms), told (0: the customer has not been told this time)
+    "follow_up": 1,  # until (ms or none)
+    "moved": 1,  # private (1: we asked to go on in private, 0: public again)
+    "asked": 1,  # enquiry
+    "informed": 1,  # enquiry, answer (0: taken back)
+    "reminded": 1,  # enquiry, deputy (1: the deputy too)
+    "reacted": 1,  # a favourite or boost of ours on a customer's post: at (ms)
+    "merged": 1,  # into (conversation)
+    "took_in": 1,  # other (conversation)
+    "split_off": 1,  # into (conversation); the mention goes on there
+    "tagged": 1,  # tag
+    "untagged": 1,  # tag
+    "noted": 2,  # note
+    "held": 1,  # a trainee's reply waits for a colleague's release
+    "released": 1,
+    "sent_back": 1,
+    "overrode": 1,  # rule (care.guards.RULES): an agent sent all the same
+    "warned": 1,  # due (ms): it is due soon
+    "escalated": 1,  # due (ms): it is overdue and others were told
+    "shift_began": 1,
+    "shift_ended": 1,
+    "handed_over": 1,  # to (agent or none), handover
+    "handover_read": 1,  # handover
+    "incident_opened": 1,  # incident
+    "incident_changed": 1,  # incident, version
+    "incident_solved": 1,  # incident
+    "incident_reopened": 1,  # incident
+    "proposed": 1,  # incident
+    "linked": 1,  # incident
+    "unlinked": 1,  # incident
+    "notified": 1,  # to (agent): something for one person's bell
+    "safety_alarm": 1,  # share (thousandths)
+    "factor_reset": 1,  # agent
+    "factor_added": 1,  # agent, means (factors.MEANS)
+    "factor_removed": 1,  # agent, means
+    "factors_required": 1,  # on (0 or 1)
+    "recovery_codes_made": 1,  # agent
+    "recovery_code_used": 1,  # agent
     "planned": 1,
     "cancelled": 1,
     "armed": 1,
@@ -105,6 +143,20 @@ def after(cursor: int, limit: int = 500) -> list[Told]:
             [cursor, limit],
         )
         return [Told(*row) for row in query.fetchall()]
+
+
+def follow(name: str, limit: int = 50) -> list[Told]:
+    """Return what happened since this reader looked last, and remember that it has. Call in a transaction.
+
+    Each event comes once: with the reader's own changes, or, if these fail, again.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{name!r} follows events outside a transaction: mark and change belong together")
+    mark, made = Bookmark.objects.get_or_create(name=name, defaults={"event": newest()})
+    told = [] if made else after(mark.event, limit)
+    if told:
+        Bookmark.objects.filter(pk=name).update(event=told[-1].id)
+    return told
 
 
 def newest() -> int:

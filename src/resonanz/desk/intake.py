@@ -23,7 +23,7 @@ from resonanz.case import Case, Happened, State, case_after
 from resonanz.desk import media_files, projection
 from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import Stamp
-from resonanz.desk.policies import Policy, policy_of
+from resonanz.desk.policies import USUAL, Policy, Subject, policy_of
 from resonanz.desk.storage import next_ids, to_ms
 from resonanz.post import Audience, Author, Post, Sighting
 from resonanz.query import folded
@@ -31,19 +31,20 @@ from resonanz.sla import DELIVERY_GRACE, honest_stamp
 
 SEQUENCE_BITS = 20
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-REOPEN_WINDOW = timedelta(days=3)
 MS = timedelta(milliseconds=1)
-REOPEN_WINDOW_MS = REOPEN_WINDOW // MS
 RECHECK_AFTER_MS = timedelta(minutes=10) // MS
 GRACE_MS = DELIVERY_GRACE // MS
 PACK = json.JSONEncoder(separators=(",", ":")).encode
+NEW = Case()
 STAMPS = {"network": Stamp.NETWORK.value, "heard": Stamp.HEARD.value, "read": Stamp.READ.value}
 
 MENTION = (
     '"order", network, uri, thread_id, conversation_id, author_id, reply_to_uri, incoming, kind, audience, '
     "text, url, language, extras, posted_at, heard_at, clock_at, stamp, edited_at, deleted_at"
 )
-AUTHOR = "id, network, uid, handle, name, url, avatar_url, is_bot, followers_count, heard_at, contact_id"
+AUTHOR = (
+    "id, network, uid, handle, name, url, avatar_url, is_bot, followers_count, heard_at, contact_id, form"
+)
 CONVERSATION = "id, brand_id, channel_id, thread_id, customer_id, from_import_id, recheck_at, " + ", ".join(
     projection.CASE_COLUMNS
 )
@@ -93,12 +94,27 @@ class Known(NamedTuple):
     audience: int  # its thread's
 
 
+class Turn(NamedTuple):
+    """A new post as its conversation's clocks see it."""
+
+    order: int
+    clock_ms: int
+    stamp: int
+    kind: int  # of our own: case.ReplyKind
+    private: bool
+
+
 class Matter(NamedTuple):
     """A conversation that is stored already, as far as choosing between them needs it."""
 
     id: int
+    thread: int
+    customer: int
     state: int
     resolved_ms: int | None
+
+
+MATTER = "SELECT id, thread_id, customer_id, state, resolved_at FROM desk_conversation "
 
 
 def store(channel: Channel, sightings: Sequence[Sighting], arrival: Arrival) -> Stored:
@@ -121,7 +137,7 @@ class _Batch:
         ours = set() if arrival.from_import else self._own_accounts()
         latest = LATEST if arrival.from_import else arrival.heard_at + timedelta(days=1)
         self.sightings = {s.post.uri: _sober(s, ours, latest) for s in sightings}
-        self.policy: Policy | None = None if arrival.from_import else policy_of(channel.brand_id)
+        self.policy: Policy = USUAL if arrival.from_import else policy_of(channel.brand_id)
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.happened: dict[int, list[Happened]] = defaultdict(list)
         self.opened: dict[int, tuple[int | None, ...]] = {}
@@ -177,7 +193,8 @@ class _Batch:
             self.network,
         )
         self.threads: dict[tuple[str, int], int] = {(row[0], row[1]): row[2] for row in rows}
-        self.matters = self._read_matters()
+        self._read_matters()
+        self.regulars = self._read_regulars(fresh)
         self.cases = self._read_cases()
         self.kinds = self._read_kinds(fresh)
         self.free = self._read_free_orders(fresh)
@@ -199,6 +216,7 @@ class _Batch:
                     person.followers_count,
                     self.heard_ms,
                     None,
+                    "",
                 )
             )
         elif face != (person.handle, person.name, person.avatar_url):
@@ -207,19 +225,43 @@ class _Batch:
                 self.rows["handle"].append((number, face[0], self.heard_ms))
             self.rows["face"].append((person.handle, person.name, person.avatar_url, number))
 
-    def _read_matters(self) -> dict[tuple[int, int], Matter]:
+    def _read_matters(self) -> None:
+        """Read the conversations that stand in the batch's threads, or hold the posts that it answers.
+
+        Of several in one thread the newest goes on; a link from another conversation overrides that.
+        """
         threads = {*self.threads.values(), *(known.thread for known in self.known.values())}
-        rows = _select(
-            "SELECT thread_id, customer_id, id, state, resolved_at FROM desk_conversation "
-            "WHERE thread_id IN ({}) ORDER BY id",
+        rows = _select(MATTER + "WHERE merged_into_id IS NULL AND thread_id IN ({}) ORDER BY id", threads)
+        self.matters: dict[tuple[int, int], Matter] = {(row[1], row[2]): Matter(*row) for row in rows}
+        links = _select(
+            "SELECT thread_id, customer_id, conversation_id FROM desk_threadlink WHERE thread_id IN ({})",
             threads,
         )
-        return {(row[0], row[1]): Matter(*row[2:]) for row in rows}
+        named = {link[2] for link in links}
+        named.update(known.conversation for known in self.known.values() if known.conversation)
+        others = {row[0]: Matter(*row) for row in _select(MATTER + "WHERE id IN ({})", named)}
+        self.by_id = {matter.id: matter for matter in self.matters.values()} | others
+        self.matters |= {(thread, customer): self.by_id[number] for thread, customer, number in links}
+
+    def _read_regulars(self, fresh: Sequence[Sighting]) -> dict[int, int]:
+        """Return, by customer, which colleague on shift cared for them here last."""
+        if self.arrival.from_import:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM desk_agent WHERE on_shift_at IS NOT NULL")
+            self.on_shift = {row[0] for row in cursor.fetchall()}
+        if not self.on_shift:
+            return {}
+        rows = _select(
+            "SELECT customer_id, assignee_id FROM desk_conversation WHERE channel_id = %s "
+            "AND assignee_id IS NOT NULL AND customer_id IN ({}) ORDER BY id",
+            {self.authors[s.post.author.uid] for s in fresh if s.addressed},
+            self.channel.pk,
+        )
+        return {customer: agent for customer, agent in rows if agent in self.on_shift}
 
     def _read_cases(self) -> dict[int, Case]:
-        numbers = [matter.id for matter in self.matters.values()]
-        numbers += [known.conversation for known in self.known.values() if known.conversation]
-        events = projection.read_happened(sorted(set(numbers)))
+        events = projection.read_happened(sorted(self.by_id))
         return {number: case_after(found) for number, found in events.items()}
 
     def _read_kinds(self, fresh: Sequence[Sighting]) -> dict[int, int]:
@@ -261,7 +303,8 @@ class _Batch:
         conversation = self._conversation(sighting, thread, parent)
         if conversation is not None:
             upto = parent.order if parent is not None and parent.order in self.kinds else None
-            self._turn(conversation, order, (clock_ms, stamp, kind), own=sighting.own, upto=upto)
+            turn = Turn(order, clock_ms, stamp, kind, private=post.audience.is_private)
+            self._turn(conversation, turn, own=sighting.own, upto=upto)
         audience = thread_audience(post.audience)
         self.known[post.uri] = Known(
             order, conversation, thread, author, not sighting.own, None, None, audience
@@ -341,16 +384,51 @@ class _Batch:
         return STAMPS[name], to_ms(moment)
 
     def _conversation(self, sighting: Sighting, thread: int, parent: Known | None) -> int | None:
-        """Return the conversation that a new post belongs to, opened or reopened where needed."""
-        if sighting.own and parent is not None and parent.thread == thread and parent.conversation:
+        """Return the conversation that a new post belongs to, opened or reopened where needed.
+
+        A reply goes where the post that it answers stands, if that is the same person's matter, even if
+        it changes from public to private: the thread is then linked to it.
+        """
+        if sighting.own and parent is not None and parent.conversation:
+            self._link(thread, parent.conversation)
             return parent.conversation
         customer = self._customer(sighting, parent)
         if customer is None:
             return None
-        matter = self.matters.get((thread, customer))
+        matter = self._answered(customer, parent) or self.matters.get((thread, customer))
+        if matter is None and sighting.post.audience == Audience.DIRECT and not self.arrival.from_import:
+            matter = self._invited(customer)
         if matter is not None and self._continues(matter, sighting):
+            self._link(thread, matter.id)
             return matter.id
         return self._open(thread, customer)
+
+    def _answered(self, customer: int, parent: Known | None) -> Matter | None:
+        matter = None if parent is None else self.by_id.get(parent.conversation or 0)
+        return matter if matter is not None and matter.customer == customer else None
+
+    def _invited(self, customer: int) -> Matter | None:
+        """Return the conversation in which we asked this customer to write to us in private."""
+        rows = _select(
+            MATTER + "WHERE private_at IS NOT NULL AND channel_id = %s AND customer_id IN ({}) ORDER BY id",
+            [customer],
+            self.channel.pk,
+        )
+        if not rows:
+            return None
+        matter: Matter = self.by_id.setdefault(rows[-1][0], Matter(*rows[-1]))
+        if matter.id not in self.cases:
+            self.cases[matter.id] = case_after(projection.read_happened([matter.id])[matter.id])
+        return matter
+
+    def _link(self, thread: int, conversation: int) -> None:
+        """Remember that what this conversation's customer says in this thread belongs to it."""
+        matter = self.by_id.get(conversation)
+        if matter is None or thread == matter.thread:
+            return
+        if (thread, matter.customer) not in self.matters:
+            self.matters[(thread, matter.customer)] = matter
+            self.rows["link"].append((thread, matter.customer, conversation))
 
     def _customer(self, sighting: Sighting, parent: Known | None) -> int | None:
         """Return whose matter it is: the author's, or for our own words that of whom they answer."""
@@ -363,20 +441,23 @@ class _Batch:
 
     def _continues(self, matter: Matter, sighting: Sighting) -> bool:
         """Whether a post goes on with this case; a resolved one is reopened by its customer in time."""
-        if matter.state == State.OPEN or sighting.own:
+        state = self.by_id[matter.id].state
+        if state == State.OPEN or sighting.own:
             return True
-        resolved = matter.resolved_ms or 0
-        if not self.arrival.from_import and self.heard_ms - resolved > REOPEN_WINDOW_MS:
+        if not self.arrival.from_import and self.heard_ms - (matter.resolved_ms or 0) > self.policy.reopen_ms:
             return False
         self._happen(matter.id, "reopened", self.heard_ms)
-        key = next(key for key, known in self.matters.items() if known.id == matter.id)
-        self.matters[key] = Matter(matter.id, State.OPEN.value, None)
+        self.by_id[matter.id] = matter._replace(state=State.OPEN.value, resolved_ms=None)
+        case = self.cases.get(matter.id)
+        if case is not None and case.assignee is not None and case.assignee not in self.on_shift:
+            self._happen(matter.id, "assigned", self.heard_ms, None, {"to": None})
         return True
 
     def _open(self, thread: int, customer: int) -> int:
         number = self._take("desk_conversation")
         recheck = None if self.arrival.from_import else self.heard_ms + RECHECK_AFTER_MS
-        self.matters[(thread, customer)] = Matter(number, State.OPEN.value, None)
+        matter = Matter(number, thread, customer, State.OPEN.value, None)
+        self.matters[(thread, customer)] = self.by_id[number] = matter
         self.opened[number] = (
             number,
             self.channel.brand_id,
@@ -387,28 +468,36 @@ class _Batch:
             recheck,
         )
         self._happen(number, "opened", self.heard_ms)
+        if customer in self.regulars:
+            self._happen(number, "assigned", self.heard_ms, None, {"to": self.regulars[customer]})
         return number
 
-    def _turn(
-        self, conversation: int, order: int, at: tuple[int, int, int], *, own: bool, upto: int | None = None
-    ) -> None:
-        clock_ms, stamp, kind = at
+    def _turn(self, conversation: int, turn: Turn, *, own: bool, upto: int | None = None) -> None:
         facts: dict[str, int | None]
         if own:
-            facts = {"at": clock_ms, "by": kind}
+            facts = {"at": turn.clock_ms, "by": turn.kind}
             if upto is not None:
                 facts["upto"] = upto
-            self._happen(conversation, "spoke", self.heard_ms, order, facts)
+            self._happen(conversation, "spoke", self.heard_ms, turn.order, facts)
             return
-        due = None
-        if self.policy is not None:
-            due = self.policy.due_ms(clock_ms, first=not self._has_clock(conversation))
-        facts = {"at": clock_ms, "due": due, "stamp": stamp}
-        self._happen(conversation, "heard", self.heard_ms, order, facts)
+        facts = {"at": turn.clock_ms, "due": None, "stamp": turn.stamp}
+        if not self.arrival.from_import:
+            facts |= self._targets(conversation, turn)
+        self._happen(conversation, "heard", self.heard_ms, turn.order, facts)
+
+    def _targets(self, conversation: int, turn: Turn) -> dict[str, int | None]:
+        """Return when an answer to a turn is due, and when the matter should be settled."""
+        case = self.cases.get(conversation, NEW)
+        subject = Subject(self.channel.pk, turn.private, case.matter, case.urgency)
+        targets = self.policy.targets(subject)
+        first = not self._has_clock(conversation)
+        due: dict[str, int | None] = {"due": targets.due_ms(turn.clock_ms, first=first)}
+        end = targets.end_ms(turn.clock_ms)
+        return due if end is None else due | {"end": end}
 
     def _has_clock(self, conversation: int) -> bool:
         case = self.cases.get(conversation)
-        if case is not None and case.clocks:
+        if case is not None and case.has_been_asked:
             return True
         return any(event.kind == "heard" for event in self.happened[conversation])
 
@@ -455,7 +544,8 @@ class _Batch:
         else:
             conversation = self._open(known.thread, known.author)
         stamp, clock_ms = self._clock_at(sighting.post, to_ms(sighting.post.posted_at))
-        self._turn(conversation, known.order, (clock_ms, stamp, 0), own=False)
+        turn = Turn(known.order, clock_ms, stamp, 0, private=sighting.post.audience.is_private)
+        self._turn(conversation, turn, own=False)
         self.known[sighting.post.uri] = known._replace(conversation=conversation)
         self.rows["adopt"].append((conversation, known.order))
 
@@ -522,6 +612,7 @@ STATEMENTS = {
     "thread": _insert("desk_thread", "id, network, root_uri, audience"),
     "conversation": _insert("desk_conversation", CONVERSATION),
     "mention": _insert("desk_mention", MENTION),
+    "link": _insert("desk_threadlink", "thread_id, customer_id, conversation_id"),
     "picture": _insert("desk_picture", media_files.COLUMNS),
     "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
     + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",

@@ -1,7 +1,7 @@
-"""Customers' pictures on disk: their names below the home's `media`, and how they go away.
+"""Pictures on disk, customers' and our own: their names below the home's `media`, and how they go away.
 
-Under the verbs, because two of them need it: `pictures` keeps, `listen` and `intake` forget. Nothing here
-fetches or looks into a picture.
+Under the verbs, because several need it: `pictures` and `care` keep, `outbox` sends, `listen` and `intake`
+forget. Nothing here fetches or looks into a picture.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from resonanz.desk.models import Picture, PictureState
+from resonanz.desk.models import Attachment, Picture, PictureState
+from resonanz.post import Attachment as Outgoing
 from resonanz.post import MediaKind
 
 if TYPE_CHECKING:
@@ -63,6 +64,17 @@ def forget(orders: Sequence[int]) -> None:
     if names:
         remove(names)
         of_them.delete()
+
+
+def outgoing(attached: Attachment) -> Outgoing:
+    """Return a file of ours as a network takes it."""
+    return Outgoing(
+        kind=MediaKind(attached.kind),
+        content=path_of(attached.file).read_bytes(),
+        content_type=attached.content_type,
+        name=attached.name,
+        alt=attached.alt,
+    )
 
 
 def source_of(medium: Media) -> str:

@@ -18,16 +18,26 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from resonanz.desk import media_files
 from resonanz.desk.crashpoints import crash_point
 from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.leases import me
-from resonanz.desk.models import Conversation, Delivery, Mention, Outcome, Sighting
+from resonanz.desk.models import Author, Conversation, Delivery, Mention, Outcome, Sighting
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import durable, to_ms
-from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary, Unclear
+from resonanz.networks import (
+    Boost,
+    Favourite,
+    Gone,
+    LoginNeeded,
+    NetworkError,
+    Refused,
+    Temporary,
+    Unclear,
+)
 from resonanz.post import Audience, Draft
 from resonanz.post import Delivery as Outgoing
 from resonanz.post import Sighting as Seen
@@ -35,6 +45,7 @@ from resonanz.post import Sighting as Seen
 log = logging.getLogger("resonanz.outbox")
 LEASE = timedelta(minutes=2)  # longer than a send's time-outs together
 LOOK_AFTER_S = (2, 10, 30, 120)  # when an unknown delivery is looked for on the network
+REACTIONS: dict[str, type[Favourite | Boost]] = {"favourite": Favourite, "boost": Boost}
 POSTPONE_S = (5, 15, 60, 300)  # when a provably unaccepted one is tried again
 
 
@@ -47,6 +58,9 @@ def deliver_next() -> bool:
     crash_point("outbox.armed")
     try:
         _expect_answerable(delivery)
+        if delivery.reaction:
+            _react(delivery)
+            return True
         seen = open_network(delivery.channel).send(outgoing(delivery))
     except NetworkError as error:
         crash_point("outbox.called")
@@ -76,9 +90,9 @@ def _arm(now: datetime) -> Delivery | None:
         )
         if not taken:
             return None
-        delivery = Delivery.objects.select_related("channel", "answers__author", "conversation").get(
-            pk=number
-        )
+        delivery = Delivery.objects.select_related(
+            "channel", "answers__author", "conversation__customer"
+        ).get(pk=number)
         happen("armed", now, conversation=delivery.conversation_id, delivery=number)
     return delivery
 
@@ -100,9 +114,12 @@ def outgoing(delivery: Delivery) -> Outgoing:
     if delivery.answers is not None:
         sighting = Sighting.objects.filter(channel=delivery.channel, mention=delivery.answers).first()
         answers = sighting.native_id if sighting else None
-        named = (delivery.answers.author.handle,)
+        named = (_addressed(delivery).handle,)
     draft = Draft(
-        text=delivery.text, audience=Audience(delivery.audience), language=delivery.language or None
+        text=delivery.text,
+        audience=Audience(delivery.audience),
+        language=delivery.language or None,
+        media=tuple(media_files.outgoing(one) for one in delivery.attachments.order_by("number", "pk")),
     )
     return Outgoing(
         key=delivery.send_key,
@@ -111,6 +128,29 @@ def outgoing(delivery: Delivery) -> Outgoing:
         answers=answers,
         named=named,
     )
+
+
+def _addressed(delivery: Delivery) -> Author:
+    """Return to whom it speaks: the author of what it answers; a further part still to the customer."""
+    assert delivery.answers is not None
+    if delivery.follows_id is not None and delivery.conversation is not None:
+        return delivery.conversation.customer
+    return delivery.answers.author
+
+
+def _react(delivery: Delivery) -> None:
+    """Favour or boost the post that it answers; a repeat is harmless there."""
+    sighting = Sighting.objects.get(channel=delivery.channel, mention=delivery.answers)
+    open_network(delivery.channel).act(REACTIONS[delivery.reaction](sighting.native_id))
+    now = timezone.now()
+    with transaction.atomic():
+        taken = Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED)
+        if taken.update(state=Outcome.SENT, settled_at=now, due_at=None, error_code="", error_reason=""):
+            happen("sent", now, conversation=delivery.conversation_id, delivery=delivery.pk)
+            facts = {"conversation": delivery.conversation_id, "mention": delivery.answers_id}
+            happen("reacted", now, actor=delivery.agent_id, delivery=delivery.pk, at=to_ms(now), **facts)
+            if delivery.then_resolve:
+                _resolve(delivery, now)
 
 
 def settle_sent(delivery: Delivery, seen: Seen) -> None:
@@ -126,6 +166,11 @@ def settle_sent(delivery: Delivery, seen: Seen) -> None:
             return  # another worker found it first
         _belong(delivery, order)
         happen("sent", now, conversation=delivery.conversation_id, mention=order, delivery=delivery.pk)
+        if delivery.promise_until is not None and delivery.conversation_id is not None:
+            until, case = to_ms(delivery.promise_until), delivery.conversation_id
+            happen("promised", now, actor=delivery.agent_id, conversation=case, until=until, told=1)
+        following = Delivery.objects.filter(follows=delivery, state=Outcome.PLANNED)
+        following.update(answers=order, due_at=now)
         if delivery.then_resolve and delivery.conversation is not None:
             _resolve(delivery, now)
         crash_point("outbox.settled")
@@ -182,7 +227,7 @@ def look_next() -> bool:
     _abandoned_next(now)
     due = Delivery.objects.filter(
         state=Outcome.UNKNOWN, due_at__lte=now, channel__state=ChannelState.OK
-    ).select_related("channel", "answers__author", "conversation")
+    ).select_related("channel", "answers__author", "conversation__customer")
     delivery = due.order_by("due_at").first()
     if delivery is None or not _claim_look(delivery, now):
         return False

@@ -23,19 +23,31 @@ CASE_COLUMNS = (
     "resolved_at",
     "answered_at",
     "assignee_id",
+    "team_id",
     "reopened_count",
     "awaits",
     "awaits_at",
     "due_at",
     "last_order",
+    "matter",
+    "urgency",
+    "promised_at",
+    "told_at",
+    "follow_up_at",
+    "private_at",
+    "lifted_at",
+    "enquiries_count",
+    "merged_into_id",
 )
-CLOCK_COLUMNS = ("conversation_id", "number", "kind", "started_at", "due_at", "stopped_at", "stopped_by")
+CLOCK_COLUMNS = (
+    "conversation_id", "number", "kind", "started_at", "due_at", "stopped_at", "stopped_by", "reason"
+)  # fmt: skip
 CASE_KINDS = tuple(RULES)
 
 
 def case_row(case: Case) -> Row:
     """Return the values of CASE_COLUMNS."""
-    awaits, running = case.awaits, case.running
+    awaits, promise = case.awaits, case.promise
     return (
         int(case.state),
         int(case.waiting),
@@ -43,18 +55,28 @@ def case_row(case: Case) -> Row:
         case.resolved_ms,
         case.answered_ms,
         case.assignee,
+        case.team,
         case.reopened_count,
         awaits.order if awaits else None,
         awaits.at_ms if awaits else None,
-        running.due_ms if running else None,
+        case.due_ms,
         case.last_order,
+        case.matter,
+        case.urgency,
+        promise.due_ms if promise else None,
+        case.told_ms,
+        case.follow_up_ms,
+        case.private_ms,
+        case.lifted_ms,
+        case.enquiries,
+        case.merged_into,
     )
 
 
 def clock_rows(conversation: int, case: Case) -> list[Row]:
     """Return the values of CLOCK_COLUMNS, a row a clock."""
     return [
-        (conversation, number, int(c.kind), c.started_ms, c.due_ms, c.stopped_ms, c.stopped_by)
+        (conversation, number, int(c.kind), c.started_ms, c.due_ms, c.stopped_ms, c.stopped_by, c.reason)
         for number, c in enumerate(case.clocks)
     ]
 
@@ -89,16 +111,19 @@ def write(cases: dict[int, Case]) -> None:
         return
     columns = ", ".join(f"{name} = %s" for name in CASE_COLUMNS)
     clocks = [row for number, case in cases.items() for row in clock_rows(number, case)]
+    surplus = [(number, len(case.clocks)) for number, case in cases.items()]  # after a merge or an undo
+    marks = ", ".join(["%s"] * len(CLOCK_COLUMNS))
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE desk_conversation SET {columns} WHERE id = %s",
             [(*case_row(case), number) for number, case in cases.items()],
         )
+        cursor.executemany("DELETE FROM desk_clock WHERE conversation_id = %s AND number >= %s", surplus)
         cursor.executemany(
-            f"INSERT INTO desk_clock ({', '.join(CLOCK_COLUMNS)}) VALUES (%s, %s, %s, %s, %s, %s, %s) "
+            f"INSERT INTO desk_clock ({', '.join(CLOCK_COLUMNS)}) VALUES ({marks}) "
             "ON CONFLICT (conversation_id, number) DO UPDATE SET kind = excluded.kind, "
             "started_at = excluded.started_at, due_at = excluded.due_at, "
-            "stopped_at = excluded.stopped_at, stopped_by = excluded.stopped_by",
+            "stopped_at = excluded.stopped_at, stopped_by = excluded.stopped_by, reason = excluded.reason",
             clocks,
         )
 

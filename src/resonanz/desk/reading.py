@@ -13,14 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from django.db.models import BigIntegerField, Count, Exists, F, Min, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
-from resonanz.case import State, Waiting
+from resonanz.case import State, Urgency
 from resonanz.compose import length
 from resonanz.desk import wording
-from resonanz.desk.access import Conversations, channels_visible_to, visible_to
+from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.care import answerable
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import (
@@ -39,19 +38,17 @@ from resonanz.desk.models import (
     Sighting,
     Unsent,
 )
-from resonanz.desk.storage import from_ms, to_ms
+from resonanz.desk.queue import VIEWS, behind, cursor, for_us, in_view, live_conversations, queue_view
 
 if TYPE_CHECKING:
     from resonanz.desk.models.people import Contact
 
-VIEWS = ("waiting", "mine", "unassigned", "customer", "resolved")
 PAGE = 50
 OTHERS_MOST = 20  # other people's posts shown around a conversation
 TURNS_MOST = 300  # turns of one conversation on its page; the newest count
 EARLIER_MOST = 8
 THUMB = 320  # CSS pixels, each way
 UNKNOWN_SIZE = (320, 180)
-ON_ITS_WAY = Q(state=Outcome.ARMED) | Q(state=Outcome.PLANNED, error_code="")
 
 
 # The queue ---------------------------------------------------------------------------------------
@@ -93,6 +90,7 @@ class Counts:
     views: dict[str, int]
     late: int
     next_due: datetime | None
+    safety: int = 0
 
     @property
     def waiting(self) -> int:
@@ -100,52 +98,14 @@ class Counts:
         return self.views["waiting"]
 
 
-def live_conversations(agent: Agent) -> Conversations:
-    """Return the visible conversations that are no archive, with `on_its_way` and `fails`."""
-    of_it = Delivery.objects.filter(conversation=OuterRef("pk"))
-    stuck = Q(state=Outcome.REFUSED) | Q(state=Outcome.UNKNOWN, due_at=None)
-    shown: Conversations = (
-        visible_to(agent)
-        .filter(from_import=None)
-        .exclude(channel__network="archive")
-        .annotate(on_its_way=Exists(of_it.filter(ON_ITS_WAY)), fails=Exists(of_it.filter(stuck)))
-    )
-    return shown
-
-
-def _in_view(view: str, agent: Agent) -> Q:
-    for_us = Q(state=State.OPEN, waiting=Waiting.US, on_its_way=False)
-    return {
-        "waiting": for_us,
-        "mine": Q(state=State.OPEN, assignee=agent, on_its_way=False)
-        & Q(waiting__in=[Waiting.US, Waiting.DEPARTMENT]),
-        "unassigned": for_us & Q(assignee=None),
-        "customer": Q(state=State.OPEN) & ~Q(waiting=Waiting.US),
-        "resolved": Q(state=State.RESOLVED),
-    }[view]
-
-
-def in_view(agent: Agent, view: str) -> Conversations:
-    """Return a view's conversations: to be answered by earliest due, else the latest first.
-
-    Equals come in the order of arrival; nothing else counts (the queue is blind to reach).
-    """
-    shown = live_conversations(agent).filter(_in_view(view, agent))
-    if view in {"customer", "resolved"}:
-        return shown.order_by("-last_order")
-    return shown.annotate(place=Coalesce("awaits", "last_order", output_field=BigIntegerField())).order_by(
-        F("due_at").asc(nulls_last=True), "place"
-    )
-
-
 def queue(agent: Agent, view: str, after: str = "") -> Queue:
     """Return one page of a view after a cursor; raises ValueError for a cursor that is none."""
     shown = in_view(agent, view)
     if after:
-        shown = shown.filter(_behind(view, after))
+        shown = shown.filter(behind(view, after))
     found = list(shown.select_related("customer", "channel", "assignee")[: PAGE + 1])
     rows = rows_of(found[:PAGE])
-    return Queue(tuple(rows), _cursor(view, found[PAGE - 1]) if len(found) > PAGE else "")
+    return Queue(tuple(rows), cursor(view, found[PAGE - 1]) if len(found) > PAGE else "")
 
 
 def rows_of(found: Sequence[Conversation]) -> list[Row]:
@@ -169,62 +129,24 @@ def _marked(conversation: Conversation, name: str) -> bool:
     return bool(getattr(conversation, name, False))
 
 
-def _cursor(view: str, last: Conversation) -> str:
-    if view in {"customer", "resolved"}:
-        return str(last.last_order)
-    due = "" if last.due_at is None else str(to_ms(last.due_at))
-    return f"{due}.{last.awaits or last.last_order}"
-
-
-def _behind(view: str, cursor: str) -> Q:
-    if view in {"customer", "resolved"}:
-        return Q(last_order__lt=int(cursor))
-    due, _, place = cursor.partition(".")
-    later = Q(place__gt=int(place))
-    if not due:
-        return Q(due_at=None) & later
-    moment = from_ms(int(due))
-    return Q(due_at__gt=moment) | Q(due_at=None) | (Q(due_at=moment) & later)
-
-
 def counts(agent: Agent) -> Counts:
-    """Return the numbers above the queue: one query that groups the open ones by whose turn it is."""
+    """Return the numbers above the queue: one query that counts the open ones for every view."""
     now = timezone.now()
-    shown: Any = live_conversations(agent).filter(state=State.OPEN)  # the type knows no annotations
-    groups: list[dict[str, Any]] = list(
-        shown.order_by()
-        .values("waiting", "assignee", "on_its_way")
-        .annotate(
-            many=Count("pk"),
-            late=Count("pk", filter=Q(due_at__lt=now)),
-            next_due=Min("due_at", filter=Q(due_at__gte=now)),
-        )
+    open_ones: Any = live_conversations(agent).filter(state=State.OPEN)  # the type knows no annotations
+    ours = for_us(now)
+    found: dict[str, Any] = open_ones.order_by().aggregate(
+        **{f"in_{view}": Count("pk", filter=queue_view(view, agent)) for view in VIEWS if view != "resolved"},
+        late_ones=Count("pk", filter=ours & Q(due_at__lt=now)),
+        next_one=Min("due_at", filter=ours & Q(due_at__gte=now)),
+        safe_ones=Count("pk", filter=ours & Q(urgency=Urgency.SAFETY)),
     )
-    ours = [g for g in groups if g["waiting"] == Waiting.US and not g["on_its_way"]]
-    dues = [g["next_due"] for g in ours if g["next_due"] is not None]
-    views = {
-        "waiting": sum(g["many"] for g in ours),
-        "mine": sum(g["many"] for g in groups if _is_mine(g, agent)),
-        "unassigned": sum(g["many"] for g in ours if g["assignee"] is None),
-        "customer": sum(g["many"] for g in groups if g["waiting"] != Waiting.US),
-    }
-    return Counts(views, sum(g["late"] for g in ours), min(dues, default=None))
-
-
-def _is_mine(group: dict[str, Any], agent: Agent) -> bool:
-    waits = group["waiting"] in {Waiting.US, Waiting.DEPARTMENT}
-    return waits and not group["on_its_way"] and group["assignee"] == agent.pk
+    views = {view: found[f"in_{view}"] for view in VIEWS if view != "resolved"}
+    return Counts(views, found["late_ones"], found["next_one"], found["safe_ones"])
 
 
 def waiting_count(agent: Agent) -> int:
     """Return how many conversations wait for us, for the tab's title."""
-    return live_conversations(agent).filter(_in_view("waiting", agent)).count()
-
-
-def next_for(agent: Agent, besides: int | None = None) -> Conversation | None:
-    """Return whom this agent answers next: earliest due, not with a colleague, not the one just done."""
-    shown = in_view(agent, "waiting").filter(Q(assignee=None) | Q(assignee=agent))
-    return (shown if besides is None else shown.exclude(pk=besides)).first()
+    return live_conversations(agent).filter(for_us(timezone.now())).count()
 
 
 def touched(agent: Agent, view: str, numbers: Iterable[int]) -> dict[int, Row]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from resonanz.desk.care import CareError
     from resonanz.desk.models import Channel, Delivery
+    from resonanz.guards import Problem
     from resonanz.networks import NetworkError
 
     Facts = Mapping[str, int | str]
@@ -201,6 +202,13 @@ def care_error(error: CareError, network: str = "") -> str:
         "answered_already": _(
             "%(name)s has answered this post already. Read it above; to send yours all the same, send again."
         ),
+        "reason_needed": _("Somebody is still waiting here. Say why no answer is needed, or answer first."),
+        "lead_needed": _("Only a team lead can do that."),
+        "changed_thread": _(
+            "Something has changed here while you were writing: read it above. The same key again sends."
+        ),
+        "merged": _("This conversation was joined with another one; it cannot be opened by itself."),
+        "in_the_past": _("That time is over. Choose one that is still to come."),
         "not_theirs": _("This colleague cannot see the channel. Choose somebody from the list."),
         "no_signature": _("Your signature is missing. Enter one to four letters in your settings."),
     }
@@ -325,3 +333,59 @@ def _outgo_planned(delivery: Delivery) -> Outgo:
         return Outgo("soon", pgettext("delivery", "is being sent"))
     advice = network_words(delivery.error_code, delivery.channel.network, reason=delivery.error_reason)
     return Outgo("soon", pgettext("delivery", "not sent yet"), advice)
+
+
+# Before a text goes out --------------------------------------------------------------------------
+
+
+def guard_advice(problem: Problem) -> str:
+    """Return what is the matter with a text before it goes out, and what to do about it."""
+    if problem.kind == "private_data":
+        return _private_advice(str(problem.facts["kind"]))
+    if problem.kind == "address_form":
+        return _form_advice(str(problem.facts["expected"]))
+    sentences = {
+        "empty": _("There is nothing to send yet. Write a few words first."),
+        "too_long": _("Too long: %(length)s of %(limit)s characters. Shorten the text or split it."),
+        "forbidden_word": _("We avoid “%(text)s”. Say it in other words."),
+        "names_other": _("%(text)s can read this private message too. Take the @ away if that is not meant."),
+        "link_shortener": _("A shortened link hides where it leads. Use the full address."),
+        "shouting": _("So many capital letters read as shouting. Write it in normal letters."),
+        "repeated_punctuation": _("One mark is enough: “%(text)s” sounds excited."),
+        "markup": _(
+            "“%(text)s” is shown exactly like this: the network knows no formatting. Write plain text."
+        ),
+        "placeholder": _("“%(text)s” is still to be filled in."),
+    }
+    sentence = sentences[problem.kind]
+    if problem.kind == "too_long" and problem.facts["unit"] == "bytes":
+        sentence = _(
+            "Too long: %(length)s of %(limit)s bytes; emoji and umlauts take several. Shorten the text."
+        )
+    return sentence % {**problem.facts, "text": _short(problem.text)}
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 40 else f"{words[:39]}…"
+
+
+def _private_advice(kind: str) -> str:
+    names = {
+        "phone": _("a telephone number"),
+        "iban": _("an account number"),
+        "email": _("an e-mail address"),
+        "card": _("a card number"),
+        "address": _("a postal address"),
+        "order_number": _("an order number"),
+        "customer_number": _("a customer number"),
+    }
+    sentence = _("Everybody could read %(datum)s here. Take it out, or reply privately.")
+    return sentence % {"datum": names[kind]}
+
+
+def _form_advice(expected: str) -> str:
+    return {
+        "du": _("We say du here: change the form of address."),
+        "sie": _("We say Sie here: change the form of address."),
+        "none": _("du and Sie are mixed here: decide on one."),
+    }[expected]

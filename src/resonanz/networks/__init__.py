@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from resonanz.post import Delivery, Limits, Page, Profile, Sighting
+from resonanz.post import Delivery, Limits, MediaKind, Page, Profile, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,7 +74,8 @@ class Gone(NetworkError):
 class Refused(NetworkError):
     """Codes: `refused`, `too_long`, `not_this_network`, `not_allowed_here`, `unsafe_address`.
 
-    Of pictures also `too_large` and `not_a_picture`.
+    Of pictures also `too_large` and `not_a_picture`; of files that go out `too_many_files`,
+    `file_too_large`, `file_refused` and `alt_too_long`, with the fact `file`, its place counted from 1.
     """
 
     permanent = True
@@ -123,6 +124,34 @@ class LookUpProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class Favourite:
+    """Mark a post as one that we like; a repeat changes nothing. Answer: None."""
+
+    native_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfavourite:
+    """Take that back. Answer: None."""
+
+    native_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """Pass a post on to our followers; a repeat changes nothing. Answer: None."""
+
+    native_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unboost:
+    """Take that back. Answer: None."""
+
+    native_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPolicy:
     """Ask which private mentions the network filters away. Answer: a Policy."""
 
@@ -140,7 +169,17 @@ class Policy:
     filtered: tuple[str, ...] = ()
 
 
-Action = DeletePost | LookUpPosts | LookUpProfile | ReadPolicy | AcceptEverybody
+Action = (
+    DeletePost
+    | LookUpPosts
+    | LookUpProfile
+    | Favourite
+    | Unfavourite
+    | Boost
+    | Unboost
+    | ReadPolicy
+    | AcceptEverybody
+)
 Answer = None | Page | Profile | Policy
 
 
@@ -158,6 +197,11 @@ class Capabilities:
     deletions_heard: bool = False
     private_replies: bool = False
     private_is_encrypted: bool = False
+    # How a person is invited to go on in private: "reply", a reply to his public post that only he sees;
+    # "message", a private message to him; "link", a public reply with a link into the private talk; "" none.
+    invitation: str = ""
+    authors_delete: bool = False  # people can take their posts off it, so they may be asked to
+    media: frozenset[MediaKind] = frozenset()  # kinds of files that may go with an answer
     actions: frozenset[type[Action]] = frozenset()
 
 

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from resonanz.case import Waiting
-from resonanz.desk import care, reading
+from resonanz.desk import care, queue, reading
 from resonanz.desk.models import Conversation, Delivery, Note, Outcome, Unsent
 from resonanz.post import Audience
 from tests.cast import ADA, MIA, OTTO, US, Desk, conversation_of, desk, hear, said
@@ -71,9 +71,9 @@ def test_next_leads_to_the_earliest_that_is_no_colleagues(ours: Desk) -> None:
     first = heard(ours, "1", "zuerst", ADA, **ago(minutes=50))
     second = heard(ours, "2", "dann", OTTO, **ago(minutes=40))
     client = signed_in(ours.anna)
-    assert client.get("/next/")["Location"] == f"/c/{first.pk}/"
+    assert client.post("/next/")["Location"] == f"/c/{first.pk}/"
     care.assign(first, ours.ben, ours.ben)
-    assert client.get("/next/")["Location"] == f"/c/{second.pk}/"
+    assert client.post("/next/")["Location"] == f"/c/{second.pk}/"
 
 
 def test_views_divide_the_open_ones(ours: Desk) -> None:
@@ -81,25 +81,30 @@ def test_views_divide_the_open_ones(ours: Desk) -> None:
     heard(ours, "2", "frei", OTTO, **ago(minutes=20))
     done = heard(ours, "3", "fertig", MIA, **ago(minutes=10))
     care.assign(mine, ours.anna, ours.anna)
-    care.resolve(done, ours.ben)
+    care.resolve(done, ours.ben, care.Dismissal.NO_ANSWER_NEEDED)
     client = signed_in(ours.anna)
-    shown = {view: names(client.get(f"/?view={view}")) for view in reading.VIEWS}
+    shown = {view: names(client.get(f"/?view={view}")) for view in queue.VIEWS}
     assert shown == {
         "waiting": ["Ada Lamm", "Otto Traut"],
         "mine": ["Ada Lamm"],
         "unassigned": ["Otto Traut"],
+        "follow_up": [],
+        "again": [],
+        "department": [],
+        "release": [],
         "customer": [],
         "resolved": ["Mia Voss"],
     }
-    care.reply(mine, ours.anna, text="Schon unterwegs")
+    care.reply(mine, ours.anna, care.Reply(text="Schon unterwegs"))
     waits = heard(ours, "4", "wartet", VERA, **ago(minutes=90))
     care.assign(waits, ours.anna, ours.anna)
     care.wait_for(waits, ours.anna, Waiting.CUSTOMER)
     figures = reading.counts(ours.anna)
     assert figures.views == {
-        view: len(reading.queue(ours.anna, view).rows) for view in reading.VIEWS if view != "resolved"
+        view: len(reading.queue(ours.anna, view).rows) for view in queue.VIEWS if view != "resolved"
     }
-    assert (figures.views, figures.late) == ({"waiting": 1, "mine": 0, "unassigned": 1, "customer": 1}, 0)
+    some = {view: count for view, count in figures.views.items() if count}
+    assert (some, figures.late) == ({"waiting": 1, "unassigned": 1, "customer": 1}, 0)
 
 
 def test_paging_shows_everybody_once(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +135,7 @@ def test_other_teams_conversations_do_not_exist(ours: Desk) -> None:
     assert names(signed_in(ours.clara).get("/")) == ["Ada Lamm"]
 
 
-@pytest.mark.parametrize("path", ["/", "/c/{}/", "/c/{}/thread", "/inbox/pulse", "/next/"])
+@pytest.mark.parametrize("path", ["/", "/c/{}/", "/c/{}/thread", "/inbox/pulse"])
 def test_signing_in_comes_first(ours: Desk, path: str) -> None:
     talk = heard(ours, "1", "hallo", **ago(minutes=5))
     answer = Client().get(path.format(talk.pk))
@@ -163,7 +168,7 @@ def test_queries_do_not_grow_with_rows(ours: Desk) -> None:
         care.assign(more, ours.ben, ours.ben)
         hear(ours.channel, said(f"3{number}", "noch einmal", ADA, to=first, **ago(minutes=10)))  # type: ignore[arg-type]
         care.note(talk, ours.ben, "Notiz")
-        care.reply(talk, ours.ben, text="Hallo")
+        care.reply(talk, ours.ben, care.Reply(text="Hallo"))
     assert [queries(client, path) for path in paths] == before
 
 
@@ -234,7 +239,7 @@ def test_a_withdrawn_answer_returns_to_the_box(ours: Desk) -> None:
 
 def test_another_teams_delivery_is_out_of_reach(ours: Desk) -> None:
     talk = heard(ours, "1", "hallo", **ago(minutes=5))
-    delivery = care.reply(talk, ours.clara, text="Hallo")
+    delivery = care.reply(talk, ours.clara, care.Reply(text="Hallo"))
     ours.channel.teams.clear()
     assert signed_in(ours.anna).post(f"/d/{delivery.pk}/cancel").status_code == 404
     assert Delivery.objects.get().state == Outcome.PLANNED
@@ -242,7 +247,7 @@ def test_another_teams_delivery_is_out_of_reach(ours: Desk) -> None:
 
 def test_a_refused_answer_says_why_and_what_to_do(ours: Desk) -> None:
     talk = heard(ours, "1", "hallo", **ago(minutes=5))
-    delivery = care.reply(talk, ours.anna, text="Hallo")
+    delivery = care.reply(talk, ours.anna, care.Reply(text="Hallo"))
     Delivery.objects.filter(pk=delivery.pk).update(
         state=Outcome.REFUSED, due_at=None, error_code="refused", error_reason="Text is blocked"
     )
@@ -274,16 +279,19 @@ def test_private_and_public_never_look_alike(ours: Desk) -> None:
     assert "not encrypted" in page
 
 
-def test_a_trainee_writes_notes_only(ours: Desk) -> None:
+def test_a_trainees_reply_waits_for_release(ours: Desk) -> None:
     talk = heard(ours, "1", "hallo", **ago(minutes=5))
     client = signed_in(ours.tom)
-    page = client.get(f"/c/{talk.pk}/").content.decode()
-    assert ("As a trainee you cannot send yet." in page, 'id="reply-text"' in page) == (True, False)
-    assert client.post(f"/c/{talk.pk}/reply", {"text": "Hallo"}, headers=HTMX).status_code == 422
+    assert client.post(f"/c/{talk.pk}/reply", {"text": "Hallo"}, headers=HTMX).status_code == 204
     assert client.post(f"/c/{talk.pk}/resolve", headers=HTMX).status_code == 422
-    client.post(f"/c/{talk.pk}/note", {"text": "Vorschlag: Ersatz"}, headers=HTMX)
-    assert [note.text for note in Note.objects.all()] == ["Vorschlag: Ersatz"]
-    assert Delivery.objects.count() == 0
+    held = Delivery.objects.get()
+    assert (held.state, held.needs_release, held.due_at) == ("planned", True, None)
+    assert names(signed_in(ours.anna).get("/?view=release")) == ["Ada Lamm"]
+    with pytest.raises(care.CareError, match="not_allowed"):
+        care.release(held, ours.tom)
+    care.release(held, ours.anna)
+    held.refresh_from_db()
+    assert (held.needs_release, held.released_by, held.due_at is None) == (False, ours.anna, False)
 
 
 def test_an_archive_is_read_only_and_never_queued(ours: Desk) -> None:
@@ -300,7 +308,9 @@ def test_an_archive_is_read_only_and_never_queued(ours: Desk) -> None:
 def test_resolving_can_be_undone(ours: Desk) -> None:
     talk = heard(ours, "1", "hallo", **ago(minutes=5))
     client = signed_in(ours.anna)
-    told = json.loads(client.post(f"/c/{talk.pk}/resolve", headers=HTMX)["HX-Trigger"])["resonanz:done"]
+    told = json.loads(client.post(f"/c/{talk.pk}/resolve", {"reason": "1"}, headers=HTMX)["HX-Trigger"])[
+        "resonanz:done"
+    ]
     assert (told["say"], told["go"], names(client.get("/"))) == ("Resolved: Ada Lamm", "/", [])
     client.post(told["undo"]["url"], headers=HTMX)
     assert names(client.get("/")) == ["Ada Lamm"]
@@ -329,7 +339,7 @@ def test_the_pulse_tells_who_came_and_who_left(ours: Desk) -> None:
     start = client.get("/inbox/pulse?since=0").json()
     assert list(start["rows"]) == [str(first.pk)]
     second = heard(ours, "2", "auch hallo", OTTO, **ago(minutes=4))
-    care.resolve(first, ours.ben)
+    care.resolve(first, ours.ben, care.Dismissal.NO_ANSWER_NEEDED)
     told = client.get(f"/inbox/pulse?since={start['cursor']}").json()
     assert (list(told["rows"]), told["left"], told["waiting"]) == ([str(second.pk)], [first.pk], 1)
     assert client.get(f"/inbox/pulse?since={told['cursor']}").json()["rows"] == {}

@@ -5,7 +5,20 @@ pages, forms or commands. What a conversation looks like (state, waiting, clocks
 projection of the events, written in the same transaction.
 """
 
-from resonanz.desk.models.care import Clock, Conversation, Event, Note, SlaPolicy, Unsent
+from resonanz.desk.models.care import (
+    Attachment,
+    Clock,
+    Conversation,
+    Dismissal,
+    Event,
+    Matter,
+    Note,
+    SlaPolicy,
+    SlaRule,
+    ThreadLink,
+    Unsent,
+    Urgency,
+)
 from resonanz.desk.models.listening import (
     Brand,
     Channel,
@@ -18,28 +31,66 @@ from resonanz.desk.models.listening import (
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
 from resonanz.desk.models.publishing import Delivery, Outcome
+from resonanz.desk.models.teamwork import (
+    Bookmark,
+    ConversationTag,
+    Department,
+    Enquiry,
+    Handover,
+    Incident,
+    IncidentLink,
+    Letter,
+    LinkState,
+    Notice,
+    NoticeKind,
+    SavedReply,
+    Setting,
+    Tag,
+    Voice,
+)
 
 __all__ = [
     "Agent",
+    "Attachment",
     "Author",
     "AuthorHandle",
+    "Bookmark",
     "Brand",
     "Channel",
     "Clock",
     "Contact",
     "Conversation",
+    "ConversationTag",
     "Delivery",
+    "Department",
+    "Dismissal",
+    "Enquiry",
     "Event",
+    "Handover",
     "Import",
+    "Incident",
+    "IncidentLink",
+    "Letter",
+    "LinkState",
+    "Matter",
     "Mention",
     "Note",
+    "Notice",
+    "NoticeKind",
     "Outcome",
     "Picture",
     "PictureState",
     "Role",
+    "SavedReply",
+    "Setting",
     "Sighting",
     "SlaPolicy",
+    "SlaRule",
+    "Tag",
     "Team",
     "Thread",
+    "ThreadLink",
     "Unsent",
+    "Urgency",
+    "Voice",
 ]

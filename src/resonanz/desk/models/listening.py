@@ -41,6 +41,7 @@ class Channel(models.Model):
     simulated = models.BooleanField(default=False)
     software = models.CharField(max_length=200, blank=True)
     limits = models.JSONField(default=dict)
+    form = models.CharField(max_length=8, blank=True)  # how we address customers here: du, sie
 
     state = models.CharField(max_length=8, choices=ChannelState, default=ChannelState.OK)
     error_code = models.CharField(max_length=40, blank=True)

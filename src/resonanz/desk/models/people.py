@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resonanz.desk.storage import MomentField
+from resonanz.desk.storage import MaybeMomentField, MomentField
 
 
 class Role(models.TextChoices):
@@ -51,6 +51,9 @@ class Agent(AbstractUser):
     density = models.CharField(_("spacing"), max_length=8, choices=Density, default=Density.CALM)
     text_size = models.CharField(_("text size"), max_length=8, choices=TextSize, default=TextSize.NORMAL)
     single_keys = models.BooleanField(_("single-letter shortcuts"), default=True)
+    trusted = models.BooleanField(_("sends without release"), default=False)  # counts for trainees only
+    on_shift_at = MaybeMomentField(null=True)  # since when; null: not here
+    seen_at = MaybeMomentField(null=True)  # the last sign of life
 
     def __str__(self) -> str:
         return self.shown_name
@@ -99,6 +102,7 @@ class Author(models.Model):
     avatar_url = models.CharField(max_length=2000, blank=True)
     is_bot = models.BooleanField(default=False)
     followers_count = models.BigIntegerField(null=True)
+    form = models.CharField(max_length=8, blank=True)  # how they address us: du, sie; "" where unknown
     heard_at = MomentField()
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="authors", db_index=False)
 

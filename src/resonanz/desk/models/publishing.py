@@ -51,6 +51,16 @@ class Delivery(models.Model):
     )
     language = models.CharField(max_length=16, blank=True)
     then_resolve = models.BooleanField(default=False)
+    reaction = models.CharField(max_length=12, blank=True)  # favourite, boost: then there is no text
+    promise_until = MaybeMomentField(null=True)  # what the text promises; counts from when it is sent
+    saved_reply = models.ForeignKey("desk.SavedReply", models.SET_NULL, null=True, related_name="used_in")
+    incident = models.ForeignKey("desk.Incident", models.SET_NULL, null=True, related_name="deliveries")
+    incident_version = models.IntegerField(default=0)
+    follows = models.ForeignKey(  # the part before this one of an answer in several posts
+        "self", models.SET_NULL, null=True, related_name="followed_by"
+    )
+    needs_release = models.BooleanField(default=False)  # a trainee's: goes out when a colleague releases it
+    released_by = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
 
     state = models.CharField(max_length=12, choices=Outcome, default=Outcome.PLANNED)
     planned_at = MomentField()

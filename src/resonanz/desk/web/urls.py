@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from resonanz.desk.web import frame, inbox, pictures
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", inbox.queue, name="inbox"),
+    path("", inbox.inbox, name="inbox"),
     path("inbox/pulse", inbox.pulse, name="inbox_pulse"),
     path("next/", inbox.following, name="next"),
     path("media/<int:number>/", pictures.picture, name="picture"),

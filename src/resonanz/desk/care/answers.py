@@ -1,0 +1,389 @@
+"""Replies: what they answer, who reads them, what stops them, and how they are taken back.
+
+A reply becomes a delivery, several where the text is longer than the network takes; the outbox sends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from resonanz.case import ReplyKind
+from resonanz.compose import fits, length, split, with_signature
+from resonanz.desk.care.base import TEXT_MOST, CareError, expect_agent, expect_live, notify, tell
+from resonanz.desk.events import happen
+from resonanz.desk.limits import limits_of
+from resonanz.desk.models import (
+    Agent,
+    Attachment,
+    Channel,
+    Conversation,
+    Delivery,
+    Event,
+    Incident,
+    Mention,
+    NoticeKind,
+    Outcome,
+    Role,
+    SavedReply,
+    Unsent,
+)
+from resonanz.post import Audience
+
+PARTS_MOST = 10
+OTHERS_CHANGE = ("heard", "spoke", "edited", "withdrawn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What somebody wants to say, and how.
+
+    `answers` is the order of the post that it answers, None for the one that waits. `audience` is that
+    post's, or narrower; None takes the narrowest that the conversation allows: private once it is private.
+    `once` is the form's own key: the same form sent twice is one delivery. `seen` is the newest event that
+    its writer had before their eyes. `despite` holds what they were told and send all the same, as
+    `code:number` (`answered_already:45`, `changed_thread:812`). `in_parts` lets a long text become several.
+    """
+
+    text: str
+    answers: int | None = None
+    audience: Audience | None = None
+    kind: ReplyKind = ReplyKind.HUMAN
+    then_resolve: bool = False
+    once: UUID | None = None
+    seen: int | None = None
+    despite: Collection[str] = ()
+    in_parts: bool = False
+    promise_until: datetime | None = None
+    saved_reply: SavedReply | None = None
+    incident: Incident | None = None
+
+
+def answerable(conversation: Conversation) -> Mention | None:
+    """Return the post that a reply would answer: the newest that waits, else the customer's last.
+
+    Once the matter is private, what was said in private comes first.
+    """
+    said = conversation.mentions.filter(incoming=True, deleted_at=None, author=conversation.customer)
+    if conversation.private_at is not None:
+        hidden = said.filter(audience__lte=Audience.FOLLOWERS).order_by("-order").first()
+        if hidden is not None:
+            return hidden
+    if conversation.awaits is not None:
+        waiting = said.filter(order__gte=conversation.awaits).order_by("-order").first()
+        if waiting is not None:
+            return waiting
+    return said.order_by("-order").first()
+
+
+def audience_for(conversation: Conversation, mention: Mention) -> Audience:
+    """Return who reads an answer to a post: as many as read the post, and only the customer once private."""
+    asked = Audience(mention.audience)
+    return asked if conversation.private_at is None else min(asked, Audience.DIRECT)
+
+
+def reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
+    """Plan an answer to a customer's post; returns its first part.
+
+    A trainee's waits for release. Raises CareError; the text is then still the caller's to keep.
+    """
+    expect_live(conversation)
+    now = timezone.now()
+    with transaction.atomic():
+        if wanted.once is not None:
+            known = Delivery.objects.filter(send_key=wanted.once, agent=agent, conversation=conversation)
+            if (twice := known.first()) is not None:
+                return twice
+        mention = _answered(conversation, wanted.answers)
+        audience = wanted.audience if wanted.audience is not None else audience_for(conversation, mention)
+        if audience > mention.audience:
+            raise CareError("wider_audience")
+        _expect_unchanged(conversation, agent, wanted)
+        _expect_nobody_else(mention, agent, wanted)
+        parts = _parts(conversation, wanted, agent, mention)
+        first = _plan(conversation, agent, mention, replace(wanted, audience=audience), parts)
+        if conversation.assignee is None and agent.has_role(Role.AGENT):
+            tell("assigned", now, conversation, agent, to=agent.pk)
+        if wanted.kind is ReplyKind.HUMAN:
+            Unsent.objects.filter(conversation=conversation, agent=agent).delete()
+    return first
+
+
+def _plan(
+    conversation: Conversation, agent: Agent, mention: Mention, wanted: Reply, parts: Sequence[str]
+) -> Delivery:
+    """Write the deliveries: the first goes out by itself, each further one after the one before it."""
+    now = timezone.now()
+    held = not agent.has_role(Role.AGENT) and not agent.trusted
+    assert wanted.audience is not None
+    planned: list[Delivery] = []
+    for number, text in enumerate(parts):
+        last = number == len(parts) - 1
+        delivery = Delivery.objects.create(
+            send_key=(wanted.once if number == 0 else None) or uuid4(),
+            channel=sender(conversation, mention),
+            conversation=conversation,
+            answers=mention if number == 0 else None,
+            follows=planned[-1] if planned else None,
+            agent=agent,
+            kind=int(wanted.kind),
+            text=text,
+            audience=wanted.audience,
+            ceiling=mention.audience,
+            language=mention.language,
+            then_resolve=wanted.then_resolve and last,
+            promise_until=wanted.promise_until if last else None,
+            saved_reply=wanted.saved_reply,
+            incident=wanted.incident,
+            incident_version=wanted.incident.version if wanted.incident else 0,
+            needs_release=held,
+            planned_at=now,
+            due_at=None if held or planned else now + timedelta(seconds=settings.UNDO_S),
+        )
+        planned.append(delivery)
+        tell("held" if held else "planned", now, conversation, agent, delivery=delivery.pk)
+    if wanted.kind is ReplyKind.HUMAN:
+        mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None)
+        mine.update(delivery=planned[0])
+    return planned[0]
+
+
+def _expect_unchanged(conversation: Conversation, agent: Agent, wanted: Reply) -> None:
+    """What the customer or our side wrote, edited or deleted while somebody wrote is read before sending."""
+    if wanted.seen is None:
+        return
+    since = Event.objects.filter(
+        conversation=conversation.pk, id__gt=wanted.seen, kind__in=OTHERS_CHANGE
+    ).order_by("-id")
+    mine = Delivery.objects.filter(conversation=conversation, agent=agent, mention__isnull=False)
+    newest = since.exclude(kind="spoke", mention__in=mine.values("mention")).first()
+    if newest is not None:
+        _stop("changed_thread", newest.pk, wanted, agent, conversation)
+
+
+def _expect_nobody_else(mention: Mention, agent: Agent, wanted: Reply) -> None:
+    """Two colleagues never answer the same post unawares; who is later sees the other's answer first."""
+    counts = [Outcome.PLANNED, Outcome.ARMED, Outcome.UNKNOWN, Outcome.SENT]
+    others = Delivery.objects.filter(
+        answers=mention, state__in=counts, kind=ReplyKind.HUMAN, reaction=""
+    ).exclude(agent=agent)
+    newest = others.select_related("agent", "conversation").order_by("-pk").first()
+    if newest is not None:
+        name = newest.agent.shown_name if newest.agent else "?"
+        _stop("answered_already", newest.pk, wanted, agent, newest.conversation, name=name)
+
+
+def _stop(
+    code: str,
+    number: int,
+    wanted: Reply,
+    agent: Agent,
+    conversation: Conversation | None,
+    **facts: int | str,
+) -> None:
+    """Raise CareError unless the agent was told just this and sends all the same; that is counted."""
+    despite = f"{code}:{number}"
+    if despite not in wanted.despite:
+        raise CareError(code, despite=despite, **facts)
+    if conversation is not None:
+        tell("overrode", timezone.now(), conversation, agent, rule=STOPS[code])
+
+
+STOPS = {"changed_thread": 1, "answered_already": 2, "private_data": 3, "too_alike": 4, "hint": 5}
+
+
+def sender(conversation: Conversation, mention: Mention) -> Channel:
+    """Return the channel that answers: the conversation's where it heard the post, else one that did."""
+    heard = Channel.objects.filter(sightings__mention=mention).exclude(state="login").order_by("pk")
+    own = heard.filter(pk=conversation.channel_id).first()
+    return own or heard.filter(sightings__addressed=True).first() or conversation.channel
+
+
+def _answered(conversation: Conversation, order: int | None) -> Mention:
+    if conversation.channel.state == "login":
+        raise CareError("channel_login")
+    if order is None:
+        mention = answerable(conversation)
+    else:
+        mention = conversation.mentions.filter(incoming=True, order=order).first()
+    if mention is None:
+        raise CareError("nothing_to_answer")
+    if mention.deleted_at is not None:
+        raise CareError("post_gone")
+    return mention
+
+
+def _parts(conversation: Conversation, wanted: Reply, agent: Agent, mention: Mention) -> Sequence[str]:
+    """Return the text as it will go out, in one part or several, or say why it cannot."""
+    if not wanted.text.strip():
+        raise CareError("empty")
+    if len(wanted.text) > TEXT_MOST:
+        raise CareError("too_long", length=len(wanted.text), limit=TEXT_MOST)
+    signed = wanted.text.strip()
+    if wanted.kind is not ReplyKind.AUTOMATIC:
+        signed = _signed(signed, agent)
+    limits = limits_of(conversation.channel)
+    whole = greeted(signed, mention)
+    if fits(whole, limits):
+        return (signed,)
+    if not wanted.in_parts:
+        raise CareError("too_long", length=length(whole, limits), limit=limits.length)
+    room = limits.length - length(f"@{mention.author.handle} ", limits)
+    try:
+        parts = split(signed, replace(limits, length=room))
+    except ValueError as error:
+        raise CareError("too_long", length=length(whole, limits), limit=limits.length) from error
+    if len(parts) > PARTS_MOST:
+        raise CareError("too_long", length=length(whole, limits), limit=PARTS_MOST * room)
+    return parts
+
+
+def _signed(text: str, agent: Agent) -> str:
+    if not agent.initials:
+        return text
+    try:
+        return with_signature(text, agent.initials)
+    except ValueError as error:
+        raise CareError("no_signature") from error
+
+
+def greeted(text: str, mention: Mention) -> str:
+    """Return the text with the handle in front that the network needs to show it to its reader."""
+    handle = f"@{mention.author.handle}"
+    return text if handle.lower() in text.lower() else f"{handle} {text}"
+
+
+# Release -----------------------------------------------------------------------------------------
+
+
+def release(delivery: Delivery, agent: Agent) -> None:
+    """Let a trainee's reply go out; not one's own."""
+    expect_agent(agent)
+    now = timezone.now()
+    with transaction.atomic():
+        waiting = Delivery.objects.filter(pk=delivery.pk, state=Outcome.PLANNED, needs_release=True)
+        if not waiting.update(needs_release=False, released_by=agent, due_at=now):
+            raise CareError("too_late")
+        rest = Delivery.objects.filter(follows=delivery, needs_release=True)
+        while (part := rest.first()) is not None:
+            Delivery.objects.filter(pk=part.pk).update(needs_release=False, released_by=agent)
+            rest = Delivery.objects.filter(follows=part, needs_release=True)
+        _told_about(delivery, agent, "released", NoticeKind.RELEASED)
+
+
+def send_back(delivery: Delivery, agent: Agent) -> None:
+    """Give a trainee's reply back to its writer, as unsent words."""
+    expect_agent(agent)
+    with transaction.atomic():
+        if not Delivery.objects.filter(pk=delivery.pk, state=Outcome.PLANNED, needs_release=True).exists():
+            raise CareError("too_late")
+        _withdraw(delivery, delivery.agent or agent)
+        _told_about(delivery, agent, "sent_back", NoticeKind.SENT_BACK)
+
+
+def _told_about(delivery: Delivery, agent: Agent, kind: str, bell: NoticeKind) -> None:
+    if delivery.conversation is not None:
+        tell(kind, timezone.now(), delivery.conversation, agent, delivery=delivery.pk)
+        if delivery.agent is not None:
+            notify(delivery.agent, bell, delivery.conversation, by=agent)
+
+
+# Taking back -------------------------------------------------------------------------------------
+
+
+def cancel(delivery: Delivery, agent: Agent) -> None:
+    """Withdraw a delivery that has not been armed yet, with all parts that would follow it.
+
+    Its text goes back to its writer's unsent words.
+    """
+    if delivery.agent_id != agent.pk:
+        expect_agent(agent)
+    with transaction.atomic():
+        _withdraw(delivery, agent)
+        if delivery.conversation is not None:
+            tell("cancelled", timezone.now(), delivery.conversation, agent, delivery=delivery.pk)
+
+
+def _withdraw(delivery: Delivery, agent: Agent) -> None:
+    now = timezone.now()
+    words: list[str] = []
+    part: Delivery | None = delivery
+    while part is not None:
+        taken = Delivery.objects.filter(pk=part.pk, state__in=[Outcome.PLANNED, Outcome.REFUSED]).update(
+            state=Outcome.CANCELLED, settled_at=now, due_at=None, needs_release=False
+        )
+        if not taken:
+            raise CareError("too_late")
+        words.append(part.text)
+        part = part.followed_by.exclude(state=Outcome.CANCELLED).first()
+    if delivery.conversation is not None and not delivery.reaction:
+        writer = delivery.agent or agent
+        Attachment.objects.filter(delivery=delivery).update(delivery=None, agent=writer)
+        _give_back(delivery, writer, "\n\n".join(words))
+
+
+def _give_back(delivery: Delivery, agent: Agent, text: str) -> None:
+    """Put a delivery's text back before its writer, behind what they are writing by now."""
+    assert delivery.conversation is not None
+    writing = Unsent.objects.filter(conversation=delivery.conversation, agent=agent).first()
+    before = f"{writing.text}\n\n" if writing is not None else ""
+    keep_unsent(delivery.conversation, agent, before + text)
+
+
+def repeat(delivery: Delivery, agent: Agent) -> Delivery:
+    """Send a refused or unfindable delivery again, as a new one with a key of its own.
+
+    Only a person may do this, after the network was read back and did not show the first.
+    """
+    expect_agent(agent)
+    now = timezone.now()
+    with transaction.atomic():
+        taken = Delivery.objects.filter(
+            pk=delivery.pk, state__in=[Outcome.REFUSED, Outcome.UNKNOWN], looks_count__gte=0
+        ).exclude(state=Outcome.UNKNOWN, due_at__isnull=False)
+        if not taken.update(state=Outcome.CANCELLED, settled_at=now, due_at=None):
+            raise CareError("too_late")
+        copy = Delivery.objects.get(pk=delivery.pk)
+        copy.pk, copy.send_key, copy.repeats = None, uuid4(), delivery
+        copy.state, copy.agent, copy.planned_at, copy.due_at = Outcome.PLANNED, agent, now, now
+        copy.armed_at = copy.settled_at = copy.mention = None
+        copy.attempts_count = copy.looks_count = 0
+        copy.error_code = copy.error_reason = ""
+        copy.save(force_insert=True)
+        delivery.attachments.update(delivery=copy)
+        delivery.followed_by.update(follows=copy)
+        happen("planned", now, actor=agent.pk, conversation=delivery.conversation_id, delivery=copy.pk)
+    return copy
+
+
+def keep_unsent(conversation: Conversation, agent: Agent, text: str) -> bool:
+    """Keep what somebody is writing; nothing is kept of nothing. True when they have just begun."""
+    if len(text) > TEXT_MOST:
+        raise CareError("too_long", length=len(text), limit=TEXT_MOST)
+    with transaction.atomic():
+        kept = Unsent.objects.filter(conversation=conversation, agent=agent)
+        if not text.strip():
+            kept.delete()
+            return False
+        now = timezone.now()
+        if _just_sent(conversation, agent, text, now):
+            return False
+        if kept.update(text=text, written_at=now):
+            return False
+        Unsent.objects.create(conversation=conversation, agent=agent, text=text, written_at=now)
+    return True
+
+
+def _just_sent(conversation: Conversation, agent: Agent, text: str, now: datetime) -> bool:
+    """Whether these words were sent a moment ago: a browser may ask to keep them after it sent them."""
+    lately = Delivery.objects.filter(
+        conversation=conversation, agent=agent, planned_at__gte=now - timedelta(minutes=1)
+    ).exclude(state__in=[Outcome.CANCELLED, Outcome.REFUSED])
+    words = text.strip().partition(" ^")[0]
+    return any(sent.partition(" ^")[0] == words for sent in lately.values_list("text", flat=True))
