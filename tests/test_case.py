@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from resonanz.case import Case, Clock, ClockKind, Happened, Pending, ReplyKind, State, Waiting, case_after
+from resonanz.case import (
+    Case,
+    Clock,
+    ClockKind,
+    Dismissal,
+    Happened,
+    Matter,
+    Pending,
+    ReplyKind,
+    State,
+    Urgency,
+    Waiting,
+    case_after,
+)
 
 FIRST, NEXT = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE
+PROMISE, RESOLUTION = ClockKind.PROMISE, ClockKind.RESOLUTION
 ANNA = 7
 
 
@@ -122,6 +136,7 @@ def test_undoing_a_resolve_with_nothing_pending() -> None:
         [opened(), Happened("resolved", 30), Happened("reopened", 40, None, None, {"undo": 1})]
     )
     assert untouched.waiting == Waiting.NOBODY
+    assert case_after([did("reopened", 50, undo=1)], untouched) == untouched
 
 
 def test_customer_reopens_and_dismissed_posts_stay_dismissed() -> None:
@@ -129,6 +144,7 @@ def test_customer_reopens_and_dismissed_posts_stay_dismissed() -> None:
         [opened(), heard(10), Happened("resolved", 20), Happened("reopened", 30), heard(30, 90)]
     )
     assert (case.state, case.waiting, case.reopened_count) == (State.OPEN, Waiting.US, 1)
+    assert (case.has_been_asked, case_after([opened()]).has_been_asked) == (True, False)
     assert case.pending == (Pending(30, 30, 90),)
     assert case.resolved_ms is None
 
@@ -154,3 +170,143 @@ def test_other_events_change_nothing() -> None:
 def test_resolving_without_a_running_clock_keeps_the_clocks() -> None:
     answered = case_after([opened(), heard(10, 70), spoke(30)])
     assert case_after([Happened("resolved", 50)], answered).clocks == answered.clocks
+
+
+def did(kind: str, at: int, order: int | None = None, **facts: int | None) -> Happened:
+    return Happened(kind, at, ANNA, order, facts)
+
+
+def test_an_answer_while_resolved_is_not_forgotten_when_that_is_undone() -> None:
+    case = case_after([opened(), heard(10, 70), did("resolved", 20), spoke(30), did("reopened", 40, undo=1)])
+    assert (case.state, case.pending, case.waiting) == (State.OPEN, (), Waiting.CUSTOMER)
+    assert case.clocks == (Clock(FIRST, 10, 70, 30, 30),)
+
+
+def test_undoing_keeps_owner_and_urgency_of_now() -> None:
+    case = case_after(
+        [
+            opened(),
+            heard(10),
+            did("resolved", 20),
+            did("assigned", 21, to=ANNA, team=3),
+            did("sorted", 22, urgency=1),
+            did("reopened", 40, undo=1),
+        ]
+    )
+    assert (case.assignee, case.team, case.urgency, len(case.pending)) == (ANNA, 3, Urgency.URGENT, 1)
+
+
+def test_a_dismissal_is_written_on_the_clock_that_it_ended() -> None:
+    case = case_after([opened(), heard(10, 70), did("resolved", 20, reason=int(Dismissal.SPAM))])
+    assert case.clocks == (Clock(FIRST, 10, 70, 20, None, Dismissal.SPAM),)
+    answered = case_after([opened(), heard(10, 70), spoke(15), did("promised", 16, until=90)])
+    ended = case_after([did("resolved", 20, reason=int(Dismissal.SPAM))], answered)
+    assert [clock.reason for clock in ended.clocks] == [0, 0]
+
+
+def test_a_promise_stands_in_for_the_targets_of_what_was_said_before_it() -> None:
+    asked = case_after([opened(), heard(10, 70)])
+    promised = case_after([did("promised", 20, until=500)], asked)
+    assert (promised.due_ms, promised.told_ms, promised.waiting) == (500, 500, Waiting.US)
+    assert promised.promise == Clock(PROMISE, 20, 500)
+    again = case_after([heard(30, 90)], promised)
+    assert again.due_ms == 90
+    kept = case_after([spoke(40)], again)
+    assert kept.clocks[-1] == Clock(PROMISE, 20, 500, 40, 40)
+    assert (kept.due_ms, kept.waiting, kept.promise) == (None, Waiting.CUSTOMER, None)
+
+
+def test_due_is_nothing_where_nothing_is_promised() -> None:
+    case = case_after([opened(), heard(10), did("promised", 20, until=None)])
+    assert case.due_ms is None
+
+
+def test_a_moved_promise_stays_to_be_seen_and_says_whether_it_was_told() -> None:
+    case = case_after(
+        [opened(), heard(10, 70), did("promised", 20, until=500), did("promised", 30, until=900, told=0)]
+    )
+    assert case.clocks[1:] == (Clock(PROMISE, 20, 500, 30), Clock(PROMISE, 30, 900))
+    assert (case.due_ms, case.told_ms) == (900, 500)
+
+
+def test_a_human_answer_with_a_promise_still_waits_for_us() -> None:
+    case = case_after([opened(), heard(10, 70), spoke(20), did("promised", 21, until=500)])
+    assert (case.waiting, case.due_ms, case.pending) == (Waiting.US, 500, ())
+    gone = case_after([heard(30, 90), Happened("withdrawn", 31, None, 30)], case)
+    assert gone.waiting == Waiting.US
+
+
+def test_a_promise_changes_nothing_about_a_department_that_is_asked() -> None:
+    case = case_after([opened(), heard(10), did("asked", 12), did("promised", 20, until=500)])
+    assert case.waiting == Waiting.DEPARTMENT
+
+
+def test_the_whole_matter_has_a_clock_of_its_own() -> None:
+    first = Happened("heard", 900, None, 10, {"at": 10, "due": 70, "end": 999})
+    more = Happened("heard", 900, None, 20, {"at": 20, "due": 80, "end": 1000})
+    case = case_after([opened(), first, more, spoke(30)])
+    assert case.clocks == (Clock(FIRST, 10, 70, 30, 30), Clock(RESOLUTION, 10, 999))
+    assert case_after([did("resolved", 40)], case).clocks[-1] == Clock(RESOLUTION, 10, 999, 40, 30)
+    moved = case_after([did("sorted", 35, end=700)], case)
+    assert moved.clocks[-1] == Clock(RESOLUTION, 10, 700)
+
+
+def test_sorting_sets_new_targets_for_every_turn_that_waits() -> None:
+    case = case_after([opened(), heard(10, 70), heard(20, 80)])
+    urgent = case_after(
+        [did("sorted", 25, urgency=2, matter=int(Matter.COMPLAINT), **{"due:10": 30, "due:20": 40})], case
+    )
+    assert (urgent.urgency, urgent.matter, urgent.due_ms) == (Urgency.SAFETY, Matter.COMPLAINT, 30)
+    assert [turn.due_ms for turn in urgent.pending] == [30, 40]
+    assert case_after([did("sorted", 26, matter=1)], case_after([opened()])).matter == Matter.QUESTION
+
+
+def test_a_follow_up_is_due_where_nothing_else_is_and_goes_with_a_new_turn() -> None:
+    case = case_after([opened(), heard(10, 70), spoke(20), did("follow_up", 21, until=700)])
+    assert (case.due_ms, case.waiting) == (700, Waiting.CUSTOMER)
+    assert case_after([heard(30, 90)], case).follow_up_ms is None
+    assert case_after([did("follow_up", 22, until=None)], case).due_ms is None
+
+
+def test_private_and_public_again() -> None:
+    case = case_after([opened(), heard(10), did("moved", 20)])
+    assert case.private_ms == 20
+    assert case_after([did("moved", 30, private=0)], case).private_ms is None
+
+
+def test_departments_are_waited_for_until_the_last_has_answered() -> None:
+    case = case_after([opened(), heard(10, 70), did("asked", 12), did("asked", 13)])
+    assert (case.waiting, case.enquiries, case.due_ms) == (Waiting.DEPARTMENT, 2, 70)
+    assert case_after([did("informed", 14, answer=0)], case).waiting == Waiting.DEPARTMENT
+    one = case_after([did("informed", 20)], case)
+    assert (one.waiting, one.enquiries, one.lifted_ms) == (Waiting.US, 1, 20)
+    answered = case_after([spoke(30)], one)
+    assert (answered.waiting, answered.lifted_ms) == (Waiting.DEPARTMENT, None)
+    assert case_after([did("informed", 40, answer=0)], answered).waiting == Waiting.CUSTOMER
+
+
+def test_taking_a_question_back_waits_for_us_again_if_the_customer_does() -> None:
+    asked = case_after([opened(), heard(10, 70), did("asked", 12)])
+    assert case_after([did("informed", 13, answer=0)], asked).waiting == Waiting.US
+    two = case_after([did("asked", 13), did("informed", 14, answer=0)], asked)
+    assert two.waiting == Waiting.DEPARTMENT
+    settled = case_after([did("resolved", 15), did("informed", 16)], asked)
+    assert (settled.state, settled.waiting, settled.lifted_ms) == (State.RESOLVED, Waiting.NOBODY, None)
+
+
+def test_a_favourite_answers_what_stands_before_it() -> None:
+    case = case_after([opened(), heard(10, 70), heard(20, 80), Happened("reacted", 30, ANNA, 10, {"at": 29})])
+    assert case.pending == (Pending(20, 20, 80),)
+    assert case.clocks == (Clock(FIRST, 10, 70, 29, 10), Clock(NEXT, 20, 80))
+    done = case_after([did("reacted", 40, 20)], case)
+    assert (done.waiting, done.clocks[-1]) == (Waiting.NOBODY, Clock(NEXT, 20, 80, 40, 20))
+
+
+def test_a_merged_case_keeps_nothing_of_its_own() -> None:
+    case = case_after([opened(), heard(10, 70), spoke(20), did("merged", 30, into=5)])
+    assert (case.state, case.merged_into, case.clocks, case.pending) == (State.RESOLVED, 5, (), ())
+
+
+def test_a_turn_that_was_split_off_waits_here_no_longer() -> None:
+    case = case_after([opened(), heard(10, 70), heard(20, 80), did("split_off", 30, 10, into=9)])
+    assert case.pending == (Pending(20, 20, 80),)

@@ -182,7 +182,10 @@ def case_after(events: Iterable[Happened], case: Case | None = None) -> Case:
     for event in events:
         rule = RULES.get(event.kind)
         if rule is not None:
+            before = folded.before
             folded = rule(folded, event)
+            if before is not None and event.kind in SAID:
+                folded = folded._replace(before=rule(before, event))
     return folded
 
 
@@ -347,12 +350,13 @@ def _sorted(case: Case, event: Happened) -> Case:
     clocks = case.clocks
     if case.running is not None and pending:
         clocks = _dated(clocks, case.running, pending[0].due_ms)
+    matter, urgency = facts.get("matter"), facts.get("urgency")
     end = _running(clocks, ClockKind.RESOLUTION)
     if end is not None and "end" in facts:
         clocks = _dated(clocks, end, facts["end"])
     return case._replace(
-        matter=facts.get("matter", case.matter),
-        urgency=facts.get("urgency", case.urgency),
+        matter=case.matter if matter is None else matter,
+        urgency=case.urgency if urgency is None else urgency,
         pending=pending,
         clocks=clocks,
     )
@@ -414,6 +418,8 @@ def _merged(case: Case, event: Happened) -> Case:
         before=None,
     )
 
+
+SAID = frozenset({"spoke", "reacted", "withdrawn", "split_off"})  # true of a resolved case's past too
 
 RULES: dict[str, Callable[[Case, Happened], Case]] = {
     "opened": _opened,

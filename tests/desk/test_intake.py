@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 
-from resonanz.case import ReplyKind, State, Waiting
+from resonanz.case import ClockKind, ReplyKind, State, Waiting
 from resonanz.desk import projection
+from resonanz.desk.events import happen
 from resonanz.desk.intake import SEQUENCE_BITS
 from resonanz.desk.models import (
+    Agent,
     Author,
     AuthorHandle,
     Channel,
@@ -21,9 +24,12 @@ from resonanz.desk.models import (
     Mention,
     Sighting,
     SlaPolicy,
+    SlaRule,
     Thread,
+    ThreadLink,
 )
 from resonanz.desk.models.listening import Stamp
+from resonanz.desk.projection import differences
 from resonanz.post import Audience
 from resonanz.post import Author as Person
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -274,3 +280,82 @@ def test_stored_projections_are_what_the_events_say(desk: Desk) -> None:
     assert projection.differences() == [
         f"conversation {Conversation.objects.get().pk}: waiting is 3, the events say 0"
     ]
+
+
+def test_our_private_answer_and_what_comes_back_stay_in_the_conversation(desk: Desk) -> None:
+    public = said("1", "Wo ist mein Paket?")
+    ours = said("2", "Schreib uns bitte privat", US, to=public, at=NOON + MINUTE, audience=Audience.DIRECT)
+    back = said("3", "Hier bin ich", to=ours, at=NOON + 2 * MINUTE, audience=Audience.DIRECT)
+    hear(desk.channel, public)
+    hear(desk.channel, ours)
+    hear(desk.channel, back)
+    talk = Conversation.objects.get()
+    assert list(talk.mentions.order_by("order").values_list("audience", flat=True)) == [3, 0, 0]
+    assert ThreadLink.objects.get().conversation == talk
+    assert (talk.waiting, differences()) == (Waiting.US, [])
+
+
+def test_who_was_asked_to_write_in_private_may_begin_a_thread_of_their_own(desk: Desk) -> None:
+    public = said("1", "Wo ist mein Paket?")
+    hear(desk.channel, public)
+    talk = conversation_of(public)
+    with transaction.atomic():
+        happen("moved", NOON + MINUTE, conversation=talk.pk, private=1)
+    fresh = said("9", "Ihr wolltet, dass ich schreibe", at=NOON + 2 * MINUTE, audience=Audience.DIRECT)
+    stranger = said("8", "Ich auch", OTTO, at=NOON + 2 * MINUTE, audience=Audience.DIRECT)
+    more = said("10", "Noch etwas", to=fresh, at=NOON + 3 * MINUTE, audience=Audience.DIRECT)
+    hear(desk.channel, fresh, stranger)
+    hear(desk.channel, more)
+    assert conversation_of(fresh) == conversation_of(more) == talk
+    assert conversation_of(stranger) != talk
+
+
+def test_a_returning_customer_goes_to_the_colleague_who_is_here(desk: Desk) -> None:
+    first = said("1", "Hallo")
+    hear(desk.channel, first)
+    talk = conversation_of(first)
+    from resonanz.desk import care  # noqa: PLC0415 - the verb under test is intake
+
+    care.assign(talk, desk.anna, desk.anna)
+    care.resolve(talk, desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
+    Agent.objects.filter(pk=desk.anna.pk).update(on_shift_at=NOON)
+    new = said("2", "Etwas anderes", at=NOON + MINUTE)
+    hear(desk.channel, new)
+    assert conversation_of(new).assignee == desk.anna
+    Agent.objects.update(on_shift_at=None)
+    again = said("3", "Und noch etwas", to=first, at=NOON + 2 * MINUTE)
+    hear(desk.channel, again, at=timezone.now())
+    talk.refresh_from_db()
+    assert (conversation_of(again), talk.assignee, talk.reopened_count) == (talk, None, 1)
+
+
+def test_targets_depend_on_channel_and_audience_and_the_narrowest_rule_counts(desk: Desk) -> None:
+    policy = SlaPolicy.objects.get(brand=desk.brand)
+    SlaPolicy.objects.update(resolution_s=7200, in_service_hours=False)
+    usual = {"policy": policy, "next_response_s": 60, "in_service_hours": False}
+    SlaRule.objects.create(first_response_s=1800, channel=desk.channel, **usual)
+    SlaRule.objects.create(first_response_s=900, channel=desk.channel, private=True, **usual)
+    SlaRule.objects.create(first_response_s=60, urgency=2, **usual)
+    public, private = said("1", "Hallo"), said("2", "Psst", OTTO, audience=Audience.DIRECT)
+    hear(desk.channel, public, private)
+    assert conversation_of(public).due_at == NOON + 30 * MINUTE
+    assert conversation_of(private).due_at == NOON + 15 * MINUTE
+    ends = Clock.objects.filter(kind=ClockKind.RESOLUTION).values_list("due_at", flat=True)
+    assert list(ends) == []  # no rule here promises an end
+    SlaRule.objects.all().delete()
+    later = said("3", "Moin", MIA, at=NOON + MINUTE)
+    hear(desk.channel, later)
+    assert Clock.objects.get(kind=ClockKind.RESOLUTION).due_at == NOON + MINUTE + timedelta(hours=2)
+    assert differences() == []
+
+
+def test_a_matter_may_come_back_for_as_long_as_the_brand_says(desk: Desk) -> None:
+    SlaPolicy.objects.update(reopen_days=1)
+    first = said("1", "Hallo")
+    hear(desk.channel, first)
+    from resonanz.desk import care  # noqa: PLC0415 - the verb under test is intake
+
+    care.resolve(conversation_of(first), desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
+    late = said("2", "Wieder ich", to=first, at=NOON + MINUTE)
+    hear(desk.channel, late, at=timezone.now() + timedelta(days=2))
+    assert Conversation.objects.count() == 2

@@ -1,0 +1,165 @@
+"""How a brand speaks: du or Sie, its words, and the texts it says when an agent presses one key.
+
+Texts are phrases (`resonanz.phrases`): du, Sie and variables from one source, in German and English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from resonanz import guards
+from resonanz.annotate.address_form import form_for_reply
+from resonanz.annotate.private_data import OwnPattern
+from resonanz.desk.models import Agent, Brand, Conversation, Voice
+from resonanz.phrases import greeting_name, parse
+
+Form = Literal["du", "sie"]
+FORMS = ("du", "sie")
+LANGUAGES = ("de", "en")
+VARIABLES = frozenset({"name", "brand", "agent", "due", "link", "ways", "opens"})
+
+GUIDANCE = (
+    "Menschen zuerst: In Lebensgefahr bitte sofort den Notruf 112 nennen und ihn bei Bedarf selbst rufen. "
+    "Bei Gedanken an Selbsttötung ruhig und persönlich antworten, nicht bewerten, auf die TelefonSeelsorge "
+    "hinweisen: 0800 1110111 oder 116 123, kostenfrei, Tag und Nacht. Bei laufendem Betrug sofort Konto oder "
+    "Zugang sperren lassen. Danach die Teamleitung rufen."
+)
+
+# Each text that the desk has ready, as it comes with it. Brands change them in their settings.
+TEXTS: dict[str, dict[str, str]] = {
+    "acknowledge": {
+        "de": "{Hallo|Hi|Guten Tag} {name}, wir sind dran und "
+        "{du:melden uns bis {due} bei dir|sie:melden uns bis {due} bei Ihnen}.",
+        "en": "{Hello|Hi} {name}, we are on it and will get back to you by {due}.",
+    },
+    "automatic": {
+        "de": "Automatische Antwort: Gerade ist niemand von uns da. "
+        "{du:Wir lesen deine Nachricht|sie:Wir lesen Ihre Nachricht} ab {opens} "
+        "und antworten dann persönlich.",
+        "en": "Automatic answer: nobody of us is here right now. "
+        "We read your message from {opens} on and will answer in person.",
+    },
+    "invite": {
+        "de": "{Hallo|Hi|Guten Tag} {name}, {du:schreib|sie:schreiben Sie} uns das bitte hier in einer "
+        "privaten Nachricht, dann schauen wir uns {du:deinen Fall|sie:Ihren Fall} an.",
+        "en": "{Hello|Hi} {name}, please tell us here in a private message, then we can look into it.",
+    },
+    "ways": {
+        "de": "{Hallo|Hi|Guten Tag} {name}, {du:melde dich|sie:melden Sie sich} damit bitte direkt bei uns: "
+        "{ways}",
+        "en": "{Hello|Hi} {name}, please contact us about this directly: {ways}",
+    },
+    "remove_own": {
+        "de": "{Hallo|Hi} {name}, in {du:deinem|sie:Ihrem} öffentlichen Beitrag stehen persönliche Angaben. "
+        "{du:Lösch ihn bitte zu deinem Schutz und schreib|sie:Löschen Sie ihn bitte zu Ihrem Schutz und "
+        "schreiben Sie} uns privat.",
+        "en": "{Hello|Hi} {name}, your public post contains personal details. Please delete it for your own "
+        "protection and write to us in private.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """How a customer is addressed, and whose rule that is: `brand`, `customer`, `channel` or `usual`."""
+
+    form: Form
+    why: str
+
+
+def voice_of(brand: Brand) -> Voice:
+    """Return a brand's voice; one with the usual texts where nobody has set any. Writes nothing."""
+    return Voice.objects.filter(brand=brand).first() or Voice(brand=brand)
+
+
+def address_for(conversation: Conversation, voice: Voice | None = None) -> Address:
+    """Return how to address a conversation's customer: brand rule, then as they do, then the channel's."""
+    known = voice or voice_of(conversation.brand)
+    rules = {
+        "brand": _form(known.form),
+        "customer": _form(conversation.customer.form),
+        "channel": _form(conversation.channel.form),
+    }
+    form = form_for_reply(rules["brand"], rules["customer"], rules["channel"])
+    if form == "none":
+        return Address("sie", "usual")
+    return Address(form, next(why for why, rule in rules.items() if rule == form))
+
+
+def _form(stored: str) -> Literal["du", "sie", "none"]:
+    return cast(Form, stored) if stored in FORMS else "none"
+
+
+def form_for(conversation: Conversation) -> Form:
+    """Return `du` or `sie` for a conversation's customer."""
+    return address_for(conversation).form
+
+
+def language_of(conversation: Conversation) -> str:
+    """Return in which of LANGUAGES a customer writes: English if the last post says so, else German."""
+    said = conversation.mentions.filter(incoming=True).order_by("-order").values_list("language", flat=True)
+    return "en" if (said.first() or "").startswith("en") else "de"
+
+
+def text_of(voice: Voice, name: str, language: str) -> str:
+    """Return the source of one of TEXTS: the brand's own, else the usual."""
+    own = voice.texts.get(name, {}).get(language, "")
+    return own or TEXTS[name][language]
+
+
+def values_for(conversation: Conversation, agent: Agent | None, language: str, form: Form) -> dict[str, str]:
+    """Return what the variables of a text mean in a conversation."""
+    ways = voice_of(conversation.brand).private_ways
+    return {
+        "name": greeting_name(conversation.customer.shown_name, form="du" if language == "en" else form),
+        "brand": conversation.brand.name,
+        "agent": "" if agent is None else agent.first_name,
+        "due": "",
+        "link": "",
+        "opens": "",
+        "ways": " · ".join(str(ways[way]) for way in ("email", "phone", "form") if ways.get(way)),
+    }
+
+
+def rendered(source: str, conversation: Conversation, agent: Agent | None, /, **values: str) -> str:
+    """Return a phrase as this customer reads it; raises phrases.PhraseError."""
+    language, form = language_of(conversation), form_for(conversation)
+    known = values_for(conversation, agent, language, form) | values
+    return parse(source, variables=VARIABLES).render(form=form, values=known, seed=conversation.pk)
+
+
+def render(conversation: Conversation, name: str, agent: Agent | None = None, /, **values: str) -> str:
+    """Return one of TEXTS as this customer reads it."""
+    source = text_of(voice_of(conversation.brand), name, language_of(conversation))
+    return rendered(source, conversation, agent, **values)
+
+
+def moment(at: datetime, language: str) -> str:
+    """Return a time as customers read it: the time alone today, else with the day."""
+    with override(language):
+        local = timezone.localtime(at)
+        clock = f"{local:%H:%M}" + (" Uhr" if language == "de" else "")
+        days = (local.date() - timezone.localdate()).days
+        if days == 0:
+            return clock
+        if days == 1:
+            return f"morgen, {clock}" if language == "de" else f"tomorrow, {clock}"
+        return f"{date_format(local, 'l, j. F' if language == 'de' else 'l, j F')}, {clock}"
+
+
+def guards_voice(conversation: Conversation) -> guards.Voice:
+    """Return what the guards of outgoing texts need to know of a conversation's brand and customer."""
+    voice = voice_of(conversation.brand)
+    english = language_of(conversation) == "en"
+    return guards.Voice(
+        form="none" if english else address_for(conversation, voice).form,
+        forbidden_words=tuple(voice.forbidden_words),
+        patterns=tuple(OwnPattern(one["kind"], one["regex"]) for one in voice.number_patterns),
+        own_contacts=(*voice.own_contacts, *(str(way) for way in voice.private_ways.values())),
+    )
