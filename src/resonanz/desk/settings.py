@@ -106,6 +106,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "lucide",
+    "allauth.account",  # only because allauth.mfa stands on it: no sign-up, no e-mail, none of its pages
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -121,6 +123,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "resonanz.desk.web.urls"
 WSGI_APPLICATION = "resonanz.desk.edge.pages"
@@ -170,6 +173,18 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "inbox"
 LOGOUT_REDIRECT_URL = "login"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # else three hundred strangers' guesses push out somebody's five
+    }
+}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "resonanz.desk.factors.Vault"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = "Resonanz"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # reading one writes nothing
 SESSION_COOKIE_NAME = "resonanz_session"

@@ -18,11 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from resonanz.desk import factors
 from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Role
-from resonanz.desk.web import guesses
+from resonanz.desk.web import guesses, proof
 from resonanz.desk.web.forms import LoginForm
+from resonanz.desk.web.passkeys import can_be_used
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -31,7 +33,7 @@ START_COOKIE = "resonanz_start"  # "seen" once somebody put the first steps away
 YEAR_S = 365 * 24 * 3600
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """Return from where somebody signs in; behind our proxy that is the last address it noted."""
     noted = request.headers.get("X-Forwarded-For", "") if settings.PUBLIC_ADDRESS else ""
     return noted.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
@@ -42,7 +44,7 @@ def _address(request: HttpRequest) -> str:
 @never_cache
 def login(request: HttpRequest) -> HttpResponse:
     """Ask for name and password; go on to the page that was wanted."""
-    wanted = _safe_next(request)
+    wanted = safe_next(request)
     if request.user.is_authenticated:
         return redirect(wanted or settings.LOGIN_REDIRECT_URL)
     form = LoginForm(request.POST or None)
@@ -50,16 +52,28 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         agent = _recognised(request, form)
         if agent is not None:
-            return _welcome(request, agent, wanted)
+            return _after_password(request, agent, wanted)
         status = 422
-    return render(request, "entry/login.html", {"form": form, "next": wanted}, status=status)
+    shown = {"form": form, "next": wanted, "passkeys": can_be_used(request)}
+    return render(request, "entry/login.html", shown, status=status)
+
+
+def _after_password(request: HttpRequest, agent: Agent, wanted: str) -> HttpResponse:
+    """Go on to the second step where somebody has one or must have one; until then nobody is signed in."""
+    if factors.has_one(agent):
+        proof.begin(request, agent, wanted)
+        return redirect("second-step")
+    if factors.is_required():
+        proof.begin(request, agent, wanted)
+        return redirect("second-setup")
+    return welcome(request, agent, wanted)
 
 
 def _recognised(request: HttpRequest, form: LoginForm) -> Agent | None:
     """Return who signs in, or None with the form's errors saying why not."""
     if not form.is_valid():
         return None
-    username, address = form.cleaned_data["username"], _address(request)
+    username, address = form.cleaned_data["username"], address_of(request)
     if guesses.is_waiting(username, address):
         form.add_error(None, _("Five wrong passwords for this name. Please try again in ten minutes."))
         return None
@@ -72,8 +86,11 @@ def _recognised(request: HttpRequest, form: LoginForm) -> Agent | None:
     return agent
 
 
-def _welcome(request: HttpRequest, agent: Agent, wanted: str) -> HttpResponse:
+def welcome(request: HttpRequest, agent: Agent, wanted: str) -> HttpResponse:
+    """Sign in somebody who has proved everything, and go on to the page that was wanted."""
+    proof.forget(request)
     auth.login(request, agent)
+    proof.refresh(request)
     with transaction.atomic():
         happen("signed_in", timezone.now(), actor=agent.pk)
     if wanted:
@@ -82,7 +99,7 @@ def _welcome(request: HttpRequest, agent: Agent, wanted: str) -> HttpResponse:
     return redirect("start" if first else settings.LOGIN_REDIRECT_URL)
 
 
-def _safe_next(request: HttpRequest) -> str:
+def safe_next(request: HttpRequest) -> str:
     """Return the page of this desk that was wanted before signing in, or ""."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     hosts = {request.get_host()}

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 
+from resonanz.desk import factors
 from resonanz.desk import people as verbs
 from resonanz.desk.models import Agent, Role, Team
 from resonanz.desk.web.forms import PersonForm, RoleForm, TeamForm, TeamMembersForm
@@ -50,7 +51,8 @@ def people(request: HttpRequest) -> HttpResponse:
     agents = Agent.objects.order_by("-is_active", "first_name", "username").prefetch_related("teams")
     teams = Team.objects.order_by("name").prefetch_related("agents", "channels")
     shown = {"agents": agents, "teams": teams, "team_form": TeamForm(), "at": "people"}
-    return render(request, "settings/people.html", shown)
+    second = {"holders": factors.holders(), "required": factors.is_required()}
+    return render(request, "settings/people.html", shown | second)
 
 
 @never_cache
@@ -87,7 +89,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
             messages.error(request, sentence(error))
             return redirect("settings-person", number)
     shown = {"person": somebody, "form": RoleForm(initial={"role": somebody.role}), "at": "people"}
-    return render(request, "settings/person.html", shown)
+    return render(request, "settings/person.html", shown | {"two_steps": factors.has_one(somebody)})
 
 
 def _change(request: HttpRequest, somebody: Agent) -> HttpResponse:
