@@ -1,0 +1,293 @@
+"""Whether a German text addresses its reader with du or with Sie, and which form a reply shall use.
+
+Here live the rules for pronouns: capitals, place in the clause, agreement with the verb. What `sie` and
+`ihr` may refer to is `address_reference`, verbs without a pronoun are `address_requests`, reading a text
+is `address_places` and `german_words`; which text gets checked is the caller's business.
+
+A text is weighed in two rounds. First what speaks for itself (`dir`, `Ihnen`, `schreib uns`). Then what
+depends on it: `Sie kommen morgen` after `Die Pakete sind unterwegs` speaks of the parcels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from resonanz.annotate import german_verbs as verbs
+from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, places
+from resonanz.annotate.address_reference import READERS_OWN, refers_back, speaks_to_reader, woman_before
+from resonanz.annotate.address_requests import addresses_informally
+from resonanz.annotate.german_words import JOINED, keys
+
+if TYPE_CHECKING:
+    from resonanz.annotate.address_places import Direction, Place
+    from resonanz.annotate.german_words import Word
+
+Form = Literal["du", "sie", "mixed", "none"]
+Sure = Literal["du", "sie"]
+Verdict = Literal["du", "sie", "doubt", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A word that shows a form of address, and where it stands (characters of the text, end exclusive)."""
+
+    form: Sure
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressForm:
+    """The form of address of a text, `mixed` where both occur, with every word that shows one, in order."""
+
+    form: Form
+    evidence: tuple[Evidence, ...]
+
+
+def address_form(text: str, *, direction: Direction = "out") -> AddressForm:
+    """How `text` addresses its reader.
+
+    `"out"` is the company writing to a customer, where a plural `ihr` is informal. `"in"` is a customer
+    writing to the company, where `ihr` means the company and says nothing. Quoted words, links, handles
+    and hashtags do not count. Never raises.
+    """
+    judged = [(place, verdict) for place in places(text, direction) if (verdict := _verdict(place))]
+    sure: set[Verdict] = {verdict for _, verdict in judged}
+    found: list[Evidence] = []
+    for place, verdict in judged:
+        form = _settled(place, sure) if verdict == "doubt" else verdict
+        if form:
+            word = place.word
+            found.append(Evidence(form, word.start, word.end, text[word.start : word.end]))
+    forms: set[Form] = {evidence.form for evidence in found}
+    return AddressForm("mixed" if len(forms) > 1 else next(iter(forms), "none"), tuple(found))
+
+
+def form_for_reply(brand: Form, customer: Form, channel: Form) -> Literal["du", "sie", "none"]:
+    """The form a reply shall use: the brand's rule, else what the customer used, else the channel's default.
+
+    `none` and `mixed` decide nothing and pass the question on.
+    """
+    for form in (brand, customer, channel):
+        if form in {"du", "sie"}:
+            return "du" if form == "du" else "sie"
+    return "none"
+
+
+def _settled(place: Place, sure: set[Verdict]) -> Sure | Literal[""]:
+    """What a `Sie` or `Ihr` that may refer back means, by the company it keeps."""
+    if "sie" in sure or ("du" not in sure and speaks_to_reader(place)):
+        return "sie"
+    return ""
+
+
+_DU = keys(
+    "du dich dir dein deine deinem deinen deiner deines deins deinetwegen deinerseits deinesgleichen dei "
+    "deim deina dini dinere dim dien diene dienen"
+)
+_EUCH = keys(
+    "euch euer eure eurem euren eurer eures euers euerm euern eurerseits euretwegen eich üch öich enk"
+)
+_OWN = keys("ihnen ihre ihrem ihren ihrer ihres ihrerseits ihretwegen eana ihna")
+
+
+def _verdict(place: Place) -> Verdict:
+    bare = place.word.key.removesuffix("'s")
+    if bare in _DU:
+        return "" if bare == "du" and _is_name(place) else "du"
+    if bare in _EUCH:
+        return "du" if place.direction == "out" else ""
+    if bare == "ihr":
+        return _ihr(place)
+    if bare == "sie":
+        return _sie(place)
+    if bare in _OWN:
+        return _own(place)
+    return "du" if _is_dialect(place) or addresses_informally(place) else _merged(place)
+
+
+def _is_name(place: Place) -> bool:
+    """`Café du Nord`: between two capitals, without a verb that agrees."""
+    before = place.sentence.words[place.at - 1]
+    if place.word.capital or not (place.last and place.after and before.capital and _next_is_noun(place)):
+        return False
+    agrees = any(verbs.second_singular(word.key) for word in place.sentence.words)
+    return not agrees and before.key not in GREETING | LEADING
+
+
+def _is_dialect(place: Place) -> bool:
+    """`meld di`: the object form of du in dialect."""
+    if place.word.key != "di" or place.word.capital or not place.last:
+        return False
+    return verbs.singular_imperative(place.last) or not place.sentence.words[place.at - 1].capital
+
+
+def _merged(place: Place) -> Verdict:
+    """`Ham Se`, `schaun S'`, `könnse`: Sie as a mere sound behind its verb."""
+    word = place.word
+    if word.key in {"se", "s'"}:
+        polite = place.last.endswith(("n", "m")) and (word.key == "se" or place.polite_capital)
+    else:
+        verb = word.key.removesuffix("se")
+        polite = verb != word.key and (verb == "ham" or _agrees_with_sie(verb))
+    return "sie" if polite and not refers_back(place) else ""
+
+
+def _agrees_with_sie(verb: str) -> bool:
+    return verb.endswith("n") and (
+        verbs.common_plural_verb(verb) or verbs.common_plural_verb(verb[:-1] + "en")
+    )
+
+
+# --- Sie, Ihnen, Ihre --------------------------------------------------------------------------------
+
+_BEHIND_SIE = keys("alle beide beiden selbst als bitte auch nicht persönlich")
+_BEHIND_REQUEST = keys("sich uns mir mich bitte doch mal einfach")
+_SUBJECTS = keys("ich wir er man")
+
+
+def _sie(place: Place) -> Verdict:
+    if place.polite_capital:
+        return "sie"
+    if place.small:
+        return "sie" if _small_sie_is_polite(place) and not refers_back(place) else ""
+    after = place.after
+    if after and not (verbs.plural_verb(after) or after in _BEHIND_SIE or _next_is_noun(place)):
+        return ""  # she, with a verb in the singular
+    return "doubt" if refers_back(place, women=False) else "sie"
+
+
+def _small_sie_is_polite(place: Place) -> bool:
+    """`bitte senden sie uns` in any text; more where the writer has no capitals at all."""
+    last, after = place.last, place.after
+    verb_first = place.at == 1 or place.sentence.words[max(0, place.at - 2)].key in LEADING
+    if verbs.plural_verb(last) and verb_first:
+        return after in _BEHIND_REQUEST or not place.style.nouns
+    if not place.careless:
+        return False
+    if verbs.plural_verb(last) or verbs.plural_verb(after) or _has_other_subject(place):
+        return True
+    return last in JOINING and bool(place.rest) and verbs.plural_verb(place.rest[-1].key)
+
+
+def _own(place: Place) -> Verdict:
+    if place.polite_capital:
+        return "sie"
+    if place.small:
+        return "sie" if place.careless and not refers_back(place) else ""
+    return "doubt" if refers_back(place) else "sie"
+
+
+def _has_other_subject(place: Place) -> bool:
+    """`ich habe ihr`: another pronoun does the verb."""
+    return any(word.key in _SUBJECTS for word in place.clause)
+
+
+# --- ihr ---------------------------------------------------------------------------------------------
+
+_CALLED = keys("lieben beiden beide zwei drei süßen guten alle allesamt treuen")
+_GIVEN = keys("gehört hilft gefällt fehlt passt schmeckt reicht")
+_THIRD = keys("er es man sie wer niemand jemand")
+_MASCULINE_OR_NEUTER = tuple(
+    keys(
+        "anliegen schreiben unternehmen vertrauen guthaben wagen laden schaden garten ofen interesse kollege "
+        "kunde name ende verhalten vorgehen versprechen wesen handeln leben essen entgegenkommen auto foto "
+        "video büro team verfahren abo radio konto risiko kino netz magen rücken empfinden zeichen vorhaben "
+        "benehmen käse"
+    )
+)
+_FEMININE_OR_PLURAL = tuple(keys("ung heit keit schaft tät ion enz anz ik e en eln rn os ts ls"))
+
+
+def _ihr(place: Place) -> Verdict:
+    if _is_plural(place):
+        return "du" if place.direction == "out" else ""
+    return _own(place) if _has_noun(place) else ""
+
+
+def _is_plural(place: Place) -> bool:
+    """Whether `ihr` is the subject: several people are spoken to."""
+    last, after = place.last, place.after
+    if verbs.second_plural(last) or verbs.second_plural(after) or after == "seit" or _is_called(place):
+        return True
+    if after in _GIVEN or _has_other_subject(place):
+        return False
+    if not place.word.capital and woman_before(place):
+        return False
+    return _agrees(place)
+
+
+def _agrees(place: Place) -> bool:
+    """Whether a verb in -t goes with `ihr`, which may also be third person singular."""
+    last, after = place.last, place.after
+    if verbs.maybe_second_plural(after) and not _next_is_noun(place) and not verbs.thing(after):
+        return last not in _THIRD
+    owned = _could_be_owned(place)
+    if verbs.maybe_second_plural(last) and not owned:
+        return not _is_given(place)
+    return _agrees_at_end(place, owned=owned)
+
+
+def _agrees_at_end(place: Place, *, owned: bool) -> bool:
+    """Whether the verb that closes the clause goes with `ihr`: `wenn ihr Fragen habt`."""
+    rest = place.rest
+    if any(verbs.second_plural(word.key) and not word.capital for word in rest):
+        return True
+    if owned or not rest or not (place.last in JOINING or place.sentence.words[place.begin].key in JOINING):
+        return False
+    return verbs.maybe_second_plural(rest[-1].key) and not rest[-1].capital
+
+
+def _is_given(place: Place) -> bool:
+    """`er hilft ihr`, `das gehört ihr`: somebody else does the verb, she gets it."""
+    return place.last in _GIVEN or (place.at > 1 and place.sentence.words[place.at - 2].key in _THIRD)
+
+
+def _is_called(place: Place) -> bool:
+    """`ihr Lieben`, `ihr alle`, `Ihr Helden!`, and before a request `Ihr Lieben, schreibt uns`."""
+    following = place.following()
+    if place.after in _CALLED:
+        return not (len(following) > 1 and following[1].capital and following[1].before == JOINED)
+    if place.word.before == JOINED or not _next_is_noun(place) or len(place.rest) != 1:
+        return False
+    if len(following) > 1:
+        return verbs.second_plural(following[1].key) or verbs.plural_imperative(following[1].key)
+    named = following[0].key
+    return (
+        "!" in place.sentence.ending
+        and named.endswith(("er", "en", "e", "s"))
+        and not named.endswith(READERS_OWN)
+    )
+
+
+def _next_is_noun(place: Place) -> bool:
+    following = place.following()
+    return bool(following) and following[0].capital and not place.shouted
+
+
+def _has_noun(place: Place) -> bool:
+    """Whether a noun follows that `ihr` could own, after adjectives at most."""
+    noun = _noun(place, ("e", "er", "es", "en", "em"))
+    if noun is None:
+        return False
+    return noun.capital or (noun.key not in _BEHIND_REQUEST and not verbs.participle(noun.key))
+
+
+def _could_be_owned(place: Place) -> bool:
+    """Whether the noun behind `ihr` is masculine or neuter singular, as `Ihr Paket` wants it."""
+    noun = _noun(place, ("er", "es"))
+    if noun is None or noun.key in FUNCTION or verbs.second_plural(noun.key):
+        return False
+    return noun.key.endswith(_MASCULINE_OR_NEUTER) or not noun.key.endswith(_FEMININE_OR_PLURAL)
+
+
+def _noun(place: Place, adjectives: tuple[str, ...]) -> Word | None:
+    """The noun behind `ihr` and adjectives with such endings; without capitals simply the next word."""
+    for word in place.rest[:4]:
+        if word.capital or not place.style.nouns:
+            return word
+        if not word.key.endswith(adjectives):
+            return None
+    return None

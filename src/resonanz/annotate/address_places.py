@@ -1,0 +1,174 @@
+"""A German text word by word, each with what rules about the form of address need to see around it.
+
+Here live the writer's use of capitals, speaking *about* du and Sie (`per Du`, titles, sayings), which is
+hidden before anything is read, and the small words that several rules share. What a word then says is
+judged in `address_form`, `address_reference` and `address_requests`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import regex
+
+from resonanz.annotate.german_words import JOINED, Sentence, Word, hide, keys, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Direction = Literal["out", "in"]
+
+GREETING = keys("hallo guten liebe lieber sehr geehrte hi grüß moin danke servus grüezi vielen frau tag hey")
+LEADING = keys(
+    "bitte und oder dann einfach gern gerne also aber sonst doch ansonsten danach hallo hi hey moin "
+    "servus ok okay ja na klar danke sorry so ach los komm notfalls zuerst vorher jetzt alternativ ggf "
+    "nun huhu tipp"
+)
+JOINING = keys(
+    "wenn dass das ob falls sobald weil damit was wie wo wann warum bevor nachdem solange da die den dem "
+    "der welche welchen welches sofern indem obwohl bis während ehe sooft soweit soviel je wer wohin "
+    "woher wofür womit als"
+)
+FUNCTION = keys(
+    "für bei von mit zu an auf über unter ohne gegen um durch gegenüber neben zwischen vor nach aus "
+    "hinter seit wegen ob dass wenn weil da wo wie was wer wann warum und oder aber auch nur leider danke "
+    "schön super toll hier schade gut das es gerne gern bitte hat ist wird war wäre hatte hätte wurde "
+    "würde kann will muss soll darf habe hab mag bin ich du er sie wir man der die den dem noch schon so "
+    "als bis zur zum im am vom beim selbst bevor damit falls sobald einer jemand keiner niemand endlich "
+    "lieber viel mehr sehr alles nichts etwas denn doch ja nein wohl eh klar immer nie wieder sogar egal "
+    "neu klasse mal hallo hey hi sorry außer laut trotz während samt statt dank zwar nun per pro ab je "
+    "hinweg dabei dazu trotzdem deshalb daher sonst somit also dann dort heute gestern morgen sei seien"
+)
+
+_SAYING = (
+    r"(?:wir|ich|man|einfach|lieber|ruhig|hier|alle|alles|gern|gerne|uns|auch|einander|immer|grundsätzlich)"
+)
+_TITLED = "Songs?|Lied|Hit|Film|Kinofilm|Buch|Roman|Album|Serie|Podcast|Kampagne|Motto|Slogan|Magazin|Single"
+_AFTER_TITLE = "von|ist|läuft|lief|war|im|als|hat|wird|mit|aus|bei|geht|kommt|startet"
+_TO_TITLE_END = rf"[^.,;!?\n]{{0,60}}?(?=\s(?:{_AFTER_TITLE})\b|[.,;!?\n]|$)"
+_ARTICLE = "(?:das|dem|einem|des|ein|kein|unser|unserem|dieses)"
+_ABOUT_NOUN = "ist|war|wird|bleibt|gilt|gehört|kommt|passt|klingt|wirkt|stört|hat|anbieten|anzubieten"
+_EITHER = r"\s*(?:oder|/|statt|vs\.?|bzw\.?|und|zum)\s*(?:das\s+|doch\s+|lieber\s+)?"
+_EXCLAIMED = "güte|zeit|himmel|gott|neune|scheiße|scheisse|schande|schreck|ei|kacke|herrje|je"
+_EXCLAIMING = "meine|lieber?|liebes|heilige[rs]?|grüne|dicke[rs]?|gute[rs]?|großer"
+_TOPIC = regex.compile(
+    "|".join(
+        [
+            r"(?i:\b(?:per|beim|zum|vom|aufs|ins)\s+(?:du|sie)\b)",
+            r"(?i:\b(?:im|mit|von|zu|auf)\s+du\b(?:\s+und\s+du\b)?)",
+            # "das vertraute Du", but not "das Paket, das Sie", "das Konto, auf das Sie"
+            rf"(?<![,;:]\s|[,;:]\s\p{{L}}{{2,8}}\s)(?<=\s){_ARTICLE}\s+(?:\p{{Ll}}+e[snmr]?\s+)?(?:Du|Sie)\b",
+            rf"\b(?:Das|Ein|Unser|Dieses)\s+(?:\p{{Ll}}+e[sn]?\s+)?(?:Du|Sie)\s+(?=(?:{_ABOUT_NOUN})\b)",
+            rf"\b(?i:du){_EITHER}Sie\b|\bSie{_EITHER}(?i:du)\b",
+            rf"\b[Ss]ag\w*\s+(?:{_SAYING}\s+)+(?:Du|Sie)\b(?=\s*(?:[.,;!?)]|$)|\s+(?:zu|oder|statt)\b)",
+            r"\bDu\s+(?:zu\s+)?(?:sagen|sagt)\b",
+            r"(?i:\bwie\s+du\s+mir,?\s+so\s+ich\s+dir\b)",
+            r"(?i:\bmir\s+nichts,?\s+dir\s+nichts\b|\bmein\s+und\s+dein\b)",
+            rf"(?i:\bdu\s+(?:{_EXCLAIMING})\s+(?:{_EXCLAIMED})\b|\b(?:ach|oh|o)\s+du\s+(?:{_EXCLAIMED})\b)",
+            rf"(?<!\b[Ww]elche[mnrs]?\s)\b(?:{_TITLED})\s+(?:Du|Dein\w{{0,2}})\b{_TO_TITLE_END}",
+        ]
+    )
+)
+_SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|dein\w{0,2})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a writer uses capitals: for nouns, or at least at the start of sentences."""
+
+    nouns: bool
+    starts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A word in its sentence, with the sentences before it, the writer's style, and who writes to whom."""
+
+    sentence: Sentence
+    at: int
+    earlier: tuple[Sentence, ...]
+    style: Style
+    direction: Direction
+
+    @property
+    def word(self) -> Word:
+        """The word itself."""
+        return self.sentence.words[self.at]
+
+    @property
+    def after(self) -> str:
+        """The key of the next word in the clause, `""` at its end."""
+        following = self.following()
+        return following[0].key if following and following[0].before == JOINED else ""
+
+    @property
+    def last(self) -> str:
+        """The key of the word before in the clause, `""` at its start."""
+        return self.sentence.words[self.at - 1].key if self.at and self.word.before == JOINED else ""
+
+    @property
+    def begin(self) -> int:
+        """Where the clause begins, as a place in the sentence."""
+        begin = self.at
+        while begin and self.sentence.words[begin].before == JOINED:
+            begin -= 1
+        return begin
+
+    @property
+    def rest(self) -> tuple[Word, ...]:
+        """The words that follow in the same clause."""
+        end = self.at + 1
+        while end < len(self.sentence.words) and self.sentence.words[end].before == JOINED:
+            end += 1
+        return self.sentence.words[self.at + 1 : end]
+
+    @property
+    def clause(self) -> tuple[Word, ...]:
+        """All words of the clause."""
+        return (*self.sentence.words[self.begin : self.at + 1], *self.rest)
+
+    @property
+    def before(self) -> tuple[tuple[Word, ...], ...]:
+        """What was said before: the words of the last two sentences, and of this one up to here."""
+        return (*(sentence.words for sentence in self.earlier), self.sentence.words[: self.at])
+
+    @property
+    def shouted(self) -> bool:
+        """Whether the sentence is written in capitals."""
+        return self.sentence.shouted
+
+    @property
+    def polite_capital(self) -> bool:
+        """Whether a capital means the reader: it stands where no sentence begins and nobody shouts."""
+        return self.word.capital and not self.word.opens and not self.shouted
+
+    @property
+    def small(self) -> bool:
+        """Whether the word's capital says nothing, for there is none or everything has one."""
+        return not self.word.capital or self.shouted
+
+    @property
+    def careless(self) -> bool:
+        """Whether the writer makes no difference between small letters and capitals."""
+        return self.shouted or not (self.style.nouns or self.style.starts)
+
+    def following(self) -> tuple[Word, ...]:
+        """All words that follow in the sentence."""
+        return self.sentence.words[self.at + 1 :]
+
+
+def places(text: str, direction: Direction) -> Iterator[Place]:
+    """Every word of `text` in order that is German and not only quoted, named or spoken about."""
+    bare = hide(text)
+    read = sentences(hide(bare, _TOPIC) if _SPEAKS_OF.search(bare) else bare)
+    style = _style(read)
+    for number, sentence in enumerate(read):
+        earlier = read[max(0, number - 2) : number]
+        for at in range(len(sentence.words)):
+            yield Place(sentence, at, earlier, style, direction)
+
+
+def _style(read: Iterable[Sentence]) -> Style:
+    capitals = [word for sentence in read for word in sentence.words if word.capital and not word.shouted]
+    return Style(nouns=any(not word.opens for word in capitals), starts=any(word.opens for word in capitals))

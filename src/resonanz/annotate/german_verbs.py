@@ -1,0 +1,236 @@
+"""German verb forms as far as they tell whom a sentence addresses: by endings, with lists for what is strong.
+
+Here lives which form a word can be (imperative, second person singular or plural, plural), seen by itself.
+What it means in its sentence is judged in `address_form`. All functions take keys (`german_words.key`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from resonanz.annotate.german_words import keys
+
+# Stems of what people are asked to do; the imperative is the stem or stem + e, its plural stem + (e)t.
+_STEMS = keys(
+    "schreib schick send hau meld ruf schau guck kuck check prüf klick tipp drück wähl öffn start stell setz "
+    "leg nutz benutz verwend versuch probier teil sag erzähl frag antwort beantwort erklär beschreib nenn "
+    "zeig such find hol bring kauf bestell buch stornier reklamier aktualisier installier deinstallier "
+    "registrier kontaktier kopier notier reservier informier abonnier reparier fotografier scann tausch "
+    "wechsl änder filter sammel lösch lös trenn zieh steck schalt dreh füll unterschreib überweis zahl "
+    "bezahl überprüf kontrollier vergleich beacht acht bedenk denk merk wart gedulde freu trau glaub "
+    "vertrau verzeih entschuldig genieß besuch komm geh bleib mach tu lern leit reich pack druck folg "
+    "verrat erkundig wend bewert verlänger kündig widersprech wasch koch trink lüft prob schlag steig "
+    "spar gewinn markier post like kommentier mail ping google scroll wisch logg einlogg schließ entfern "
+    "verbind gönn entspann pass umarm heb rechn plan back vermeid reinig lad fahr lauf halt lass fang "
+    "trag rat schraub kleb schneid wirf wiederhol bestätig ergänz beweg speicher tank park miet leih "
+    "schenk spend sorg hör red sprich fühl klär mess sieh verfolg fordere fordre beantrag ersetz befolg "
+    "befestig spül schütz sicher streich heiz stimm träum lach stöber entdeck wünsch verschieb erneuer "
+    "zähl reg ärger beruhig beeil bewahr behalt erhol fass häng klopf knips misch räum roll rühr rüttel "
+    "saug schieb schüttel spiel stopf stups üb verpack wieg wink kram pfleg gieß erinner versicher "
+    "verbesser kühl desinfizier synchronisier bieg knick falt näh bügel bastel spritz streck zünd wander "
+    "grüß feier zitier"
+)
+_STRONG = {  # singular imperative: plural imperative
+    "gib": "gebt", "nimm": "nehmt", "lies": "lest", "sieh": "seht", "hilf": "helft", "sprich": "sprecht",
+    "triff": "trefft", "vergiss": "vergesst", "iss": "esst", "wirf": "werft", "tritt": "tretet",
+    "miss": "messt", "empfiehl": "empfehlt", "brich": "brecht", "stich": "stecht", "sei": "seid",
+    "hab": "habt", "wirb": "werbt", "wechsel": "wechselt", "ruf": "ruft", "tu": "tut", "lad": "ladet",
+}  # fmt: skip
+_PREFIXES = ("be", "ver", "er", "ent", "zer", "über", "unter", "wieder", "wider", "miss", "hinter")
+_PARTS = (
+    "an", "ab", "auf", "aus", "bei", "ein", "mit", "nach", "vor", "zu", "zurück", "weiter", "los", "her",
+    "hin", "durch", "um", "vorbei", "rein", "raus", "rüber", "hoch", "weg", "fest", "fern", "frei", "dabei",
+)  # fmt: skip
+
+# Also nouns, adverbs or prepositions: an imperative only with something behind it that says so.
+_DOUBTFUL = keys(
+    "ruf klick check start test kauf antwort rat teil besuch versuch halt lauf fang pack such frage folge "
+    "stelle lade teile buch mail post like merk plan park koch wechsel filter schlag trag zahl reich spar "
+    "druck back steig fahrt fahr lad sage sorge suche folgt reise rede liste spare rate sicher reinige "
+    "sorg heb leih miet tank ping macht mache leihe miete prob probe schraube tausch pass schütz speicher "
+    "heiz stimm träum red klebe kleb spende spend trage beweg mess koste plane fühle schick tu hab leit "
+    "leite halte tippe messe finde gewinne trinke passe feier knick spiel falt fass häng roll kram ärger"
+)
+_NEVER = keys(
+    "kläre grüß acht liess versagt siehe danke bitte tute habe seie rate koste stimme backe heize träume "
+    "trage glaube finde denke plane sorge gewinne habt lieb tut trinke sicher sichere reiche rede spare "
+    "laufe fahre komme gehe fange passe reicht passt stimmt kostet sorgt trinkt gewinnt findet läuft freut "
+    "denkt plant glaubt fühlt backt spart gehört hört träumt grüße feiere spiele lache hänge roll rolle "
+    "wünsche ärgere freue rege"
+)
+# Regular plural imperatives, yet far more often third person: they need `vorbei` and the like.
+_RATHER_THIRD = keys(
+    "geht kommt bleibt macht startet wartet bringt steht fährt dreht fehlt hält klappt löst folgt"
+)
+
+_SECOND_SINGULAR = keys(
+    "bist hast kannst willst musst sollst darfst magst weißt wirst siehst gibst nimmst hättest könntest "
+    "würdest möchtest solltest wärst müsstest dürftest wolltest konntest hattest warst wurdest brauchst "
+    "kriegst bekommst findest machst gehst kommst schaffst meinst denkst glaubst suchst kennst wünschst "
+    "bräuchtest schaust guckst schickst schreibst sagst meldest fährst hilfst wohnst wartest bestellst "
+    "kaufst stehst hörst verstehst erhältst hältst triffst sprichst checkst probierst versuchst erreichst "
+    "klickst wählst rufst stellst gönnst freust fragst bleibst"
+)
+_CONTRACTED = keys(
+    "hastu bistu kannstu willstu weißte findste hörste machste willste kannste haste biste siehste "
+    "meinste glaubste gehste kommste kriegste brauchste nimmste gibste wirste wärste hättste könntste "
+    "denkste sollste darfste magste schickste schaffste kennste"
+)
+_DIALECT_SINGULAR = keys(
+    "host hosd bisd konnst mogst woast hoast kimmst häsch hesch hasch hosch bisch chasch muesch weisch "
+    "woisch gisch chunsch wotsch wottsch söttsch tuesch gosch witsch chöntsch chönntsch wettsch hättsch "
+    "wärsch luegsch magsch hest büst kannst wullt schallst weetst häs häss bes kanns wells mäs"
+)
+_SECOND_PLURAL = keys(
+    "habt seid werdet könnt wollt müsst sollt dürft mögt wisst lasst gebt nehmt seht lest helft sprecht "
+    "vergesst hattet wart wurdet könntet wolltet solltet müsstet dürftet möchtet würdet hättet wärt wäret "
+    "wüsstet bräuchtet konntet musstet durftet seids habts könnts wollts müssts dürfts schauts kommts "
+    "meldets schreibts ruafts hobts seits kinnts"
+)
+_STRONG_PLURAL = keys(
+    "gebt nehmt lest seht helft sprecht trefft vergesst esst werft empfehlt brecht haltet lasst"
+)
+_DIALECT_IMPERATIVE = keys(
+    "lueg luege mäld schryb schriib chum säg gim schaug schaugts kiek kiekt segg schriev klöck guggsch "
+    "gugg gugge kumm schreiw luag schriw froog frog"
+)
+_NOT_VERBS = keys(
+    "nicht jetzt selbst sonst erst fast gut bekannt meist zuerst zunächst echt recht net ist hat tut wird "
+    "sofort dort seit mit statt samt laut direkt leicht nett komplett kaputt insgesamt überhaupt "
+    "vielleicht bereit gesamt nächst höchst eventuell zusammenhängt übernacht damit somit womit hiermit "
+    "soweit derzeit jederzeit zurzeit schlecht satt alt kalt wert weit oft vielfalt perfekt exakt korrekt "
+    "defekt verpackt bezahlt bestellt geliefert"
+)
+
+
+@lru_cache(maxsize=4096)
+def singular_imperative(word: str) -> bool:
+    """Whether `word` can be an informal imperative to one person: `schreib`, `prüfe`, `gib`, `versuch's`."""
+    word = word.removesuffix("'s").removesuffix("'n")
+    if word in _NEVER:
+        return False
+    if _is_singular(word):
+        return True
+    bare = word.removesuffix("s")
+    return bare != word and len(word) > 4 and bare not in _DOUBTFUL and _is_singular(bare)
+
+
+def _is_singular(word: str) -> bool:
+    if word in _DIALECT_IMPERATIVE or word in _STRONG or word in _STEMS:
+        return True
+    if word.endswith("e") and (word[:-1] in _STEMS or word[:-1] + "el" in _STEMS):
+        return True
+    return any(_is_singular(rest) for rest in _without(word, _PREFIXES) if len(rest) > 3 or rest in _STRONG)
+
+
+@lru_cache(maxsize=4096)
+def plural_imperative(word: str) -> bool:
+    """Whether `word` can be an informal imperative to several people: `schreibt`, `meldet`, `gebt`."""
+    word = word.removesuffix("'s")
+    if word in _NEVER:
+        return False
+    if word in _STRONG.values() or (word.endswith("ts") and word[:-2] in _STEMS):
+        return True
+    stem = word.removesuffix("et") if word.endswith("et") else word.removesuffix("t")
+    if stem != word and stem in _STEMS:
+        return True
+    return any(plural_imperative(rest) for rest in _without(word, _PREFIXES) if len(rest) > 3)
+
+
+def rather_third_person(word: str) -> bool:
+    """Whether `word` at a sentence's start is more often a shortened statement (`geht klar`)."""
+    return (
+        word in _RATHER_THIRD
+        or word.removesuffix("s") in _RATHER_THIRD
+        or word.removesuffix("'s") in _RATHER_THIRD
+    )
+
+
+def strong_imperative(word: str) -> bool:
+    """Whether the stem vowel keeps `word` from being first person: `gib`, `lies`, `vergiss`, `sei`."""
+    return word in _STRONG and word not in _DOUBTFUL
+
+
+def doubtful_imperative(word: str) -> bool:
+    """Whether `word` is as well a noun, a preposition or an adjective."""
+    return word in _DOUBTFUL
+
+
+@lru_cache(maxsize=4096)
+def likely_noun(word: str) -> bool:
+    """Whether `word` is a noun made of a doubtful stem, as `Betrag` or `Erfolg`."""
+    return any(rest in _DOUBTFUL or rest == "folg" for rest in _without(word, _PREFIXES))
+
+
+@lru_cache(maxsize=4096)
+def second_singular(word: str) -> bool:
+    """Whether `word` is a finite verb that only goes with `du`, also drawn together with it or in dialect."""
+    if word in _SECOND_SINGULAR or word in _CONTRACTED or word in _DIALECT_SINGULAR:
+        return True
+    bare = word.removesuffix("'s").removesuffix("'e")
+    if bare != word:
+        return second_singular(bare)
+    return word.endswith("sch") and (word[:-3] + "st" in _SECOND_SINGULAR)
+
+
+@lru_cache(maxsize=4096)
+def second_plural(word: str) -> bool:
+    """Whether `word` is a finite verb that only goes with `ihr`: `habt`, `könnt`, `mitnehmt`."""
+    return (
+        word in _SECOND_PLURAL
+        or word in _STRONG_PLURAL
+        or any(rest in _STRONG_PLURAL for rest in _without(word, _PARTS + _PREFIXES))
+    )
+
+
+_THINGS_IN_T = (
+    "paket", "ticket", "geraet", "produkt", "internet", "projekt", "angebot", "konzept", "gehalt",
+    "rabatt", "gebiet", "rezept", "bett", "boot", "fahrt", "zeit", "wort", "recht", "licht", "gericht",
+    "nacht", "nachricht", "punkt", "postfach", "kontakt", "vertrauen", "blatt", "format", "guthaben",
+    "schrift", "aufenthalt", "amt", "fahrrad",
+)  # fmt: skip
+
+
+def thing(word: str) -> bool:
+    """Whether `word`, written small by a careless hand, is a thing rather than a verb in -t."""
+    return word.endswith(_THINGS_IN_T)
+
+
+def participle(word: str) -> bool:
+    """Whether `word` looks like a past participle: `geschrieben`, `erstattet`, `weitergegeben`."""
+    return not thing(word) and (_participle.search(word) is not None)
+
+
+def maybe_second_plural(word: str) -> bool:
+    """Whether the ending of `word` agrees with `ihr`, though third person singular may look the same."""
+    return len(word) > 3 and word.endswith("t") and not word.endswith("st") and word not in _NOT_VERBS
+
+
+_participle = re.compile(
+    r"(?:^|ab|an|auf|aus|ein|mit|nach|vor|zu|weiter|her|hin|los)(?:ge|be|er|ver|ent|zer)\w{2,}(?:t|en)$|iert$"
+)
+_PLURAL = keys(
+    "sind haben werden wurden waren hatten können konnten müssen mussten sollen sollten wollen wollten "
+    "dürfen durften mögen möchten würden hätten wären könnten kommen kamen liegen lagen stehen gehen "
+    "gingen fehlen tun wissen sehen machen glauben denken brauchen schauen han hend hebbt sünd ham "
+    "bleiben melden kümmern arbeiten prüfen fahren fallen dauern gelten laufen liefern"
+)
+
+
+def plural_verb(word: str) -> bool:
+    """Whether `word` ends as a finite verb does with `sie` and `Sie`: -en, -ern, -eln, or `sind`, `tun`."""
+    return word in _PLURAL or (len(word) > 3 and word.endswith(("en", "ern", "eln")))
+
+
+def common_plural_verb(word: str) -> bool:
+    """Whether `word` is one of the plural verbs that nearly every sentence with a plural subject has."""
+    return word in _PLURAL
+
+
+def _without(word: str, beginnings: tuple[str, ...]) -> list[str]:
+    return [word[len(folded) :] for folded in map(_folded, beginnings) if word.startswith(folded)]
+
+
+def _folded(beginning: str) -> str:
+    return beginning.replace("ü", "ue")

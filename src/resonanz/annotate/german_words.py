@@ -1,0 +1,182 @@
+"""Reading German posts: sentences and words with their places, without what is only quoted or only a name.
+
+Here lives what every rule about German wording needs first: words, where sentences and clauses begin,
+what is hidden (quotations, links, handles, hashtags, initials), and whether a sentence is German at all.
+Word forms live in `german_verbs`, the form of address in `address_form`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST = 80  # words that are read as one sentence, so that no flood without full stops takes long
+# What stands between a word and the one before it.
+JOINED, CLAUSE, OPENING, SENTENCE = range(4)
+
+_NAMES = "de|at|ch|com|net|org|info|eu|io|app|shop|example|social|test|invalid"
+_HIDDEN = regex.compile(
+    "|".join(
+        [
+            r"(?m:^[ \t]*>.*$)",  # a quoted line
+            r"https?://\S+|www\.\S+",
+            r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+            r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?",
+            rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:{_NAMES})(?![\w-])(?:/\S*)?",
+            r"\^\p{L}{1,4}(?!\p{L})",
+            r"[„‟][^„“”\"]{1,400}[“”\"]",
+            r"“[^„“”]{1,400}”",
+            r"»[^»«]{1,400}«|«[^»«]{1,400}»|›[^›‹]{1,400}‹|‹[^›‹]{1,400}›",
+            r"(?<![\p{L}\p{N}])\"(?=\S)[^\"]{1,400}\"(?![\p{L}\p{N}])",
+            r"(?<![\p{L}\p{N}])[‚‘'](?=\S)(?:[^‚‘’'\n]|(?<=\p{L})['’](?=\p{L})){1,300}[‘’'](?![\p{L}\p{N}])",
+        ]
+    )
+)
+_WORD = regex.compile(r"S['’](?!\p{L})|[\p{L}\p{M}]+(?:['’‑-][\p{L}\p{M}]+)*|\p{N}+")
+_ENDING = regex.compile(r"[!?…\n]|\p{Extended_Pictographic}|[:;=]-?[()DPp](?!\p{L})")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "‑": "-"})
+_ABBREVIATIONS = frozenset(
+    "nr ca bzw ggf evtl inkl exkl zzgl dr str tel usw abt max min mind st hr fr bspw vgl abs art".split()
+)
+
+# Words that occur in nearly every sentence of one language and hardly in the other ones.
+_GERMAN = frozenset(
+    "ich wir ist sind nicht und der das den dem ein eine einen einem mit fuer auf von zu im bei wie wenn "
+    "dass auch noch aber oder hat haben habe kann koennen bitte danke mal schon nur hier uns mir mich "
+    "ihnen euch dich dir es nach aus vor um bis ueber unter zum zur vom beim sehr gern gerne leider heute "
+    "morgen jetzt immer wieder hast bist kannst willst musst koennt habt seid dein deine deinen deiner "
+    "euer eure kein keine doch da wo warum wann nix nich dat wat un isch net ned au scho mer gut paket "
+    "alles gute".split()
+)
+_FOREIGN = frozenset(
+    "the you your are we to of and for our it this that have my they from been would could about there le "
+    "les et est vous nous pour une dans pas avec votre sur ce qui notre moi toi c'est het van voor niet "
+    "wij jij jullie zijn naar graag uw hebben wordt ook maar bent mijn heb deze geen jag och inte att som "
+    "på till av är för hvad og ikke jeg til vil ditt hjälp el los que por con para usted gracias il che "
+    "sono della nel ve bir icin ile bu cok jest czy".split()
+)
+_WEAK_FOREIGN = frozenset("det kan vi med har var si non la to mig din je de quelle belle coeur".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or number: as written, its key for comparing, its place, and what parts it from the last one."""
+
+    text: str
+    key: str
+    start: int
+    end: int
+    before: int
+
+    @property
+    def capital(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[0].isupper()
+
+    @property
+    def shouted(self) -> bool:
+        """Whether all of it is capitals, two letters at least."""
+        return len(self.text) > 1 and self.text.isupper()
+
+    @property
+    def opens(self) -> bool:
+        """Whether a capital is usual here for any word: at a sentence's start, after a colon or bracket."""
+        return self.before >= OPENING
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The words of one sentence, and what stands behind the last one (`"?"`, `"!"`, …)."""
+
+    words: tuple[Word, ...]
+    ending: str
+
+    @property
+    def shouted(self) -> bool:
+        """Whether most words are written in capitals."""
+        letters = [word for word in self.words if len(word.text) > 1 and word.text[0].isalpha()]
+        return 2 * sum(word.shouted for word in letters) > len(letters)
+
+
+def key(word: str) -> str:
+    """The form in which words are compared: lower case, umlauts and ß written out, composed (NFC)."""
+    return normalize("NFC", word).lower().translate(_UMLAUTS)
+
+
+def keys(words: str) -> frozenset[str]:
+    """The keys of the words that stand in `words`, parted by blanks."""
+    return frozenset(key(word) for word in words.split())
+
+
+def hide(text: str, pattern: regex.Pattern[str] = _HIDDEN) -> str:
+    """`text` with every match blanked out in equal length; by default what is quoted, linked or named."""
+    return pattern.sub(lambda match: "\0" * len(match[0]), text)
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """The German sentences of `text` in order; those in other languages are left out."""
+    read = tuple(_sentences(text))
+    scores = [_foreignness(sentence) for sentence in read]
+    balance = sum(scores)
+    return tuple(
+        sentence
+        for sentence, score in zip(read, scores, strict=True)
+        if score < 0 or (score <= 1 and balance <= 1)
+    )
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
+    words: list[Word] = []
+    gap_from = 0
+    for match in _WORD.finditer(text):
+        gap = text[gap_from : match.start()]
+        before = _break(gap, words[-1].key if words else "") if words else SENTENCE
+        if words and (before == SENTENCE or len(words) == _LONGEST):
+            yield Sentence(tuple(words), gap)
+            words = []
+        words.append(Word(match[0], key(match[0]), match.start(), match.end(), before))
+        gap_from = match.end()
+    if words:
+        yield Sentence(tuple(words), text[gap_from:])
+
+
+def _break(gap: str, previous: str) -> int:
+    """What a gap between two words parts: nothing, clauses, an opening that wants a capital, or sentences."""
+    if gap in {" ", "-", "/"}:
+        return JOINED
+    if "\0" in gap:
+        head, _, tail = gap.rpartition("\0")
+        return SENTENCE if _break(head.replace("\0", ""), previous) == SENTENCE else _break(tail, previous)
+    if _ENDING.search(gap):
+        return SENTENCE
+    if "." in gap:
+        return JOINED if _is_short(previous) and ".." not in gap else SENTENCE
+    if any(mark in gap for mark in ':([{•*|–—"„“”»«‚‘') or " - " in gap:
+        return OPENING
+    return CLAUSE if any(mark in gap for mark in ",;)]}") else JOINED
+
+
+def _is_short(word: str) -> bool:
+    """Whether a full stop belongs to the word: an abbreviation, or the number of a day (`3. Mai`)."""
+    if word.isdecimal():
+        return len(word) < 3 and int(word) <= 31
+    return len(word) == 1 or word in _ABBREVIATIONS
+
+
+def _foreignness(sentence: Sentence) -> int:
+    """Above zero where words of other languages prevail, below where German ones do."""
+    score = 0
+    for word in sentence.words:
+        if word.key in _GERMAN:
+            score -= 2
+        elif word.key in _FOREIGN:
+            score += 2
+        elif word.key in _WEAK_FOREIGN:
+            score += 1
+    return score

@@ -1,0 +1,198 @@
+"""Who is addressed how: hand-written cases, evidence that can be shown, and the order of precedence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+from unicodedata import normalize
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resonanz.annotate.address_form import AddressForm, Evidence, address_form, form_for_reply
+
+if TYPE_CHECKING:
+    from resonanz.annotate.address_form import Form
+    from resonanz.annotate.address_places import Direction
+
+HERE = Path(__file__).parent
+GOOD = 0.97  # what the product promises
+
+
+class Case(NamedTuple):
+    """One line of a table of cases."""
+
+    id: str
+    direction: Direction
+    form: Form
+    text: str
+
+
+def _cases(name: str) -> list[Case]:
+    found = []
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
+        number, direction, form, text = line.split("\t")
+        assert direction in {"out", "in"}, number
+        assert form in {"du", "sie", "mixed", "none"}, number
+        found.append(Case(number, direction, form, text))  # type: ignore[arg-type]
+    return found
+
+
+@pytest.mark.parametrize(("name", "least"), [("address_form.tsv", 320), ("address_form_unseen.tsv", 300)])
+def test_the_form_is_right_in_97_of_100_cases(name: str, least: int) -> None:
+    cases = _cases(name)
+    wrong = []
+    for case in cases:
+        found = address_form(case.text, direction=case.direction)
+        if found.form != case.form:
+            shown = ", ".join(f"{evidence.text} = {evidence.form}" for evidence in found.evidence)
+            wrong.append(f"{case.id}: {case.form}, found {found.form} ({shown}): {case.text}")
+    accuracy = 1 - len(wrong) / len(cases)
+    print(f"{name}: {accuracy:.4f} of {len(cases)}", *wrong, sep="\n")
+    assert len(cases) >= least
+    assert accuracy >= GOOD, "\n".join(wrong)
+
+
+def test_the_cases_are_balanced_and_none_stands_twice() -> None:
+    cases = _cases("address_form.tsv")
+    counts = Counter(case.form for case in cases)
+    assert min(counts.values()) >= 50, counts
+    assert len({case.text for case in cases}) == len({case.id for case in cases}) == len(cases)
+
+
+def _shown(text: str, direction: Direction = "out") -> list[tuple[str, str]]:
+    return [(evidence.form, evidence.text) for evidence in address_form(text, direction=direction).evidence]
+
+
+def test_evidence_stands_where_it_says() -> None:
+    text = "🙂 Hallo Jana, schick uns bitte deine Nummer. Wir rufen Sie an!"
+    found = address_form(text)
+    assert found == AddressForm(
+        "mixed",
+        (
+            Evidence("du", 14, 20, "schick"),
+            Evidence("du", 31, 36, "deine"),
+            Evidence("sie", 55, 58, "Sie"),
+        ),
+    )
+    assert [text[shown.start : shown.end] for shown in found.evidence] == ["schick", "deine", "Sie"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Die Pakete sind unterwegs. Sie kommen morgen.", []),
+        ("Die Pakete sind unterwegs. Sie können sie dort abholen.", [("sie", "Sie")]),
+        ("Die Kollegen sind dran. Sie melden sich bei dir.", [("du", "dir")]),
+        ("Die Kollegen sind dran. Sie melden sich bei Ihnen.", [("sie", "Sie"), ("sie", "Ihnen")]),
+        ("Zwei Anträge fehlen. Sie werden informiert.", [("sie", "Sie")]),
+        ("Unsere Chefin ist im Urlaub. Ihre Vertretung ist Herr Ott.", []),
+        ("Unsere Chefin ist im Urlaub. Ihre Kundennummer liegt vor.", [("sie", "Ihre")]),
+        ("Seit zwei Tagen fehlt Strom. Sie hören heute von uns.", [("sie", "Sie")]),
+        ("Wenn Ihr Paket ankommt, freut uns das.", [("sie", "Ihr")]),
+        ("Wenn Ihr Hilfe braucht, sind wir da.", [("du", "Ihr")]),
+        ("Wenn ihr Sohn kommt, ist sie froh.", []),
+        ("Ihr Helden!", [("du", "Ihr")]),
+        ("Viele Grüße, Ihr Kundenservice!", [("sie", "Ihr")]),
+        ("Ihr Freunde, schreibt uns!", [("du", "Ihr"), ("du", "schreibt")]),
+        ("Zwei Anträge fehlen. Sie müssen gesucht werden.", []),
+        ("Am 3. Mai kam Post. Sie hören von uns.", [("sie", "Sie")]),
+        ("schön dass sie da sind", [("sie", "sie")]),
+        ("Seid gestern fährt die Bahn wieder.", []),
+    ],
+)
+def test_what_sie_and_ihr_refer_to(text: str, shown: list[tuple[str, str]]) -> None:
+    assert _shown(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Schreib uns.", ["Schreib"]),
+        ("Ich schreib dem Lager.", []),
+        ("Wir haben „schreib uns“ gelesen.", []),
+        ("Rat gibt es im Laden.", []),
+        ("Prüfe das und melde mich.", []),
+        ("Prüf das bitte.", ["Prüf"]),
+        ("Hab Geduld!", ["Hab"]),
+        ("Hab keine Ahnung.", []),
+        ("Hab ihn gefragt.", []),
+        ("Schau an!", []),
+        ("Schau an der Kasse.", ["Schau"]),
+        ("Zeigt das Gerät einen Fehler, hilft ein Neustart.", []),
+        ("Zeigt das allen!", ["Zeigt"]),
+        ("Ist es voll, schickt uns DHL eine Meldung.", []),
+        ("Knips uns den Zettel.", ["Knips"]),
+        ("Stups mich bitte an.", ["Stups"]),
+        ("Freut uns sehr.", []),
+        ("Ich prüfe das, wie besprochen, und schick den Link weiter.", []),
+        ("Wer kann, bleibt bitte hier.", []),
+    ],
+)
+def test_verbs_without_pronoun(text: str, shown: list[str]) -> None:
+    assert [word for _, word in _shown(text)] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "outgoing", "incoming"),
+    [
+        ("Habt ihr offen?", "du", "none"),
+        ("Eure App spinnt.", "du", "none"),
+        ("Schickt uns ein Foto.", "du", "none"),
+        ("Könnt Ihr helfen?", "du", "none"),
+        ("Kannst du helfen?", "du", "du"),
+        ("Ihre App spinnt.", "sie", "sie"),
+        ("Warte am Gleis.", "du", "none"),
+    ],
+)
+def test_the_plural_says_nothing_about_a_customer(text: str, outgoing: str, incoming: str) -> None:
+    assert address_form(text).form == outgoing
+    assert address_form(text, direction="in").form == incoming
+
+
+def test_all_spellings_of_a_word_are_one() -> None:
+    for text in ("Könnt ihr kommen?", normalize("NFD", "Könnt ihr kommen?"), "Koennt ihr kommen?"):
+        assert address_form(text).form == "du"
+
+
+_PIECES = st.sampled_from(
+    "du Du dir Sie sie SIE Ihr ihr Ihnen ihre euch di Se S' bitte und wenn ich die Pakete sind zwei "
+    "Frau Kollegin habt Schick schickt hab sei frag mich uns Schau an , . ! ? : „ “ » « > @anna #du "
+    "3 🙂 Café \n ^ab Ham braucht".split(" ")
+)
+
+
+@given(st.lists(_PIECES, max_size=14).map(" ".join) | st.text(max_size=60), st.sampled_from(["out", "in"]))
+def test_any_text_is_read_and_evidence_is_part_of_it(text: str, direction: Literal["out", "in"]) -> None:
+    found = address_form(text, direction=direction)
+    assert [text[shown.start : shown.end] for shown in found.evidence] == [
+        shown.text for shown in found.evidence
+    ]
+    assert [shown.start for shown in found.evidence] == sorted({shown.start for shown in found.evidence})
+    forms = {shown.form for shown in found.evidence}
+    assert found.form == ("mixed" if len(forms) == 2 else next(iter(forms), "none"))
+
+
+@pytest.mark.parametrize(
+    ("brand", "customer", "channel", "reply"),
+    [
+        ("sie", "du", "du", "sie"),
+        ("none", "du", "sie", "du"),
+        ("none", "sie", "du", "sie"),
+        ("none", "mixed", "sie", "sie"),
+        ("none", "none", "du", "du"),
+        ("none", "mixed", "none", "none"),
+        ("mixed", "none", "mixed", "none"),
+    ],
+)
+def test_the_brand_decides_then_the_customer_then_the_channel(
+    brand: Form, customer: Form, channel: Form, reply: str
+) -> None:
+    assert form_for_reply(brand, customer, channel) == reply
+
+
+def test_a_flood_of_words_is_read_to_its_end() -> None:
+    found = address_form("die pakete sind da und sie kommen " * 300 + "schick uns deine nummer")
+    assert [shown.text for shown in found.evidence][-2:] == ["schick", "deine"]
