@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import time
+import warnings
 from dataclasses import replace
+from importlib import import_module
 from unicodedata import normalize
 
 import pytest
 import regex
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resonanz.compose import counting_rules, fits, length, split, with_signature
+from resonanz.compose import USUAL_LIMITS, bytes_count, counting_rules, fits, length, split, with_signature
+from resonanz.networks import NETWORKS
 from resonanz.post import Limits
+from tests.shared_data import shared_data
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    parse_tweet = import_module("twitter_text").parse_tweet
+    config = import_module("twitter_text.config").config
 
 WRITTEN = Limits(length=300)
 SHORT = Limits(length=500, url_length=23, short_handles=True)
 SEEN = Limits(length=300, unit="graphemes")
 FAMILY = "👨‍👩‍👧"
+X, BLUESKY = USUAL_LIMITS["x"], USUAL_LIMITS["bluesky"]
 
 
 @pytest.mark.parametrize(
@@ -104,11 +116,11 @@ all_limits = st.builds(
     unit=st.sampled_from(["characters", "graphemes"]),
     url_length=st.sampled_from([None, 23]),
     short_handles=st.booleans(),
+    bytes_length=st.sampled_from([None, 120]),
 )
 
 
-@given(pieces, all_limits)
-def test_the_rules_as_data_count_the_same(text: str, limits: Limits) -> None:
+def counted_by_script(text: str, limits: Limits) -> int:
     """As the script in the browser counts, with nothing but the data."""
     rules = counting_rules(limits)
 
@@ -120,8 +132,168 @@ def test_the_rules_as_data_count_the_same(text: str, limits: Limits) -> None:
     assert (rules["form"], rules["length"]) == ("NFC", limits.length)
     text = normalize("NFC", text.replace("\r\n", "\n"))
     counted = regex.sub(str(rules["pattern"]), stand_in, text, flags=regex.IGNORECASE)
-    units = list(counted) if rules["unit"] == "characters" else regex.findall(r"\X", counted)
-    assert length(text, limits) == len(units)
+    if rules["unit"] == "weighted":
+        drawn, heavy = str(rules["emoji"]), int(rules["heavy"] or 0)
+        rest = regex.sub(drawn, "", counted)
+        light = len(regex.findall(str(rules["light"]), rest))
+        return heavy * (len(regex.findall(drawn, counted)) + len(rest) - light) + light
+    return len(counted) if rules["unit"] == "characters" else len(regex.findall(r"\X", counted))
+
+
+@given(pieces, all_limits)
+def test_the_rules_as_data_count_the_same(text: str, limits: Limits) -> None:
+    assert counted_by_script(text, limits) == length(text, limits)
+    assert counting_rules(limits)["bytes_length"] == limits.bytes_length
+
+
+# X and Bluesky -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("", 0),
+        ("äöüß€–…„“", 11),
+        ("Gru\u0308ße", 5),
+        ("日本", 4),
+        ("eins\r\nzwei\n", 10),
+        (FAMILY, 2),
+        ("🇩🇪👍🏽1️⃣❤️©®", 12),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", 2),
+        ("🐦\u200d🔥 🫱🏻\u200d🫲🏿", 5),  # younger than the package's table of emoji
+        ("https://bahn.de/ein/sehr/langer/weg?mit=vielem&und=mehr", 23),
+        ("siehe bahn.de, DB.com/x und (https://a.de).", 23 * 3 + 16),
+        ("Das gilt z.B. für 49.95 Euro.Danke", 34),
+        ("info@bahn.de und @anna@social.example", 37),
+        ("🙂https://a.de🙂", 27),
+        ("שלום https://a.de שלום", 33),
+        ("\u202eABC", 5),
+    ],
+)
+def test_weights_on_x(text: str, weight: int) -> None:
+    assert length(text, X) == weight
+    assert counted_by_script(text, X) == weight
+
+
+def test_weights_are_those_of_the_third_configuration() -> None:
+    known, rules = config["defaults"], counting_rules(X)
+    assert known["version"] == 3
+    ranges = "".join(f"\\u{each['start']:04x}-\\u{each['end']:04x}" for each in known["ranges"])
+    assert rules["light"] == f"[{ranges}]"
+    assert {each["weight"] for each in known["ranges"]} == {known["scale"]}
+    assert rules["heavy"] == known["default_weight"] / known["scale"]
+    assert (rules["length"], rules["url_length"]) == (
+        known["max_weighted_tweet_length"],
+        known["transformed_url_length"],
+    )
+
+
+@given(pieces)
+def test_what_people_write_weighs_as_the_package_says(text: str) -> None:
+    assert length(text, X) == counted_by_script(text, X) == parse_tweet(text).weightedLength
+
+
+def test_published_cases_of_x() -> None:
+    """All but the two of the older configuration, which counts each part of an emoji."""
+    cases = yaml.safe_load((shared_data("twitter_text") / "validate.yml").read_text())["tests"]
+    named = [
+        (name, case)
+        for name in ("WeightedTweetsCounterTest", "WeightedTweetsWithDiscountedEmojiCounterTest")
+        for case in cases[name]
+    ] + [("", case) for case in cases["UnicodeDirectionalMarkerCounterTest"]]
+    wrong = [
+        (name, case["description"])
+        for name, case in named
+        if length(case["text"], X) != case["expected"]["weightedLength"]
+    ]
+    assert len(named) == 44
+    assert wrong == [
+        (
+            "WeightedTweetsCounterTest",
+            "Count a mix of single byte single word, and double word unicode characters",
+        ),
+        (
+            "WeightedTweetsCounterTest",
+            "Count unicode emoji chars outside the basic multilingual plane with skin tone modifiers",
+        ),
+    ]
+
+
+def test_published_addresses_of_x() -> None:
+    """As the package counts them; the script's simpler rules miss a few that nobody writes."""
+    tests = yaml.safe_load((shared_data("twitter_text") / "extract.yml").read_text())["tests"]
+    texts = [
+        case["text"] for name in ("urls", "urls_with_indices", "tco_urls_with_params") for case in tests[name]
+    ]
+    assert [text for text in texts if length(text, X) != parse_tweet(text).weightedLength] == []
+    same = sum(counted_by_script(text, X) == length(text, X) for text in texts)
+    print(f"script: {same} of {len(texts)}")
+    assert same >= 0.93 * len(texts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a." * 50_000, ("a." * 40 + " ") * 1_000, "🙂" * 100_000, "https://a.de/" * 8_000, "(" * 100_000,
+     ("a-" * 100 + ".b ") * 400, "https://a.de/" + "a" * 100_000,
+     ("http://" + "a-" * 30 + "." + "b_" * 30) * 800],
+)  # fmt: skip
+def test_weighing_takes_no_long_time(text: str) -> None:
+    begun = time.process_time()
+    weight = length(text, X)
+    assert time.process_time() - begun < 2
+    assert not fits(text, X)
+    assert weight > 280
+
+
+def test_long_texts_are_split_in_time() -> None:
+    text = "Wir prüfen das gern für Sie. Näheres steht auf bahn.de 🙂.\n" * 1_500
+    begun = time.process_time()
+    parts = split(text, X)
+    assert time.process_time() - begun < 5
+    assert [part for part in parts if not fits(part, X)] == []
+    assert "".join("".join(parts).split()) == "".join(text.split())
+
+
+def test_280_emoji_make_two_posts() -> None:
+    assert length("🙂" * 280, X) == 560
+    assert split("🙂" * 280, X) == ("🙂" * 140, "🙂" * 140)
+    assert split("a" * 269 + ":https://a.de/weg", X) == ("a" * 269 + ":", "https://a.de/weg")
+    assert split("x" + " " * 2_000 + "y", Limits(length=5)) == ("x", "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "counted"),
+    [
+        ("@anna @otto Hallo", ["anna", "@Otto"], 5),
+        ("@anna @otto Hallo", ["otto"], 17),
+        ("@anna @otto Hallo", ["anna"], 11),
+        ("@anna Hallo @anna", ["anna"], 11),
+        ("Hallo @anna", ["anna"], 11),
+        ("@annabell Hallo", ["anna"], 15),
+        ("@anna", ["anna"], 0),
+        ("@anna Hallo", [], 11),
+    ],
+)
+def test_who_is_answered_counts_nothing_at_the_beginning(text: str, named: list[str], counted: int) -> None:
+    assert length(text, X, named=named) == counted
+    assert length(text, replace(X, free_mentions=False), named=named) == len(text)
+    assert fits(text, replace(X, length=counted), named=named)
+
+
+def test_bytes_bind_beside_graphemes() -> None:
+    assert (length(FAMILY * 200, BLUESKY), bytes_count(FAMILY * 200)) == (200, 3600)
+    assert [fits(FAMILY * n, BLUESKY) for n in (166, 167)] == [True, False]
+    assert [fits("a" * n, BLUESKY) for n in (300, 301)] == [True, False]
+    assert bytes_count("Gru\u0308ße\r\n\ud800") == 11
+    assert split(FAMILY * 200, BLUESKY) == (FAMILY * 166, FAMILY * 34)
+
+
+def test_usual_limits_are_those_of_the_networks() -> None:
+    known = {name: row.default_limits for name, row in NETWORKS.items() if name in USUAL_LIMITS}
+    assert known["mastodon"].length == USUAL_LIMITS["mastodon"].length
+    assert [counting_rules(limits) for limits in known.values()] == [
+        counting_rules(USUAL_LIMITS[name]) for name in known
+    ]
 
 
 @given(pieces, all_limits, st.sampled_from(["", " ^ab"]))

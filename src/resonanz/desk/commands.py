@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from resonanz.desk import home
+from resonanz.desk.commands_words import add_commands
 from resonanz.study import parse_within
 
 Run = Callable[[argparse.Namespace], int]
@@ -147,14 +148,21 @@ def simulate(options: argparse.Namespace) -> int:
     from resonanz.simulator import SimulatorSettings, serve  # noqa: PLC0415
 
     tokens = json.loads(options.tokens.read_text()) if options.tokens else {}
-    chosen = SimulatorSettings(
-        base_url=f"http://localhost:{options.port}",
-        scenario=options.scenario,
-        speed=options.speed,
-        state_file=options.state,
-        tokens=tokens,
-        old_server=options.old_server,
-    )
+    try:
+        chosen = SimulatorSettings(
+            base_url=f"http://localhost:{options.port}",
+            scenario=options.scenario,
+            speed=options.speed,
+            state_file=options.state,
+            tokens=tokens,
+            old_server=options.old_server,
+            equal_count=options.equal,
+            unlike_count=options.unlike,
+            wave_minutes=options.minutes,
+        )
+    except ValueError as error:
+        say(f"resonanz: {error}")
+        return 2
     watch_parent()
     say(f"resonanz: simulated network on {chosen.base_url}")
     serve(chosen, host="127.0.0.1", port=options.port)
@@ -303,6 +311,21 @@ def add_user(options: argparse.Namespace) -> int:
     return 0
 
 
+def unlock(options: argparse.Namespace) -> int:
+    """Take the second step off somebody's sign-in."""
+    from resonanz.desk import factors  # noqa: PLC0415
+    from resonanz.desk.models import Agent  # noqa: PLC0415
+
+    home.prepare()
+    agent = Agent.objects.filter(username=options.name).first()
+    if agent is None:
+        say(f"resonanz: nobody signs in as {options.name!r}")
+        return 2
+    factors.reset(agent, by=None)
+    say(f"{options.name} signs in with the password alone now, and is signed out everywhere.")
+    return 0
+
+
 def bench(options: argparse.Namespace) -> int:
     """Run a benchmark of the checkout."""
     folder = Path(__file__).resolve().parents[3] / "bench"
@@ -324,6 +347,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _running_words(commands)
     _archive_words(commands)
+    add_commands(commands)
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)
@@ -331,6 +355,8 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument(
         "--role", default="agent", choices=["trainee", "agent", "lead", "communicator", "operator"]
     )
+    lost = _command(commands, "unlock", "take a lost second step off somebody's sign-in", unlock)
+    lost.add_argument("name")
     benches = _command(commands, "bench", "measure speed and memory (from a checkout)", bench)
     benches.add_argument("name", choices=["intake"])
     benches.add_argument("--json", action="store_true")
@@ -358,7 +384,10 @@ def _running_words(commands: Commands[argparse.ArgumentParser]) -> None:
     _command(commands, "work", "listen and deliver only", work)
     network = _command(commands, "simulate", "run a simulated network on this machine", simulate)
     network.add_argument("--port", type=int, default=8010)
-    network.add_argument("--scenario", default="careday", choices=["careday", "none"])
+    network.add_argument("--scenario", default="careday", choices=["careday", "incident", "none"])
+    network.add_argument("--equal", type=int, default=500, help="incident: how many ask about it")
+    network.add_argument("--unlike", type=int, default=40, help="incident: how many ask something else")
+    network.add_argument("--minutes", type=float, default=60.0, help="incident: how long the wave lasts")
     network.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
     network.add_argument("--state", type=Path, help="file that keeps it over restarts")
     network.add_argument("--tokens", type=Path, help="JSON file: handle to access token")
