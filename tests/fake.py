@@ -13,17 +13,21 @@ from resonanz.networks import (
     AcceptEverybody,
     Action,
     Answer,
+    Boost,
     Capabilities,
     Credentials,
     DeletePost,
+    Favourite,
     LookUpPosts,
     LookUpProfile,
     NetworkError,
     Nudge,
     Policy,
     ReadPolicy,
+    Unboost,
+    Unfavourite,
 )
-from resonanz.post import Delivery, Limits, Page, Post, Profile, Sighting
+from resonanz.post import Attachment, Delivery, Limits, Media, MediaKind, Page, Post, Profile, Sighting
 from tests.cast import SERVER, US
 
 CAPABILITIES = Capabilities(
@@ -32,7 +36,22 @@ CAPABILITIES = Capabilities(
     login=("token",),
     stream=True,
     private_replies=True,
-    actions=frozenset({DeletePost, LookUpPosts, LookUpProfile, ReadPolicy, AcceptEverybody}),
+    invitation="reply",
+    authors_delete=True,
+    media=frozenset({MediaKind.IMAGE, MediaKind.VIDEO}),
+    actions=frozenset(
+        {
+            AcceptEverybody,
+            Boost,
+            DeletePost,
+            Favourite,
+            LookUpPosts,
+            LookUpProfile,
+            ReadPolicy,
+            Unboost,
+            Unfavourite,
+        }
+    ),
 )
 LIMITS = Limits(length=500)
 
@@ -51,6 +70,8 @@ class World:
     looked_for: list[Delivery] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     filtered: tuple[str, ...] = ()
+    favourites: set[str] = field(default_factory=set)
+    boosts: set[str] = field(default_factory=set)
 
     def publish(self, delivery: Delivery) -> Sighting:
         """Take a delivery in and show it, as the network does."""
@@ -68,10 +89,15 @@ class World:
             posted_at=delivery.created_at + timedelta(seconds=1),
             audience=delivery.draft.audience,
             url=uri,
+            media=tuple(_shown(uri, place, file) for place, file in enumerate(delivery.draft.media, start=1)),
         )
         seen = Sighting(post=post, native_id=number, native_thread_id=number, own=True)
         self.posts[str(delivery.key)] = seen
         return seen
+
+
+def _shown(uri: str, place: int, file: Attachment) -> Media:
+    return Media(kind=file.kind, url=f"{uri}/files/{place}", alt=file.alt)
 
 
 WORLD = World()
@@ -123,6 +149,17 @@ class FakeNetwork:
             case AcceptEverybody():
                 WORLD.filtered = ()
                 return Policy(known=True)
+            case Favourite(native_id):
+                WORLD.favourites.add(native_id)
+            case Unfavourite(native_id):
+                WORLD.favourites.discard(native_id)
+            case Boost(native_id):
+                WORLD.boosts.add(native_id)
+            case Unboost(native_id):
+                WORLD.boosts.discard(native_id)
+            case DeletePost(native_id):
+                WORLD.gone.add(native_id)
+                WORLD.now_there.pop(native_id, None)
         return None
 
 

@@ -358,6 +358,9 @@ def test_the_profile_tells_the_limits(brand: Person) -> None:
         unit="graphemes",
         url_length=23,
         short_handles=True,
+        media_types=("image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"),
+        image_bytes=10_485_760,
+        video_bytes=41_943_040,
         edit=True,
         repeat_window=timedelta(hours=1),
     )

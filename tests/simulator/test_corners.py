@@ -65,7 +65,7 @@ def test_bodies_that_are_no_orders(simulator: RunningSimulator, path: str) -> No
 @pytest.mark.parametrize(
     ("field", "error"),
     [
-        ({"media_ids": ["1"]}, "Validation failed: the simulated network takes no media"),
+        ({"media_ids": ["1"]}, "Validation failed: a file is not there, or belongs to another post"),
         (
             {"scheduled_at": "2027-01-01T00:00:00Z", "sensitive": True, "language": None},
             "Validation failed: the simulated network takes no scheduled statuses",

@@ -165,7 +165,7 @@ def test_details_are_given_in_private_when_asked_for(question: str) -> None:
 
 def test_second_thoughts() -> None:
     play = Play()
-    play.run(25 * 60)
+    play.run(40 * 60)
     (edited,) = [s for s in play.statuses() if s.edited_at]
     assert edited.edited_at is not None
     assert (edited.text.count("falsche Farbe"), edited.edits[0].text.count("besellt")) == (1, 1)
@@ -229,3 +229,77 @@ def test_a_plan_for_somebody_who_left_the_cast_is_forgotten() -> None:
     play.now = START + timedelta(hours=10)
     assert play.scenario.play(play.now) == timedelta(seconds=1)
     assert len(play.statuses()) == before
+
+
+def begun(play: Play, acct: str) -> Status:
+    """Run until somebody has spoken; return the first that he said."""
+    while not play.by(acct):
+        play.run(30)
+    return play.by(acct)[0]
+
+
+def test_a_private_reply_is_taken_as_an_invitation() -> None:
+    play = Play()
+    asked = play.by("frauke_m")[0]
+    ours = play.answer(asked, "Hier sind wir unter uns.", visibility="direct")
+    play.run(21)
+    details = play.by("frauke_m")[1]
+    assert (details.visibility, details.in_reply_to_id, details.root_id) == ("direct", ours.id, asked.id)
+    assert details.text.count("Bestellnummer") == 1
+
+
+def test_what_was_said_in_public_is_deleted_when_asked() -> None:
+    play = Play()
+    asked = begun(play, "bernd_hartwig")
+    assert asked.text.count("0151 5550 2277") == 1
+    ours = play.answer(asked, "Bitte löschen Sie Ihren Beitrag, da steht Ihre Nummer drin.")
+    play.run(21)
+    (said,) = play.by("bernd_hartwig")
+    assert (said.in_reply_to_id, said.text.endswith("Ist gelöscht.")) == (ours.id, True)
+    assert asked.id not in play.world.memory.statuses
+    play.answer(said, "Danke! Schon gelöscht, perfekt.")
+    play.run(21)
+    assert [s.text for s in play.by("bernd_hartwig")][1:] == [
+        f"@{COMPANY} Gut, dann warte ich auf den Anruf."
+    ]
+
+
+def test_deleting_and_going_private_are_asked_for_together() -> None:
+    play = Play()
+    asked = begun(play, "bernd_hartwig")
+    play.answer(asked, "Hier privat weiter? Und bitte den Beitrag oben löschen.", visibility="direct")
+    play.run(21)
+    (details,) = play.by("bernd_hartwig")
+    assert (details.visibility, details.text.count("Bernd Hartwig, Telefon")) == ("direct", 1)
+
+
+def test_a_customer_comes_back() -> None:
+    play = Play()
+    first = begun(play, "margit_w")
+    play.answer(first, "Bitte einmal das Sieb säubern.")
+    play.run(1000)
+    again = play.by("margit_w")[2]
+    assert (again.root_id == first.root_id, again.text.count("Leider noch einmal ich")) == (False, 1)
+
+
+def test_danger_is_among_the_matters() -> None:
+    assert begun(Play(), "tine_ohlsen").text.count("steckt allein im Aufzug") == 1
+
+
+def machines(play: Play, acct: str, turns: int) -> int:
+    """Answer a machine as a machine; return how often it spoke."""
+    last = begun(play, acct)
+    for _ in range(turns):
+        play.answer(last, "Danke für Ihre Nachricht, wir melden uns.")
+        play.run(4)
+        last = play.by(acct)[-1]
+    return len(play.by(acct))
+
+
+def test_another_desk_and_a_bot_answer_at_once_and_every_time() -> None:
+    assert machines(Play(), "paketfuchs_service", 3) == 4
+    assert machines(Play(), "preisradar_bot", 2) == 3
+
+
+def test_two_machines_do_not_talk_for_ever() -> None:
+    assert machines(Play(), "paketfuchs_service", 25) == 20

@@ -16,6 +16,8 @@ def limits_of(channel: Channel) -> Limits:
         known = dict(channel.limits)
         if known.get("repeat_window") is not None:
             known["repeat_window"] = timedelta(seconds=known["repeat_window"])
+        if "media_types" in known:
+            known["media_types"] = tuple(known["media_types"])
         return Limits(**known)
     row = NETWORKS.get(channel.network)
     return row.default_limits if row else Limits(length=100_000)

@@ -75,7 +75,8 @@ class Refused(NetworkError):
     """Codes: `refused`, `too_long`, `not_this_network`, `not_allowed_here`, `unsafe_address`.
 
     Of pictures also `too_large` and `not_a_picture`; of files that go out `too_many_files`,
-    `file_too_large`, `file_refused` and `alt_too_long`, with the fact `file`, its place counted from 1.
+    `file_too_large`, `file_refused` and `alt_too_long`, with the fact `file`, its place counted from 1;
+    `scope_missing` where the access is good but lacks the right to this one thing.
     """
 
     permanent = True

@@ -40,6 +40,7 @@ MAX_EVENT_CHARACTERS = 1024 * 1024
 MAX_REDIRECTS = 3
 MAX_PICTURE_BYTES = 8_000_000
 WHOLE_PICTURE_SECONDS = 30.0
+UPLOAD_ANSWER_SECONDS = 45.0  # a server may look at a whole film before it answers
 MAX_PICTURE_REDIRECTS = 2
 MAX_REASON = 500
 
@@ -141,6 +142,7 @@ class Received:
 
     json: Any
     next_page: dict[str, str]
+    status: int = 200
 
 
 class Client:
@@ -206,9 +208,22 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Received:
         """Change something: exactly one attempt, never redirected."""
-        url = self._base.copy_with(raw_path=path.encode())
         content: dict[str, Any] = {"data": form} if form is not None else {"json": body}
-        with self._answer(method, url, headers=headers, **content) as response:
+        return self._changed(method, path, headers=headers, **content)
+
+    def upload(self, path: str, *, file: tuple[str, bytes, str], form: Mapping[str, str]) -> Received:
+        """Post a file (name, content, content type) with a form: exactly one attempt, never redirected."""
+        waits = {
+            "connect": CONNECT_SECONDS,
+            "read": UPLOAD_ANSWER_SECONDS,
+            "write": READ_SECONDS,
+            "pool": 5.0,
+        }
+        return self._changed("POST", path, files={"file": file}, data=form, waits=waits)
+
+    def _changed(self, method: str, path: str, **content: Any) -> Received:
+        url = self._base.copy_with(raw_path=path.encode())
+        with self._answer(method, url, **content) as response:
             if response.has_redirect_location:
                 raise Refused("not_this_network", moved_to=response.headers["Location"][:100])
             return self._received(response)
@@ -296,7 +311,7 @@ class Client:
             )  # some servers say nothing when all is well
         except (ValueError, RecursionError):
             raise Unclear("bad_answer") from None
-        return Received(decoded, _next_page(response))
+        return Received(decoded, _next_page(response), response.status_code)
 
 
 def fetch_picture(

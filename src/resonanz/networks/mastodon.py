@@ -1,7 +1,8 @@
 """Mastodon, and every server that speaks its API.
 
 Here lives what is asked of a server, when, and what it means for the desk. JSON becomes values in
-`mastodon_posts.py`, HTML becomes text in `mastodon_text.py`, the ways in are in `mastodon_login.py`.
+`mastodon_posts.py`, HTML becomes text in `mastodon_text.py`, files go out in `mastodon_media.py`, the ways
+in are in `mastodon_login.py`.
 
 What differs between servers is found out by asking, never by the software's name: several relatives
 ignore the Idempotency-Key, have no conversations, no policy or no stream, answer 400 for 422, and use
@@ -15,20 +16,21 @@ back ("Notifications API", policy), and a poll without them would move its marke
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from resonanz.networks import (
     AcceptEverybody,
     Action,
     Answer,
+    Boost,
     Capabilities,
     Credentials,
     DeletePost,
+    Favourite,
     Gone,
     LoginNeeded,
     LookUpPosts,
@@ -37,14 +39,18 @@ from resonanz.networks import (
     ReadPolicy,
     Refused,
     Temporary,
+    Unboost,
     Unclear,
+    Unfavourite,
 )
 from resonanz.networks.http import Client, Params
 from resonanz.networks.mastodon_login import ask_instance, begin_login, finish_login, stream
+from resonanz.networks.mastodon_media import Uploads, later, only_this
 from resonanz.networks.mastodon_posts import (
     LIMITS,
     VISIBILITIES,
     Entity,
+    Heard,
     Home,
     Marks,
     author_from_account,
@@ -54,6 +60,7 @@ from resonanz.networks.mastodon_posts import (
     entities,
     entity,
     id_order,
+    may_be,
     moment,
     parents_first,
     people_in,
@@ -64,7 +71,8 @@ from resonanz.networks.mastodon_posts import (
     wrote,
 )
 from resonanz.networks.mastodon_text import full_handle, handles_in, plain_form, text_from_html, with_handles
-from resonanz.post import Audience, Delivery, Page, Profile, Sighting
+from resonanz.networks.mastodon_threads import Threads
+from resonanz.post import Audience, Delivery, MediaKind, Page, Profile, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -81,62 +89,51 @@ CAPABILITIES = Capabilities(
     edits_heard=False,  # an edited mention gives no notification: look posts up before answering
     deletions_heard=False,  # the stream tells only of posts in the own timeline
     private_replies=True,
-    actions=frozenset({DeletePost, LookUpPosts, LookUpProfile, ReadPolicy, AcceptEverybody}),
+    invitation="reply",
+    authors_delete=True,
+    media=frozenset({MediaKind.IMAGE, MediaKind.GIF, MediaKind.VIDEO, MediaKind.AUDIO}),
+    actions=frozenset(
+        {
+            AcceptEverybody,
+            Boost,
+            DeletePost,
+            Favourite,
+            LookUpPosts,
+            LookUpProfile,
+            ReadPolicy,
+            Unboost,
+            Unfavourite,
+        }
+    ),
 )
 
 PAGE = 40  # the most that notifications, conversations, search and own posts give at once
 CONVERSATIONS_AT_ONCE = 20  # each may cost a call; the rest follows with the next read
 TOGETHER = 20  # ids in one look-up
 QUOTES_SINCE = 7  # `api_versions.mastodon` of 4.5, which notifies of quotes
-THREADS_KEPT = 500
-THREAD_SECONDS = 600.0
 CLOCKS_APART = timedelta(minutes=10)  # how far a server's clock may be behind ours
 SEARCH_PAGES = 5
 ACCEPTED = ("not_following", "not_followers", "new_accounts", "private_mentions", "limited_accounts")
-
-
-@dataclass(slots=True)
-class _Heard:
-    """The statuses of one read, each once, by id; whoever heard it addressed to us is right."""
-
-    statuses: dict[str, Entity] = field(default_factory=dict)
-    addressed: set[str] = field(default_factory=set)
-
-    def add(self, status: Entity, *, addressed: bool = False) -> None:
-        native_id = demand(status, "id")
-        self.statuses.setdefault(native_id, status)
-        if addressed:
-            self.addressed.add(native_id)
-
-
-class _Threads:
-    """The line of posts down to a post, kept for ten minutes: 500 replies to it cost one call."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lines: OrderedDict[str, tuple[float, tuple[Sighting, ...]]] = OrderedDict()
-
-    def find(self, native_id: str) -> tuple[Sighting, ...] | None:
-        kept_at, line = self._lines.get(native_id, (0.0, None))
-        return None if line is None or self._clock() - kept_at > THREAD_SECONDS else line
-
-    def keep(self, native_id: str, line: tuple[Sighting, ...]) -> None:
-        self._lines[native_id] = (self._clock(), line)
-        self._lines.move_to_end(native_id)
-        if len(self._lines) > THREADS_KEPT:
-            self._lines.popitem(last=False)
+REACTIONS = {Favourite: "favourite", Unfavourite: "unfavourite", Boost: "reblog", Unboost: "unreblog"}
 
 
 class Mastodon:
     """One account on one server; what the methods promise is said in `resonanz.networks.Network`."""
 
-    def __init__(self, credentials: Credentials, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._client = Client(
             credentials.base_url,
             token=credentials.secret.get("access_token", ""),
             simulated=credentials.simulated,
         )
-        self._threads = _Threads(clock)
+        self._threads = Threads(clock)
+        self._uploads = Uploads(self._client, clock=clock, pause=pause)
         self._people: dict[str, str] = {}
         self._home: Home | None = None
         self._has_conversations = True
@@ -153,7 +150,7 @@ class Mastodon:
         a later page, never twice in one. The posts above a reply come with it, not addressed.
         """
         marks = Marks.read(cursor)
-        heard = _Heard()
+        heard = Heard()
         known = marks or Marks()
         newest, more = self._hear_mentions(heard, known.heard, first=marks is None)
         floor, seen, rest = self._hear_conversations(heard, known, first=marks is None)
@@ -165,7 +162,7 @@ class Mastodon:
             backfill=marks is None,
         )
 
-    def _hear_mentions(self, heard: _Heard, marker: str, *, first: bool) -> tuple[str, bool]:
+    def _hear_mentions(self, heard: Heard, marker: str, *, first: bool) -> tuple[str, bool]:
         wanted = {"mention", "quote"} if self._at_home().instance.api >= QUOTES_SINCE else {"mention"}
         params = [("types[]", kind) for kind in sorted(wanted)] + [("include_filtered", "true")]
         found, newest, more = self._newer("/api/v1/notifications", params, marker, first=first)
@@ -176,7 +173,7 @@ class Mastodon:
                 heard.add(entity(status, "status"), addressed=True)
         return newest, more
 
-    def _hear_own(self, heard: _Heard, marker: str, *, first: bool) -> tuple[str, bool]:
+    def _hear_own(self, heard: Heard, marker: str, *, first: bool) -> tuple[str, bool]:
         path = f"/api/v1/accounts/{_in_path(self._at_home().account_id)}/statuses"
         found, newest, more = self._newer(path, [("exclude_reblogs", "true")], marker, first=first)
         for status in found:
@@ -215,7 +212,7 @@ class Mastodon:
     # Private mentions
 
     def _hear_conversations(
-        self, heard: _Heard, marks: Marks, *, first: bool
+        self, heard: Heard, marks: Marks, *, first: bool
     ) -> tuple[str, tuple[str, ...], bool]:
         """Hear changed conversations, oldest first; return floor, known and whether some are left.
 
@@ -268,7 +265,7 @@ class Mastodon:
             if "max_id" not in follow:
                 return
 
-    def _hear_private(self, heard: _Heard, last: Entity, known: Sequence[str]) -> None:
+    def _hear_private(self, heard: Heard, last: Entity, known: Sequence[str]) -> None:
         """Hear a conversation's last post and the private ones above it since the last one known."""
         native_id = demand(last, "id")
         fresh = [last]
@@ -283,7 +280,7 @@ class Mastodon:
 
     # Threads
 
-    def _sightings(self, heard: _Heard, *, with_thread: bool = True) -> tuple[Sighting, ...]:
+    def _sightings(self, heard: Heard, *, with_thread: bool = True) -> tuple[Sighting, ...]:
         """Turn statuses into sightings, with the posts above each where they are wanted too."""
         self._learn(heard.statuses.values())
         found: dict[str, Sighting] = {}
@@ -345,7 +342,7 @@ class Mastodon:
         What it finds is for the server to say: only posts of people who opted in, and none at all
         where no search index runs, which cannot be told from no hits. At most 200 posts a call.
         """
-        heard = _Heard()
+        heard = Heard()
         home = self._at_home()
         params = [("q", query), ("type", "statuses"), ("resolve", "false"), ("limit", str(PAGE))]
         older: Params = ()
@@ -372,8 +369,9 @@ class Mastodon:
     # Sending
 
     def send(self, delivery: Delivery) -> Sighting:
-        """Publish: one request that changes something, never repeated here.
+        """Publish: one request that changes what is seen, never repeated here; files are brought before it.
 
+        What goes wrong with a file is `Temporary`, `Refused` or `LoginNeeded`: surely nothing was published.
         The thread of the answer is filled in from what we know of it; if that cannot be read now, the
         post stands as the first of its own thread, for it is sent all the same.
         """
@@ -390,10 +388,11 @@ class Mastodon:
             line = self._line_above(status)
         return self._sighting(status, line)
 
-    def _outgoing(self, delivery: Delivery) -> dict[str, str]:
+    def _outgoing(self, delivery: Delivery) -> dict[str, Any]:
         draft = delivery.draft
         body = {"status": self._worded(delivery), "visibility": VISIBILITIES[draft.audience]}
         optional = {
+            "media_ids": self._uploads.bring(delivery, self._at_home().instance.limits),
             "in_reply_to_id": delivery.answers,
             "language": draft.language,
             "spoiler_text": draft.warning,
@@ -416,12 +415,10 @@ class Mastodon:
 
     def _before_sending(self) -> Home:
         """Return our account; what goes wrong here is temporary, for nothing was sent yet."""
-        try:
+        with later():
             return self._at_home()
-        except Unclear as error:
-            raise Temporary("unreachable", reason=error.reason) from error
 
-    def _too_long(self, body: Mapping[str, str], error: Refused) -> Refused | None:
+    def _too_long(self, body: Mapping[str, Any], error: Refused) -> Refused | None:
         limit = self._at_home().instance.limits.length
         length = len(body["status"]) + len(body.get("spoiler_text", ""))
         if error.code != "refused" or length <= limit:
@@ -431,8 +428,8 @@ class Mastodon:
     def find_sent(self, delivery: Delivery) -> Sighting | None:
         """Look for the delivery among the own posts since ten minutes before it was made.
 
-        A post is the delivery if it answers the same post for the same audience with the same words,
-        compared as `plain_form` makes them, or by their source where a server rewrote them as markup.
+        A post is the delivery if it answers the same post for the same audience with as many files and
+        the same words, compared as `plain_form` makes them, or by their source where a server rewrote them.
         The limits of that: an equal text of our own in this time, to the same post, is taken for it;
         a server that changes the words themselves, or hides its own posts from their author, hides
         the match. Any failure to read is raised: `None` is said only after everything was seen.
@@ -466,12 +463,7 @@ class Mastodon:
                 raise bad_answer("max_id")  # a server that does not page would keep us here
 
     def _is_delivery(self, status: Entity, delivery: Delivery, wanted: str) -> bool:
-        parent = status.get("in_reply_to_id")
-        if (None if parent is None else str(parent)) != delivery.answers:
-            return False
-        if text_of(status, "visibility") != VISIBILITIES[delivery.draft.audience]:
-            return False
-        if moment(demand(status, "created_at")) < delivery.created_at - CLOCKS_APART:
+        if not may_be(status, delivery, since=delivery.created_at - CLOCKS_APART):
             return False
         if plain_form(text_from_html(text_of(status, "content"))) == wanted:
             return True
@@ -495,12 +487,25 @@ class Mastodon:
                 return self._profile()
             case ReadPolicy():
                 return self._policy()
-        return self._accept_everybody()
+            case AcceptEverybody():
+                return self._accept_everybody()
+        self._react(action)
+        return None
+
+    def _react(self, action: Favourite | Unfavourite | Boost | Unboost) -> None:
+        """Like or boost ("Statuses", favourite and reblog), or take it back; what is gone has neither."""
+        path = f"/api/v1/statuses/{_in_path(action.native_id)}/{REACTIONS[type(action)]}"
+        try:
+            with only_this():
+                self._client.send("POST", path)
+        except Gone:
+            if isinstance(action, Favourite | Boost):
+                raise
 
     def _look_up(self, native_ids: Sequence[str]) -> Page:
         """Read posts again. One that is missing from the answer for many is asked for by itself."""
         wanted = list(dict.fromkeys(native_ids))
-        heard, gone = _Heard(), []
+        heard, gone = Heard(), []
         for start in range(0, len(wanted), TOGETHER):
             for status in self._statuses_together(wanted[start : start + TOGETHER]):
                 heard.add(status)

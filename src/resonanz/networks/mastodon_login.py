@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SCOPES = (
     "read:accounts read:statuses read:notifications read:search "
-    "write:statuses write:media write:notifications write:conversations"
+    "write:statuses write:media write:favourites write:notifications write:conversations"
 )
 
 

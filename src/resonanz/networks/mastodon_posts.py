@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -17,16 +17,24 @@ from urllib.parse import urlsplit
 
 from resonanz.networks import Policy, Unclear
 from resonanz.networks.mastodon_text import read_html
-from resonanz.post import Audience, Author, Limits, Link, Media, MediaKind, Post, Sighting
+from resonanz.post import Audience, Author, Delivery, Limits, Link, Media, MediaKind, Post, Sighting
 
 Entity = Mapping[str, Any]
 
 NETWORK = "mastodon"
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
-# Before a server was asked. "Instance" (API documentation): 500 characters, addresses count 23. How a
-# server counts is known only since 4.3; code points are never fewer than what a person sees.
-LIMITS = Limits(length=500, url_length=23, short_handles=True, edit=True)
+# Before a server was asked. "Instance" (API documentation): 500 characters, addresses count 23, pictures
+# to 16 MiB, films to 99 MiB. How a server counts is known only since 4.3; code points are never fewer than
+# what a person sees.
+LIMITS = Limits(
+    length=500,
+    url_length=23,
+    short_handles=True,
+    image_bytes=16 * 1024 * 1024,
+    video_bytes=99 * 1024 * 1024,
+    edit=True,
+)
 KEY_KEPT = timedelta(hours=1)  # "Statuses", Idempotency-Key: kept for up to one hour
 
 AUDIENCES = {
@@ -91,6 +99,12 @@ def parts_of(source: object, key: str) -> list[Entity]:
     """Return the objects in a list that may be missing."""
     found = source.get(key) if isinstance(source, dict) else None
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def texts_of(source: Entity, key: str) -> tuple[str, ...]:
+    """Return the texts in a list that may be missing."""
+    found = source.get(key)
+    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
 
 
 def count_of(source: Entity, key: str) -> int | None:
@@ -225,6 +239,18 @@ def speaks_to(status: Entity, account_id: str) -> bool:
     return named or str(status.get("in_reply_to_account_id")) == account_id
 
 
+def may_be(status: Entity, delivery: Delivery, *, since: datetime) -> bool:
+    """Tell whether an own status could be what a delivery became, by all but its words."""
+    parent = status.get("in_reply_to_id")
+    return (
+        not status.get("reblog")
+        and (None if parent is None else str(parent)) == delivery.answers
+        and text_of(status, "visibility") == VISIBILITIES[delivery.draft.audience]
+        and len(parts_of(status, "media_attachments")) == len(delivery.draft.media)
+        and moment(demand(status, "created_at")) >= since
+    )
+
+
 def chain_above(status: Entity, ancestors: Iterable[Entity]) -> list[Entity]:
     """Return the unbroken line of posts above a status, the first one first.
 
@@ -345,9 +371,27 @@ def _limits_from(answer: Entity, *, counts_graphemes: bool) -> Limits:
         unit="graphemes" if counts_graphemes else LIMITS.unit,
         url_length=count_of(statuses, "characters_reserved_per_url") or LIMITS.url_length,
         media_count=count_of(statuses, "max_media_attachments") or LIMITS.media_count,
+        media_types=texts_of(media, "supported_mime_types"),
+        image_bytes=count_of(media, "image_size_limit") or LIMITS.image_bytes,
+        video_bytes=count_of(media, "video_size_limit") or LIMITS.video_bytes,
         alt_length=count_of(media, "description_limit") or LIMITS.alt_length,
         repeat_window=KEY_KEPT if counts_graphemes else None,
     )
+
+
+@dataclass(slots=True)
+class Heard:
+    """The statuses of one read, each once, by id; whoever heard it addressed to us is right."""
+
+    statuses: dict[str, Entity] = field(default_factory=dict)
+    addressed: set[str] = field(default_factory=set)
+
+    def add(self, status: Entity, *, addressed: bool = False) -> None:
+        """Take a status in; `addressed` once is addressed for good."""
+        native_id = demand(status, "id")
+        self.statuses.setdefault(native_id, status)
+        if addressed:
+            self.addressed.add(native_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ async def account_statuses(request: Request) -> Response:
         if params.flag("only_media"):
             found = [s for s in found if s.picture]
         page = one_page(found, request, params, id_of=lambda s: s.id, limits=(20, 40))
-        return _listed(page, [sim.entities.status(s) for s in page.items])
+        return _listed(page, [sim.entities.status(s, reader) for s in page.items])
 
 
 # statuses
@@ -90,8 +90,6 @@ def _words(params: Params, request: Request, app: str) -> Words:
     visibility = params.text("visibility") or "public"
     if visibility not in VISIBILITIES:
         raise Rejected(422, "Validation failed: Visibility is not included in the list")
-    if params.many("media_ids"):
-        raise Rejected(422, "Validation failed: the simulated network takes no media")
     if params.text("scheduled_at"):
         raise Rejected(422, "Validation failed: the simulated network takes no scheduled statuses")
     return Words(
@@ -101,6 +99,7 @@ def _words(params: Params, request: Request, app: str) -> Words:
         spoiler=params.text("spoiler_text"),
         sensitive=params.flag("sensitive"),
         language=params.text("language") or None,
+        media=tuple(dict.fromkeys(params.many("media_ids"))),
         key=request.headers.get("idempotency-key", ""),
         app=app,
     )
@@ -132,15 +131,16 @@ async def statuses(request: Request) -> Response:
         found = [
             known[i] for i in dict.fromkeys(wanted) if i in known and sim.world.visible(known[i], reader)
         ]
-        return JSONResponse([sim.entities.status(s) for s in found])
+        return JSONResponse([sim.entities.status(s, reader) for s in found])
 
 
 async def status(request: Request) -> Response:
     """`GET /api/v1/statuses/{id}`."""
     sim = network_of(request)
     with sim.world.lock:
-        found = sim.world.status(request.path_params["id"], viewer(request, sim.world))
-        return JSONResponse(sim.entities.status(found))
+        reader = viewer(request, sim.world)
+        found = sim.world.status(request.path_params["id"], reader)
+        return JSONResponse(sim.entities.status(found, reader))
 
 
 async def status_context(request: Request) -> Response:
@@ -153,8 +153,8 @@ async def status_context(request: Request) -> Response:
         entities = sim.entities
         return JSONResponse(
             {
-                "ancestors": [entities.status(s) for s in above],
-                "descendants": [entities.status(s) for s in below],
+                "ancestors": [entities.status(s, reader) for s in above],
+                "descendants": [entities.status(s, reader) for s in below],
             }
         )
 

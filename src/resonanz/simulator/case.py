@@ -22,7 +22,8 @@ class Case:
 
     `answers` are what the customer says to the company's first, second … reply; an empty one and the
     end of the list mean silence. `details` are given in private when the company asks for them.
-    `edit`, `again`: a new wording or a second post after so many seconds; `gone_after_s`: deleted then.
+    `edit`, `again`: a new wording or a second post after so many seconds; `gone_after_s`: deleted then;
+    `gone_when_asked` is what the customer says when he deletes it because the company asked for that.
     """
 
     key: str
@@ -38,4 +39,5 @@ class Case:
     edit: tuple[float, str] | None = None
     again: tuple[float, str] | None = None
     gone_after_s: float | None = None
+    gone_when_asked: str = ""
     under_greeting: bool = False

@@ -27,6 +27,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "ignore_idempotency": (bool,),
     "rate_limit": (int, type(None)),
     "filter_private": (bool,),
+    "slow_media": (int,),
 }
 
 
@@ -140,7 +141,7 @@ async def faults(request: Request) -> Response:
 
 
 async def settings(request: Request) -> Response:
-    """`POST /_sim/settings`: turn old_server, ignore_idempotency, rate_limit, filter_private."""
+    """`POST /_sim/settings`: turn old_server, ignore_idempotency, rate_limit, filter_private, slow_media."""
     order = await _order(request)
     sim = network_of(request)
     for name, value in order.items():

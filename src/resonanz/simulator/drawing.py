@@ -109,7 +109,7 @@ class Drawer:
         return f'<p class="nothing">{words["empty"]} <a href="#write">{words["empty_hint"]}</a></p>'
 
     def _thread(self, group: list[Status]) -> str:
-        mark = "-".join(f"{s.id[-6:]}{len(s.edits)}" for s in group)
+        mark = "-".join(f"{s.id[-6:]}{len(s.edits)}.{len(s.favourites)}.{len(s.boosts)}" for s in group)
         first, rest = group[0], group[1:]
         replies = "".join(f"<li>{self._post(s)}</li>" for s in rest)
         below = f'<ol class="replies">{replies}</ol>' if rest else ""
@@ -147,17 +147,41 @@ class Drawer:
 
     def _picture(self, status: Status) -> str:
         if not status.picture:
-            return ""
+            return "".join(self._file(upload_id) for upload_id in status.media)
         chosen = PICTURES[status.picture]
         source = f"/media/pictures/{quote(status.picture)}.png"
         size = f'width="{chosen.width}" height="{chosen.height}"'
         return f'<img class="photo" src="{source}" alt="{escape(chosen.alt)}" {size} loading="lazy">'
 
+    def _file(self, upload_id: str) -> str:
+        """Draw an uploaded file with its description below, for those too who wonder whether it has one."""
+        file = self._sim.world.memory.uploads[upload_id]
+        source, alt = f'src="/media/uploads/{file.id}"', escape(file.alt)
+        if file.content_type.startswith("image/"):
+            shown = f'<img class="photo" {source} alt="{alt}" loading="lazy">'
+        else:
+            tag = "audio" if file.content_type.startswith("audio/") else "video"
+            shown = f'<{tag} class="photo" {source} aria-label="{alt}" controls preload="metadata"></{tag}>'
+        below = alt or self._words["no_alt"]
+        return f'<figure>{shown}<figcaption aria-hidden="true">{below}</figcaption></figure>'
+
+    def _liked(self, status: Status) -> str:
+        """Say who reacted without words."""
+        names = self._sim.world.memory.accounts
+        return "".join(
+            f'<span class="{kind}">{words.format(names=escape(", ".join(names[i].name for i in who)))}</span>'
+            for kind, words, who in (
+                ("liked", self._words["liked"], status.favourites),
+                ("boosted", self._words["boosted"], status.boosts),
+            )
+            if who
+        )
+
     def _tags(self, status: Status) -> str:
         words = self._words
         private = f'<span class="lock">{words["private"]}</span>' if _closed(status) else ""
         edited = f'<span class="edited">{words["edited"]}</span>' if status.edited_at else ""
-        return private + edited
+        return private + edited + self._liked(status)
 
     def _reply_link(self, status: Status) -> str:
         asked = {"reply": status.id} | ({"as": self._view.reader.acct} if self._view.reader else {})

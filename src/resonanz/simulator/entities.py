@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from resonanz.simulator import content, policy
 from resonanz.simulator.pictures import PICTURES
+from resonanz.simulator.world import MAX_MEDIA, World
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from resonanz.simulator.records import Account, App, Conversation, Notification, Status, Token
-    from resonanz.simulator.world import World
+    from resonanz.simulator.records import Account, App, Conversation, Notification, Status, Token, Upload
 
 Json = dict[str, Any]
 AddressOf = Callable[[str], tuple[str, str] | None]
@@ -24,8 +24,20 @@ AddressOf = Callable[[str], tuple[str, str] | None]
 API_VERSION = 4  # Mastodon 4.4: documentation, "Instance" entity, api_versions
 VERSION = "4.4.8 (compatible; Resonanz simulator)"
 OLD_VERSION = "4.2.20 (compatible; Resonanz simulator)"
-MAX_MEDIA = 4
 PAGE_LIMIT = 40
+MAX_IMAGE_BYTES = 16 * 1024 * 1024
+MAX_VIDEO_BYTES = 99 * 1024 * 1024
+MEDIA_TYPES = (
+    "image/jpeg",
+    "image/png",
+    "image/gif",
+    "image/webp",
+    "video/mp4",
+    "video/webm",
+    "audio/mpeg",
+    "audio/ogg",
+)
+MAX_ALT = 1500
 
 
 def stamp(at: datetime) -> str:
@@ -122,9 +134,10 @@ class Entities:
         return self.account(account) | {"source": source}
 
     def media(self, status: Status) -> list[Json]:
-        """Build the MediaAttachment entities of a status."""
+        """Build the MediaAttachment entities of a status: what was uploaded, or a photo of the play."""
         if not status.picture:
-            return []
+            uploads = self.world.memory.uploads
+            return [self.upload(uploads[upload_id]) for upload_id in status.media if upload_id in uploads]
         picture = PICTURES[status.picture]
         address = f"{self.base_url}/media/pictures/{status.picture}.png"
         size: Json = {
@@ -146,8 +159,30 @@ class Entities:
             }
         ]
 
-    def status(self, status: Status) -> Json:
-        """Build the Status entity."""
+    def upload(self, file: Upload) -> Json:
+        """Build the MediaAttachment entity of a file; without an address while it is being looked at."""
+        address = None if file.asks_left else f"{self.base_url}/media/uploads/{file.id}"
+        return {
+            "id": file.id,
+            "type": file.kind,
+            "url": address,
+            "preview_url": address,
+            "remote_url": None,
+            "meta": {},
+            "description": file.alt or None,
+            "blurhash": None,
+        }
+
+    def boost(self, status: Status, reader: Account) -> Json:
+        """Build the Status entity that a boost is: its author's name and the boosted one, no words."""
+        own = {"account": self.account(reader), "content": "", "media_attachments": [], "mentions": []}
+        of_it = {"id": f"{status.id}{reader.id[-4:]}", "uri": f"{self.status_uri(status)}/boosts/{reader.id}"}
+        inner = self.status(status, reader)
+        return inner | own | of_it | {"reblog": inner}
+
+    def status(self, status: Status, reader: Account | None = None) -> Json:
+        """Build the Status entity as `reader` sees it."""
+        reader_id = reader.id if reader else ""
         tags = [p.value for p in content.pieces(status.text) if p.kind == "tag"]
         return {
             "id": status.id,
@@ -161,8 +196,8 @@ class Entities:
             "uri": self.status_uri(status),
             "url": self.status_url(status),
             "replies_count": self._replies(status),
-            "reblogs_count": 0,
-            "favourites_count": 0,
+            "reblogs_count": len(status.boosts),
+            "favourites_count": len(status.favourites),
             "quotes_count": 0,
             "edited_at": stamp(status.edited_at) if status.edited_at else None,
             "content": self.html(status.text),
@@ -175,8 +210,8 @@ class Entities:
             "emojis": [],
             "card": None,
             "poll": None,
-            "favourited": False,
-            "reblogged": False,
+            "favourited": reader_id in status.favourites,
+            "reblogged": reader_id in status.boosts,
             "muted": False,
             "bookmarked": False,
             "pinned": False,
@@ -304,7 +339,12 @@ class Entities:
                 "max_media_attachments": MAX_MEDIA,
                 "characters_reserved_per_url": content.CHARACTERS_PER_URL,
             },
-            "media_attachments": {"description_limit": 1500, "supported_mime_types": ["image/png"]},
+            "media_attachments": {
+                "description_limit": MAX_ALT,
+                "supported_mime_types": list(MEDIA_TYPES),
+                "image_size_limit": MAX_IMAGE_BYTES,
+                "video_size_limit": MAX_VIDEO_BYTES,
+            },
             "translation": {"enabled": False},
         }
 

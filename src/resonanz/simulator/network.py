@@ -15,6 +15,7 @@ from resonanz.simulator import people, store
 from resonanz.simulator.asking import token_of
 from resonanz.simulator.entities import Entities
 from resonanz.simulator.faults import Faults, RateLimit
+from resonanz.simulator.incident import Incident
 from resonanz.simulator.records import Account, Memory
 from resonanz.simulator.scenario import Scenario
 from resonanz.simulator.settings import SimulatorSettings, Switches
@@ -61,9 +62,14 @@ class Simulator:
         self._loop: asyncio.AbstractEventLoop | None = None
         self.faults = Faults(lambda: self.stopping, now)
         self.rate_limit = RateLimit(lambda: self.switches.rate_limit, now)
-        self.scenario = Scenario(self.world, seed=settings.seed, speed=settings.speed)
+        self.scenario = self._play_of(settings)
         self._people()
         self._begin(saved)
+
+    def _play_of(self, settings: SimulatorSettings) -> Scenario | Incident:
+        if settings.scenario == "incident":
+            return Incident(self.world, settings)
+        return Scenario(self.world, seed=settings.seed, speed=settings.speed)
 
     def _people(self) -> None:
         """Give every account of the cast its place and its token; known ones stay as they are."""
@@ -191,6 +197,10 @@ class Simulator:
                 )
             )
 
+    def _file(self, upload_id: str) -> dict[str, Any]:
+        file = self.world.memory.uploads[upload_id]
+        return {"kind": file.kind, "alt": file.alt, "bytes": len(file.content)}
+
     def truth(self) -> dict[str, Any]:
         """Tell everything that is on the network, private or not: what a test counts."""
         with self.world.lock:
@@ -206,6 +216,9 @@ class Simulator:
                     "created_at": s.created_at.isoformat(),
                     "edited_at": s.edited_at.isoformat() if s.edited_at else None,
                     "key": s.key,
+                    "media": [self._file(upload_id) for upload_id in s.media],
+                    "favourites": [accounts[i].acct for i in s.favourites],
+                    "boosts": [accounts[i].acct for i in s.boosts],
                 }
                 for s in sorted(self.world.memory.statuses.values(), key=lambda s: int(s.id))
             ]

@@ -32,8 +32,8 @@ _FILES = {"network.css": "text/css; charset=utf-8", "network.js": "text/javascri
 def _policy(allowed_origin: str = "") -> str:
     form = f"form-action 'self' {allowed_origin}".strip()
     return (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-        f"{form}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
+        f"connect-src 'self'; {form}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -13,7 +13,10 @@ WORKSHOP = "nordlicht_werkstatt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody with an account. `voice` is how he speaks and is spoken to: du, sie or en."""
+    """Somebody with an account. `voice` is how he speaks and is spoken to: du, sie or en.
+
+    `automatic` is what a machine behind the account says at once to everybody who names it.
+    """
 
     handle: str
     name: str
@@ -23,6 +26,7 @@ class Person:
     company: bool = False
     bot: bool = False
     follows: bool = False
+    automatic: str = ""
 
     @property
     def acct(self) -> str:
@@ -88,10 +92,28 @@ PEOPLE: tuple[Person, ...] = (
         domain="kiesel.example",
     ),
     Person(
-        handle="preisradar_bot", name="Preisradar", bio="Automatisch. Meldet Preise.", voice="sie", bot=True
+        handle="preisradar_bot",
+        name="Preisradar",
+        bio="Automatisch. Meldet Preise.",
+        voice="sie",
+        bot=True,
+        automatic="Hier liest kein Mensch. Preise und Quellen: https://preisradar.example/hilfe",
     ),
     Person(handle="wut_im_bauch", name="M. K.", bio="", voice="du"),
     Person(handle="ellen_sieht_fern", name="Ellen Brandt", bio="Serien, Sofa, Schokolade", follows=True),
     Person(handle="lars_h", name="Lars Hinrichs", bio="Vater von Zwillingen.", voice="du"),
     Person(handle="g_seidel", name="Gudrun Seidel", bio="", voice="sie"),
+    Person(handle="bernd_hartwig", name="Bernd Hartwig", bio="Kegelbruder, Kassenwart.", voice="sie"),
+    Person(handle="tine_ohlsen", name="Tine Ohlsen", bio="Zwei Kinder, ein Lastenrad.", follows=True),
+    Person(handle="margit_w", name="Margit Wendland", bio="Kundin seit 1998.", voice="sie"),
+    Person(
+        handle="paketfuchs_service",
+        name="Paketfuchs Service",
+        bio="Das Serviceteam von Paketfuchs. Wir antworten werktags von 8 bis 18 Uhr.",
+        voice="sie",
+        automatic=(
+            "Vielen Dank für Ihre Nachricht! Unser Team meldet sich werktags zwischen 8 und 18 Uhr. "
+            "Bitte senden Sie uns Ihre Sendungsnummer per Direktnachricht."
+        ),
+    ),
 )

@@ -56,6 +56,27 @@ class Edit:
 
 
 @dataclass(slots=True)
+class Upload:
+    """A file that somebody brought. `asks_left`: how often it has to be asked for until it is ready."""
+
+    id: str
+    account_id: str
+    content: bytes = field(repr=False)
+    content_type: str
+    alt: str
+    created_at: datetime
+    asks_left: int = 0
+    status_id: str = ""  # the status that shows it
+
+    @property
+    def kind(self) -> str:
+        """The kind as attachments name it."""
+        if self.content_type == "image/gif":
+            return "gifv"
+        return self.content_type.partition("/")[0]
+
+
+@dataclass(slots=True)
 class Status:
     """One post. `root_id` is the status that began the thread, `mentions` are account ids."""
 
@@ -71,6 +92,9 @@ class Status:
     spoiler: str = ""
     sensitive: bool = False
     picture: str = ""
+    media: list[str] = field(default_factory=list)  # ids of uploads
+    favourites: list[str] = field(default_factory=list)  # account ids, the first one first
+    boosts: list[str] = field(default_factory=list)  # account ids likewise
     mentions: list[str] = field(default_factory=list)
     edited_at: datetime | None = None
     edits: list[Edit] = field(default_factory=list)
@@ -147,6 +171,7 @@ class Memory:
     apps: dict[str, App] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     keys: list[KeySeen] = field(default_factory=list)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     last_id: int = 0
     version: int = 0
     origin: str = ""  # the address that the global identities carry, for ever

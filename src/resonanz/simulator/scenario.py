@@ -32,6 +32,8 @@ BRISK = (35.0, 70.0)  # seconds between two new matters at the beginning
 CALM = (150.0, 240.0)  # and after BRISK_FOR
 BRISK_FOR = timedelta(minutes=10)
 ANSWER_AFTER = (5.0, 20.0)
+AUTOMATIC_AFTER = (1.0, 3.0)
+AUTOMATIC_MOST = 20  # in one thread: two machines that thank each other would never end
 FIRST_AFTER = (8.0, 14.0)
 _BY_KEY = {case.key: case for case in CASES}
 _ASKS_FOR_DETAILS = regex.compile(
@@ -39,6 +41,10 @@ _ASKS_FOR_DETAILS = regex.compile(
     r"|order number|customer number|(?:deine|ihre|eure) (?:adresse|telefonnummer)",
     regex.IGNORECASE,
 )
+_ASKS_TO_DELETE = regex.compile(
+    r"lösch|entfern\w* (?:sie|du|den beitrag)|delete|take .* down", regex.IGNORECASE
+)
+_AUTOMATIC = {person.acct: person.automatic for person in PEOPLE if person.automatic}
 
 
 class Scenario:
@@ -233,10 +239,25 @@ class Scenario:
         author = self._world.memory.accounts[status.account_id]
         if not author.company:
             return
+        self._machines(status, author)
         for named in status.mentions:
             talk = self._talk_with(status, named)
             if talk is not None:
-                self._answer(talk, status, author.handle)
+                self._answer(talk, status)
+
+    def _machines(self, status: Status, author: Account) -> None:
+        """Let the machines behind named accounts speak at once, as they do: to everything, every time."""
+        for named in status.mentions:
+            acct = self._world.memory.accounts[named].acct
+            said = [
+                s
+                for s in self._world.memory.statuses.values()
+                if s.account_id == named and s.root_id == status.root_id
+            ]
+            if acct in _AUTOMATIC and len(said) < AUTOMATIC_MOST:
+                text = f"@{author.handle} {_AUTOMATIC[acct]}"
+                step = _saying(acct, text, status, visibility=_alike(status))
+                self._plan(self._world.clock(), AUTOMATIC_AFTER, step)
 
     def _talk_with(self, status: Status, account_id: str) -> Step | None:
         """Find the talk by its thread; a fresh private message belongs to the person's latest talk."""
@@ -246,24 +267,43 @@ class Scenario:
         mine = [t for key, t in self._talks.items() if key.endswith(f"/{account_id}")]
         return mine[-1] if mine else None
 
-    def _answer(self, talk: Step, status: Status, company: str) -> None:
+    def _answer(self, talk: Step, status: Status) -> None:
         case = _BY_KEY.get(talk["case"])
         if case is None:
             return
-        now = self._world.clock()
-        if case.details and not talk.get("gave") and _ASKS_FOR_DETAILS.search(status.text):
+        deletes = self._takes_back(talk, case, status)
+        invited = status.visibility == "direct" and not case.private
+        if case.details and not talk.get("gave") and (invited or _ASKS_FOR_DETAILS.search(status.text)):
             talk["gave"] = True
-            text = f"@{company} {_filled(case.details, talk['slots'])}"
-            step = _saying(talk["who"], text, status, visibility="direct", language=case.language)
-            self._plan(now, ANSWER_AFTER, step)
-            return
-        answer = case.answers[talk["step"]] if talk["step"] < len(case.answers) else ""
-        talk["step"] += 1
-        if answer:
-            text = f"@{company} {_filled(answer, talk['slots'])}"
-            visibility = "direct" if status.visibility == "direct" else "public"
-            step = _saying(talk["who"], text, status, visibility=visibility, language=case.language)
-            self._plan(now, ANSWER_AFTER, step)
+            self._say_back(talk, status, case.details, visibility="direct")
+        elif deletes:
+            self._say_back(talk, status, case.gone_when_asked)
+        else:
+            talk["step"] += 1
+            if answer := "".join(case.answers[talk["step"] - 1 : talk["step"]]):
+                self._say_back(talk, status, answer)
+
+    def _takes_back(self, talk: Step, case: Case, status: Status) -> bool:
+        """Plan that the customer deletes his post, if he was asked to and had not done so."""
+        asked = case.gone_when_asked and not talk.get("gone") and _ASKS_TO_DELETE.search(status.text)
+        if not asked:
+            return False
+        talk["gone"] = True
+        step = {"do": "delete", "who": talk["who"], "status": status.root_id}
+        self._plan(self._world.clock(), ANSWER_AFTER, step)
+        return True
+
+    def _say_back(self, talk: Step, status: Status, text: str, *, visibility: str = "") -> None:
+        company = self._world.memory.accounts[status.account_id].handle
+        said = f"@{company} {_filled(text, talk['slots'])}"
+        language, audience = _BY_KEY[talk["case"]].language, visibility or _alike(status)
+        step = _saying(talk["who"], said, status, visibility=audience, language=language)
+        self._plan(self._world.clock(), ANSWER_AFTER, step)
+
+
+def _alike(status: Status) -> str:
+    """Return the audience in which people answer a status."""
+    return "direct" if status.visibility == "direct" else "public"
 
 
 def _filled(text: str, slots: dict[str, str]) -> str:

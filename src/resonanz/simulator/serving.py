@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from resonanz.simulator import api, control, oauth, pages
+from resonanz.simulator import api, control, oauth, pages, reactions, uploads
 from resonanz.simulator.network import Simulator, network_of
 from resonanz.simulator.streaming import stream_of
 from resonanz.simulator.world import Rejected
@@ -61,6 +61,13 @@ _API = [
     Route("/api/v1/statuses/{id}/context", api.status_context),
     Route("/api/v1/statuses/{id}/history", api.status_history),
     Route("/api/v1/statuses/{id}/source", api.status_source),
+    Route("/api/v1/statuses/{id}/favourite", reactions.favourite, methods=["POST"]),
+    Route("/api/v1/statuses/{id}/unfavourite", reactions.unfavourite, methods=["POST"]),
+    Route("/api/v1/statuses/{id}/reblog", reactions.boost, methods=["POST"]),
+    Route("/api/v1/statuses/{id}/unreblog", reactions.unboost, methods=["POST"]),
+    Route("/api/v1/media", uploads.upload, methods=["POST"]),
+    Route("/api/v2/media", uploads.upload, methods=["POST"]),
+    Route("/api/v1/media/{id}", uploads.uploaded),
     Route("/api/v1/notifications", api.notifications),
     Route("/api/v1/notifications/requests", api.notification_requests),
     Route("/api/v1/notifications/requests/{id}/accept", api.accept_request, methods=["POST"]),
@@ -95,7 +102,7 @@ def create_app(settings: SimulatorSettings) -> Starlette:
     """
     sim = Simulator(settings)
     app = Starlette(
-        routes=[*_API, *_SIGNING_IN, *_STEERING, *pages.ROUTES],
+        routes=[*_API, *_SIGNING_IN, *_STEERING, *uploads.ROUTES, *pages.ROUTES],
         middleware=[Middleware(_Around, sim=sim)],
         exception_handlers={Rejected: _rejected, 404: _unknown},
         lifespan=sim.living,

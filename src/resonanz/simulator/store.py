@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from resonanz.simulator.records import (
     Notification,
     Status,
     Token,
+    Upload,
 )
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def save(path: Path, saved: Saved) -> None:
     }
     beside = path.with_name(path.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, default=_mark_time)
+        json.dump(content, file, ensure_ascii=False, default=_marked)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
@@ -57,7 +59,7 @@ def load(path: Path) -> Saved | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_unmark_time)
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_unmarked)
         if content["form"] != FORM:
             raise ValueError(f"its form is {content['form']}, expected {FORM}")
         return Saved(_memory(content["memory"]), content["scenario"], content["saved_at"])
@@ -65,13 +67,17 @@ def load(path: Path) -> Saved | None:
         raise ValueError(f"{path} is no state file of the simulated network: {error}") from error
 
 
-def _mark_time(value: object) -> dict[str, str]:
+def _marked(value: object) -> dict[str, str]:
+    if isinstance(value, bytes):
+        return {"$bytes": base64.b64encode(value).decode()}
     if not isinstance(value, datetime):
         raise TypeError(f"{type(value).__name__} has no place in a state file")
     return {"$at": value.isoformat()}
 
 
-def _unmark_time(value: dict[str, Any]) -> Any:
+def _unmarked(value: dict[str, Any]) -> Any:
+    if value.keys() == {"$bytes"}:
+        return base64.b64decode(value["$bytes"])
     return datetime.fromisoformat(value["$at"]) if value.keys() == {"$at"} else value
 
 
@@ -87,6 +93,7 @@ def _memory(raw: dict[str, Any]) -> Memory:
         apps={i: App(**a) for i, a in raw["apps"].items()},
         tokens={i: Token(**t) for i, t in raw["tokens"].items()},
         keys=[KeySeen(**k) for k in raw["keys"]],
+        uploads={i: Upload(**u) for i, u in raw.get("uploads", {}).items()},
         last_id=raw["last_id"],
         version=raw["version"],
         origin=raw["origin"],

@@ -22,6 +22,7 @@ from resonanz.simulator.records import (
     Notification,
     Status,
     Token,
+    Upload,
 )
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 KEY_KEPT = timedelta(hours=1)  # Mastodon documentation, "statuses API methods", Idempotency-Key
 DEEPEST_THREAD = 4096  # Mastodon documentation, "View parent and child statuses in the context"
 FULL_SCOPES = "read write follow push"
+MAX_MEDIA = 4
 
 
 class Rejected(Exception):
@@ -63,6 +65,7 @@ class Words:
     sensitive: bool = False
     language: str | None = None
     picture: str = ""
+    media: tuple[str, ...] = ()
     key: str = ""
     app: str = ""
 
@@ -92,7 +95,9 @@ class World:
         wanted = int(at.timestamp() * 1000) << 16
         if wanted <= self.memory.last_id and (self.memory.last_id - wanted) >> 16 < 1000:
             wanted = self.memory.last_id + 1  # the same moment, or a clock that was set back a little
-        while str(wanted) in self.memory.statuses or str(wanted) in self.memory.notifications:
+        memory = self.memory
+        known = (memory.statuses, memory.notifications, memory.accounts, memory.uploads)
+        while any(str(wanted) in ids for ids in known):
             wanted += 1
         self.memory.last_id = max(self.memory.last_id, wanted)
         return str(wanted)
@@ -176,9 +181,12 @@ class World:
             if (known := self._known_key(author, words.key, now)) is not None:
                 return known
             self._check(words)
+            files = self._files(author, words.media)
             parent = self.status(words.in_reply_to_id, author) if words.in_reply_to_id else None
             status = self._new_status(author, words, parent, posted_at or now)
             self.memory.statuses[status.id] = status
+            for file in files:
+                file.status_id = status.id
             if words.key:
                 self.memory.keys.append(KeySeen(author.id, words.key, status.id, now, repeated=False))
             self._spread(status, now)
@@ -199,7 +207,7 @@ class World:
         return None
 
     def _check(self, words: Words) -> None:
-        if not words.text.strip() and not words.picture:
+        if not words.text.strip() and not words.picture and not words.media:
             raise Rejected(422, "Validation failed: Text can't be blank")
         if content.length(words.text, words.spoiler) > content.MAX_CHARACTERS:
             limit = content.MAX_CHARACTERS
@@ -220,10 +228,48 @@ class World:
             spoiler=words.spoiler,
             sensitive=words.sensitive or bool(words.spoiler),
             picture=words.picture,
+            media=list(words.media),
             mentions=[a.id for a in self.named_in(words.text)],
             key=words.key,
             app=words.app,
         )
+
+    def _files(self, author: Account, wanted: tuple[str, ...]) -> list[Upload]:
+        """Return the uploads a status shall show. Raises `Rejected` 422 for those that cannot be shown."""
+        found = [self.memory.uploads.get(upload_id) for upload_id in wanted]
+        files = [f for f in found if f and f.account_id == author.id and not f.status_id]
+        if len(files) < len(wanted):
+            raise Rejected(422, "Validation failed: a file is not there, or belongs to another post")
+        if any(f.asks_left for f in files):
+            raise Rejected(422, "Validation failed: a file is still being looked at")
+        alike = len(files) == 1 or all(f.kind == "image" for f in files)
+        if len(files) > MAX_MEDIA or not alike:
+            raise Rejected(422, f"Validation failed: a post takes {MAX_MEDIA} pictures, or one other file")
+        return files
+
+    def upload(self, author: Account, content: bytes, *, content_type: str, alt: str) -> Upload:
+        """Take in a file for a later status; films and sounds have to be waited for at least once."""
+        with self.lock:
+            now = self.clock()
+            asks = self.switches.slow_media or int(not content_type.startswith("image/"))
+            file = Upload(self.new_id(now), author.id, content, content_type, alt, now, asks)
+            self.memory.uploads[file.id] = file
+            return file
+
+    def react(self, account: Account, status_id: str, kind: str, *, on: bool) -> Status:
+        """Favourite or boost a status ("favourites", "boosts") or take it back; a repeat changes nothing.
+
+        Raises `Rejected` 404 for a status that the account cannot see, 403 for a boost of a private one.
+        """
+        with self.lock:
+            status = self.status(status_id, account)
+            if kind == "boosts" and status.visibility not in ("public", "unlisted"):
+                raise Rejected(403, "This action is not allowed")
+            who: list[str] = getattr(status, kind)
+            if on != (account.id in who):
+                (who.append if on else who.remove)(account.id)
+                self.memory.version += 1
+            return status
 
     def named_in(self, text: str) -> list[Account]:
         """Return the accounts whose handles stand in the text, each once, in order."""
@@ -325,6 +371,8 @@ class World:
             status = self._own(author, status_id)
             told = {a.id for a in self._home_readers(status, author)} | set(status.mentions) | {author.id}
             del self.memory.statuses[status.id]
+            for upload_id in status.media:
+                del self.memory.uploads[upload_id]
             notices = self.memory.notifications
             for notice in [n for n in notices.values() if n.status_id == status.id]:
                 del notices[notice.id]
