@@ -1,0 +1,113 @@
+"""Urgency: danger is heard, manners of speaking are not. The cases are written by hand for this project.
+
+`urgency.tsv` and `urgency_unseen.tsv` hold level and text. The second was written in four portions, each
+before the rules were widened for it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resonanz.annotate.urgency import READ_MOST, REASONS, Urgency, urgency
+from resonanz.annotate.urgency_danger import DANGER
+from resonanz.annotate.urgency_rules import OTHERS
+from resonanz.case import Urgency as Level
+from tests.shared_data import shared_data
+
+FOLDER = Path(__file__).parent
+
+
+def cases(name: str) -> list[tuple[Level, str]]:
+    lines = (FOLDER / name).read_text().splitlines()
+    return [(Level[level.upper()], text) for level, text in (line.split("\t") for line in lines)]
+
+
+def rates(known: list[tuple[Level, str]], level: Level) -> tuple[float, float]:
+    """Recall and precision at a level."""
+    seen = [(want, urgency(text).level) for want, text in known]
+    right = sum(want == has == level for want, has in seen)
+    return right / sum(want == level for want, _ in seen), right / sum(has == level for _, has in seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "recall", "precision"),
+    [("urgency.tsv", 150, 0.98, 0.98), ("urgency_unseen.tsv", 150, 0.95, 0.95)],
+)
+def test_danger_is_heard(name: str, count: int, recall: float, precision: float) -> None:
+    known = cases(name)
+    safety, urgent = rates(known, Level.SAFETY), rates(known, Level.URGENT)
+    print(f"\n{name}: {len(known)} cases; safety recall, precision {safety}; urgent {urgent}")
+    assert len(known) >= count
+    assert safety[0] >= recall
+    assert safety[1] >= precision
+    assert min(urgent) >= 0.9
+
+
+def test_ordinary_posts_stay_ordinary() -> None:
+    known = [*cases("urgency.tsv"), *cases("urgency_unseen.tsv")]
+    ordinary = [text for want, text in known if want is Level.NORMAL]
+    assert len(ordinary) >= 100
+    alarms = [text for text in ordinary if urgency(text).level is Level.SAFETY]
+    assert len(alarms) <= len(ordinary) / 100, alarms
+
+
+def test_real_posts_about_a_railway_raise_few_alarms() -> None:
+    """Most of what fires there is news of accidents, which seldom becomes a conversation."""
+    lines = (shared_data("germeval2017") / "dev.tsv").read_text().splitlines()[1:]
+    texts = [line.split("\t")[1] for line in lines]
+    alarms = [text for text in texts if urgency(text).level is Level.SAFETY]
+    print(f"\n{len(alarms)} of {len(texts)} real posts in the safety lane")
+    assert len(alarms) <= len(texts) / 100
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Ich sterbe vor Lachen", []),
+        ("Kind allein zu Haus (Film)", []),
+        ("Das ist brandneu!", []),
+        ("Betrug!", []),
+        ("„Mein Kind ist im Auto eingesperrt“ ist ein dummer Werbespruch", []),
+        ("Niemand ist verletzt, der Akku brennt nicht.", []),
+        ("", []),
+        ("Hilfe, es brennt in eurer Filiale", ["fire", "danger"]),
+    ],
+)
+def test_what_is_said_decides(text: str, codes: list[str]) -> None:
+    assert [reason.code for reason in urgency(text).reasons] == codes
+
+
+def test_reasons_name_the_words_in_their_place() -> None:
+    text = "Hallo @nordlicht 👋 im Aufzug sitzen wir fest, und der Flug geht in zwei Stunden, bitte helft!"
+    found = urgency(text)
+    assert found.level is Level.SAFETY
+    assert [(r.code, r.level) for r in found.reasons][:1] == [("shut_in", Level.SAFETY)]
+    assert {reason.level for reason in found.reasons} == {Level.SAFETY, Level.URGENT}
+    assert all(text[reason.start : reason.end] == reason.text for reason in found.reasons)
+
+
+def test_own_words_count_unless_denied() -> None:
+    words = ["Störfall", "Reaktor*", " ", "*"]
+    assert urgency("Es gibt einen STÖRFALL im Werk", words).reasons[0].code == "own_word"
+    assert urgency("Im Reaktorblock 3 pfeift etwas", words).level is Level.SAFETY
+    assert urgency("Störfallverordnung", words) == Urgency(Level.NORMAL, ())
+    assert urgency("Das war kein Störfall", words).level is Level.NORMAL
+
+
+def test_neighbours_count_and_what_is_only_told_does_not() -> None:
+    assert urgency("Die Türen gehen nicht auf. Es hat 38 Grad im Auto.").level is Level.SAFETY
+    assert urgency("Im Film gehen die Türen nicht auf. Es hat 38 Grad.").level is Level.NORMAL
+    assert urgency("Die Türen gehen nicht auf. Im Film sind es 38 Grad.").level is Level.NORMAL
+
+
+def test_long_and_strange_texts_are_read_quickly() -> None:
+    assert urgency("a " * 100_000).level is Level.NORMAL
+    assert urgency("x" * READ_MOST + " Hilfe, es brennt in eurer Filiale").level is Level.NORMAL
+    assert urgency("!?…\n\n.…").level is Level.NORMAL
+
+
+def test_every_rule_has_a_number() -> None:
+    assert {rule.code for rule in (*DANGER, *OTHERS)} | {"own_word"} == set(REASONS)
+    assert sorted(REASONS.values()) == list(range(1, len(REASONS) + 1))
