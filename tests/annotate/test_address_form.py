@@ -40,7 +40,22 @@ def _cases(name: str) -> list[Case]:
     return found
 
 
-@pytest.mark.parametrize(("name", "least"), [("address_form.tsv", 320), ("address_form_unseen.tsv", 300)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("address_form.tsv", 320),
+        ("address_form_unseen.tsv", 300),
+        ("address_form_second.tsv", 300),
+        ("address_form_third.tsv", 200),
+        ("address_form_fourth.tsv", 200),
+        ("address_form_fifth.tsv", 200),
+        ("address_form_sixth.tsv", 200),
+        ("address_form_seventh.tsv", 200),
+        ("address_form_eighth.tsv", 200),
+        ("address_form_ninth.tsv", 200),
+        ("address_form_tenth.tsv", 200),
+    ],
+)
 def test_the_form_is_right_in_97_of_100_cases(name: str, least: int) -> None:
     cases = _cases(name)
     wrong = []
@@ -100,6 +115,17 @@ def test_evidence_stands_where_it_says() -> None:
         ("Zwei Anträge fehlen. Sie müssen gesucht werden.", []),
         ("Am 3. Mai kam Post. Sie hören von uns.", [("sie", "Sie")]),
         ("schön dass sie da sind", [("sie", "sie")]),
+        ("Die Filialen sind zu. Sie können online bestellen.", [("sie", "Sie")]),
+        ("Die Teile sind knapp. Sie müssen gefertigt werden.", []),
+        ("Es gibt wieder Karten. Sie kosten 12 Euro.", []),
+        ("Die Leitung ist gestört. Ihr Router empfängt nichts.", [("sie", "Ihr")]),
+        ("Die neue App ist da. Ihr größter Vorteil ist der Preis.", []),
+        ("Unserer Köchin geht es gut. Ihr haben die Karten gefallen.", []),
+        ("Die Gewinner stehen fest. Sie sind dabei, Frau Kilic!", [("sie", "Sie")]),
+        ("Man merkt, das Sie hört hier niemand.", []),
+        ("Und das nennen Sie Hilfe?", [("sie", "Sie")]),
+        ("Ihr Ärmsten, das klingt schlimm.", [("du", "Ihr")]),
+        ("Zwei Anträge fehlen. Sie hatten den ersten im Mai gestellt.", [("sie", "Sie")]),
         ("Seid gestern fährt die Bahn wieder.", []),
     ],
 )
@@ -129,6 +155,17 @@ def test_what_sie_and_ihr_refer_to(text: str, shown: list[tuple[str, str]]) -> N
         ("Freut uns sehr.", []),
         ("Ich prüfe das, wie besprochen, und schick den Link weiter.", []),
         ("Wer kann, bleibt bitte hier.", []),
+        ("Im Notfall rufe das Team an.", []),
+        ("Im Notfall ruf das Team an.", ["ruf"]),
+        ("Stell mir gerade das Gesicht vor.", []),
+        ("Schaue später noch mal rein.", []),
+        ("Test- und Prüfstände gibt es viele.", []),
+        ("Danach meldet sich die Werkstatt.", []),
+        ("Danach meldet bitte den Fehler.", ["meldet"]),
+        ("Schneidet die Blumen schräg an, dann halten sie.", ["Schneidet"]),
+        ("Hört das Brummen nicht auf, dann hilft ein Neustart.", []),
+        ("Buche, Eiche oder Ahorn, alles da.", []),
+        ("Halte Sie auf dem Laufenden.", ["Sie"]),
     ],
 )
 def test_verbs_without_pronoun(text: str, shown: list[str]) -> None:
@@ -145,6 +182,9 @@ def test_verbs_without_pronoun(text: str, shown: list[str]) -> None:
         ("Kannst du helfen?", "du", "du"),
         ("Ihre App spinnt.", "sie", "sie"),
         ("Warte am Gleis.", "du", "none"),
+        ("Danke ans Team, fahr jetzt heim.", "du", "none"),
+        ("Lösch das, da steht meine Nummer.", "du", "du"),
+        ("Ruf gleich den Anwalt an.", "du", "none"),
     ],
 )
 def test_the_plural_says_nothing_about_a_customer(text: str, outgoing: str, incoming: str) -> None:

@@ -119,7 +119,7 @@ def _is_name(place: Place) -> bool:
 
 def _is_dialect(place: Place) -> bool:
     """`meld di`: the object form of du in dialect."""
-    if place.word.key != "di" or place.word.capital or not place.last:
+    if place.word.key != "di" or place.word.capital or not place.last or _next_is_noun(place):
         return False
     return verbs.singular_imperative(place.last) or not place.sentence.words[place.at - 1].capital
 
@@ -150,13 +150,20 @@ _SUBJECTS = keys("ich wir er man")
 
 def _sie(place: Place) -> Verdict:
     if place.polite_capital:
-        return "sie"
+        return "" if _is_the_word(place) else "sie"
     if place.small:
         return "sie" if _small_sie_is_polite(place) and not refers_back(place) else ""
     after = place.after
     if after and not (verbs.plural_verb(after) or after in _BEHIND_SIE or _next_is_noun(place)):
         return ""  # she, with a verb in the singular
     return "doubt" if refers_back(place, women=False) else "sie"
+
+
+def _is_the_word(place: Place) -> bool:
+    """`das Sie hört man kaum`: the word itself, with a verb in the singular."""
+    if place.last != "das" or not verbs.maybe_second_plural(place.after):
+        return False
+    return not any(verbs.plural_verb(word.key) for word in place.rest[1:])
 
 
 def _small_sie_is_polite(place: Place) -> bool:
@@ -252,6 +259,8 @@ def _is_called(place: Place) -> bool:
         return not (len(following) > 1 and following[1].capital and following[1].before == JOINED)
     if place.word.before == JOINED or not _next_is_noun(place) or len(place.rest) != 1:
         return False
+    if place.after.endswith("sten"):  # "Ihr Ärmsten, …"
+        return True
     if len(following) > 1:
         return verbs.second_plural(following[1].key) or verbs.plural_imperative(following[1].key)
     named = following[0].key
@@ -288,6 +297,6 @@ def _noun(place: Place, adjectives: tuple[str, ...]) -> Word | None:
     for word in place.rest[:4]:
         if word.capital or not place.style.nouns:
             return word
-        if not word.key.endswith(adjectives):
+        if not word.key.endswith(adjectives) or verbs.common_plural_verb(word.key):
             return None
     return None

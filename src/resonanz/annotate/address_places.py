@@ -47,7 +47,11 @@ _SAYING = (
 _TITLED = "Songs?|Lied|Hit|Film|Kinofilm|Buch|Roman|Album|Serie|Podcast|Kampagne|Motto|Slogan|Magazin|Single"
 _AFTER_TITLE = "von|ist|läuft|lief|war|im|als|hat|wird|mit|aus|bei|geht|kommt|startet"
 _TO_TITLE_END = rf"[^.,;!?\n]{{0,60}}?(?=\s(?:{_AFTER_TITLE})\b|[.,;!?\n]|$)"
-_ARTICLE = "(?:das|dem|einem|des|ein|kein|unser|unserem|dieses)"
+_NO_ADJECTIVE = r"(?!(?:hab|hätt|würd|wär|könnt|sollt|müsst|dürft|wollt|möcht|wurd|lass|mach|freu|werd)e\b)"
+_ARTICLE = (  # with the ending that an adjective has behind it
+    rf"(?:(?:das|dieses)\s+(?:{_NO_ADJECTIVE}\p{{Ll}}+e\s+)?|(?:dem|einem|des|unserem)\s+(?:\p{{Ll}}+en\s+)?"
+    r"|(?:ein|kein|unser)\s+(?:\p{Ll}+es\s+)?)"
+)
 _ABOUT_NOUN = "ist|war|wird|bleibt|gilt|gehört|kommt|passt|klingt|wirkt|stört|hat|anbieten|anzubieten"
 _EITHER = r"\s*(?:oder|/|statt|vs\.?|bzw\.?|und|zum)\s*(?:das\s+|doch\s+|lieber\s+)?"
 _EXCLAIMED = "güte|zeit|himmel|gott|neune|scheiße|scheisse|schande|schreck|ei|kacke|herrje|je"
@@ -58,11 +62,12 @@ _TOPIC = regex.compile(
             r"(?i:\b(?:per|beim|zum|vom|aufs|ins)\s+(?:du|sie)\b)",
             r"(?i:\b(?:im|mit|von|zu|auf)\s+du\b(?:\s+und\s+du\b)?)",
             # "das vertraute Du", but not "das Paket, das Sie", "das Konto, auf das Sie"
-            rf"(?<![,;:]\s|[,;:]\s\p{{L}}{{2,8}}\s)(?<=\s){_ARTICLE}\s+(?:\p{{Ll}}+e[snmr]?\s+)?(?:Du|Sie)\b",
+            rf"(?<![,;:]\s|[,;:]\s\p{{L}}{{2,8}}\s)(?<=\s){_ARTICLE}(?:Du|Sie)\b",
             rf"\b(?:Das|Ein|Unser|Dieses)\s+(?:\p{{Ll}}+e[sn]?\s+)?(?:Du|Sie)\s+(?=(?:{_ABOUT_NOUN})\b)",
             rf"\b(?i:du){_EITHER}Sie\b|\bSie{_EITHER}(?i:du)\b",
             rf"\b[Ss]ag\w*\s+(?:{_SAYING}\s+)+(?:Du|Sie)\b(?=\s*(?:[.,;!?)]|$)|\s+(?:zu|oder|statt)\b)",
             r"\bDu\s+(?:zu\s+)?(?:sagen|sagt)\b",
+            r"\bIhre[nr]?\s+(?:Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz)\b",
             r"(?i:\bwie\s+du\s+mir,?\s+so\s+ich\s+dir\b)",
             r"(?i:\bmir\s+nichts,?\s+dir\s+nichts\b|\bmein\s+und\s+dein\b)",
             rf"(?i:\bdu\s+(?:{_EXCLAIMING})\s+(?:{_EXCLAIMED})\b|\b(?:ach|oh|o)\s+du\s+(?:{_EXCLAIMED})\b)",
@@ -70,7 +75,7 @@ _TOPIC = regex.compile(
         ]
     )
 )
-_SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|dein\w{0,2})\b")
+_SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|ihre[nr]?|dein\w{0,2})\b")
 
 
 @dataclass(frozen=True, slots=True)

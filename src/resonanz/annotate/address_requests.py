@@ -19,10 +19,23 @@ if TYPE_CHECKING:
 
 _I = keys("ich i ick ik ih icke ech bin")
 _CUES = keys(
-    "uns mir mich ihm ihn mal doch bitte einfach gern gerne kurz ruhig nochmal noch es dich dir euch dein "
-    "deine deinen deinem deiner nochma amol moi amal ma üs eus öis ens"
+    "bescheid uns mir mich ihm ihn mal doch bitte einfach gern gerne kurz ruhig nochmal noch es dich dir "
+    "euch dein deine deinen deinem deiner nochma amol moi amal ma üs eus öis ens"
 )
-_OBJECTS = keys("den dem die das diesen diese dieses ein eine einen nicht nie sie durch")
+_OBJECTS = keys(
+    "den dem die das diesen diese dieses ein eine einen nicht nie sie durch meinen meine mein meinem unseren "
+    "unsere unser unserem"
+)
+_PREPOSITIONS = keys(
+    "bei beim im in am an auf aus für mit nach ohne seit über um unter vom von vor zu zum zur bis gegen"
+)
+_OBJECTS_OF_ORDERS = _OBJECTS - {"nicht", "nie", "durch"} | keys("ihrem ihrer meiner unserer der euren eurem")
+_WELL = keys("gut gesund munter fair ehrlich")
+_PARTICLES = keys(
+    "an ab auf aus ein mit nach vor zu zurück weiter los her hin durch um vorbei rein raus rüber hoch weg "
+    "frei fest runter rauf bei dran drauf zusammen hinein heraus hinaus herein herunter herauf hinunter "
+    "herum zurecht fort"
+)
 _WHERE = keys("auf an hier dort nach unter bei im in vor")
 _GOING = keys("klick tipp tippe fahr steig pass such")  # "Klick auf den Link", but "Halt auf freier Strecke"
 _PLURAL_CUES = keys(
@@ -34,21 +47,44 @@ _MEANT = frozenset(
     {("macht", "weiter"), ("macht's", "gut"), ("folgt", "uns"), ("folgt", "mir"), ("folgt", "dem")}
 )
 _ARTICLES = keys("das die eine ein")
+_SUBJECTS = keys("der die das sein seine ihre unser unsere mein meine es man er sie sich")
+_GOES_ON = keys(
+    "das die der es ihr wir er ich sonst denn damit bevor bis sobald weil und oder falls wenn nicht auch"
+)
+_SUBJECT_PRONOUNS = keys(
+    "es er man wir ich jemand alles das dies niemand keiner sie einer etwas nichts nur sich"
+)
+_GOVERNING = _PREPOSITIONS | keys("den dem einen einem euren eurem")
+_SOUNDS = keys("lach freu wein träum jubel")  # "*freu*" is what the writer does
+_FOREFIELD = keys("dann sonst danach jetzt nun so zuerst vorher ansonsten notfalls ja")
+_BRINGING = keys("bringt macht dreht löst haltet")
 _REFLECTING = keys(
     "melde freue kümmere bedanke beeile wundere schäme ärgere meld freu kümmer entschuldige fühl fühle"
 )
 _FOR_MYSELF = keys(
-    "schau schaue guck gucke hol hole kauf kaufe bestell bestelle hör höre such suche merk merke lad lade"
+    "schau schaue guck gucke hol hole kauf kaufe bestell bestelle hör höre such suche merk merke lad lade "
+    "notier notiere"
 )
 _PARDON = keys("entschuldige entschuldig verzeih verzeihe")
 _REPORTED = keys("es das er sie man der die dies dahingestellt denn ihm ihr ihnen")
+_STRAIGHT = keys("gerade gleich sofort soeben hiermit selbst selber")  # "Leite die Fotos gleich weiter"
+_WHEN = keys(
+    "gleich jetzt heute morgen nie wieder immer seit grade gerade schon noch eben später bald nachher nun "
+    "nicht selbst auch langsam kaum"
+)
+_ON_ONES_OWN = keys("find glaub denk versteh kenn wart steh sitz wohn zahl hör feier wünsch lieb fühl tu hab")
 _AT_ONCE = keys(
     "gerade gleich sofort schon eben jetzt soeben hiermit gern gerne noch heute morgen leider nur"
 )
+_TODAY = keys("heute morgen nachher später")  # "Schicke es heute noch los"
+_IT = keys("es ihn sie das")
+_SOON_DONE = _AT_ONCE - {"gern", "gerne"}
 _ASKING = keys("bitte mal doch uns mir dich dir dein deine deinen einfach")
 _WISHING = keys("bitte geduld spaß verständnis dank mut vertrauen keine noch einen ein viel etwas nachsicht")
 _WISHED = keys("geduld verständnis dank nachsicht erbarmen vertrauen")
+_ADVERBS = keys("kühl halt sicher reich check fest näher rate koste folgt macht miet")
 _LACKED = keys("ahnung lust zeit bock idee plan problem probleme frage fragen")
+_NO_STEM = tuple(keys("en n t te e er es em ig lich isch los bar s ung heit keit"))
 _FINITE = keys(
     "ist hat wird war kann muss läuft gilt geht kommt soll darf sind haben werden können macht lohnt bleibt"
 )
@@ -60,7 +96,7 @@ _SOON = keys(
 def addresses_informally(place: Place) -> bool:
     """Whether the verb at `place` says du, or ihr in outgoing texts, without a pronoun beside it."""
     word = place.word
-    if word.capital and not word.opens and not place.shouted:
+    if (word.capital and not word.opens and not place.shouted) or _is_half_a_noun(place):
         return False  # a noun
     if verbs.second_singular(word.key):
         return True
@@ -71,6 +107,12 @@ def addresses_informally(place: Place) -> bool:
     if verbs.plural_imperative(word.key):
         return place.direction == "out" and _asks_many(place)
     return _asks_by_place(place)
+
+
+def _is_half_a_noun(place: Place) -> bool:
+    """`Dreh- und Angelpunkt`: a hyphen parts the word from `und`."""
+    following = place.following()
+    return bool(following) and place.after in {"und", "oder"} and following[0].start > place.word.end + 1
 
 
 def starts(place: Place) -> bool:
@@ -90,32 +132,105 @@ def _is_since(place: Place) -> bool:
 
 
 def _asks_one(place: Place) -> bool:
-    word, after = place.word, place.after
+    word = place.word
+    if place.after == "wir" or (not place.rest and _stands_alone(place)):
+        return False
     if word.key == "schick":  # elegant, too
-        return after in _CUES or after == "per" or (after in _OBJECTS and starts(place))
+        return place.after in _CUES | {"per"} or (place.after in _OBJECTS and starts(place))
     if not starts(place):
-        return not word.capital and after in _CUES and not verbs.doubtful_imperative(word.key)
-    if word.capital and verbs.likely_noun(word.key):
-        return after in _CUES and after != "bitte"
+        return _asks_within(place)
+    if word.capital and (verbs.likely_noun(word.key) or verbs.noun_without_e(word.key)):
+        return place.after in _CUES - {"bitte"} or (place.after in _OBJECTS and not _has_finite(place))
     if verbs.doubtful_imperative(word.key) and word.key != "hab":
-        wanted = _CUES | _OBJECTS | _WHERE if word.key in _GOING else _CUES | _OBJECTS
-        return after in wanted and (after in _CUES or not _has_finite(place))
+        return _asks_in_doubt(place)
     return _asks_clearly(place)
+
+
+def _asks_within(place: Place) -> bool:
+    word = place.word
+    if word.capital or word.key in _ADVERBS:
+        return False
+    return (place.after in _CUES and not verbs.doubtful_imperative(word.key)) or _follows_phrase(place)
+
+
+def _asks_in_doubt(place: Place) -> bool:
+    """The word could be a noun as well: what stands behind it must say that it is none."""
+    if place.after in _CUES | _WELL or _is_small_verb(place) or _ends_with_particle(place):
+        return True
+    wanted = _OBJECTS | _WHERE if place.word.key in _GOING else _OBJECTS
+    return place.after in wanted and not _has_finite(place)
+
+
+def _stands_alone(place: Place) -> bool:
+    """`*freu*`, and the first of a list of nouns: `Buche, Eiche oder Ahorn`."""
+    following = place.following()
+    listed = bool(following) and following[0].capital and following[0].before == CLAUSE
+    return place.word.key in _SOUNDS or (listed and place.word.capital)
+
+
+def _follows_phrase(place: Place) -> bool:
+    """`Bei Regen nimm den Bus`: behind a phrase that stands where the first part of a statement would."""
+    lead = place.sentence.words[place.begin : place.at]
+    if lead[0].key not in _PREPOSITIONS or not lead[-1].capital or not place.style.nouns:
+        return False
+    if place.word.key.endswith("e") or _has_finite(place) or any(word.key in _FINITE for word in lead):
+        return False
+    return place.after in _CUES | _OBJECTS | _PREPOSITIONS | {"alles", "erst", "lieber"}
+
+
+def _ends_with_particle(place: Place) -> bool:
+    """`Pack Hut und Mantel ein`: the verb's other part closes the clause."""
+    rest = [word.key for word in place.rest]
+    if place.direction == "in" or place.word.key.endswith("e") or _has_finite(place):
+        return False
+    if len(rest) > 1 and rest[0] in _PARTICLES and rest[1] in {"und", "oder"}:  # "Ruf an oder schreib"
+        return True
+    return len(rest) > 1 and rest[-1] in _PARTICLES and rest[0] not in _PREPOSITIONS | {"und", "oder"}
+
+
+def _is_small_verb(place: Place) -> bool:
+    """`Glückwunsch, fahr vorsichtig`: no noun, for this writer gives nouns a capital."""
+    word = place.word.key
+    if place.word.capital or not place.style.nouns or word in _ADVERBS or word.endswith("e"):
+        return False
+    if place.direction == "in" or _has_finite(place):
+        return False
+    return bool(place.rest) and not place.rest[0].capital
 
 
 def _asks_clearly(place: Place) -> bool:
     """A customer who drops his `ich` writes the same form: he must ask by something else, too."""
     word, after = place.word.key, place.after
     if word == "sei":
-        return bool(after) and after not in _REPORTED
+        return bool(after) and after not in _REPORTED | {"dank"}
     if word == "schau" and after == "an":
         return len(place.rest) > 1
-    if word in _PARDON or word == "hab":
+    if place.direction == "out" or after in _CUES | _WELL or word in _PARDON | {"hab"}:
         return True
-    if place.direction == "out" or after in _CUES or verbs.strong_imperative(word):
+    return verbs.strong_imperative(word) or place.last == "bitte" or _orders(place) or _urges(place)
+
+
+def _urges(place: Place) -> bool:
+    """`Mach hin`, `Lass stecken`, and anything with `bitte`, `mal` or an exclamation mark."""
+    word, rest = place.word.key, place.rest
+    if word.endswith("e"):
+        return False
+    if rest and word == "lass" and verbs.plural_verb(rest[-1].key):
         return True
-    asks = "!" in place.sentence.ending or any(other.key in {"bitte", "mal"} for other in place.rest)
-    return asks and not word.endswith("e")
+    if len(rest) == 1 and rest[0].key in _PARTICLES:
+        return True
+    asks = any(other.key in {"bitte", "mal"} and not other.capital for other in rest)
+    return asks or "!" in place.sentence.ending
+
+
+def _orders(place: Place) -> bool:
+    """`Lösch das, da steht es`; a customer who drops his `ich` says when: `Ruf gleich den Anwalt`."""
+    word = place.word.key
+    if word.endswith("e") or word.removesuffix("'s") in _ON_ONES_OWN:
+        return False
+    if any(other.key in _WHEN for other in place.rest):
+        return False
+    return place.after in _OBJECTS_OF_ORDERS or word.endswith("'s")
 
 
 def _has_finite(place: Place) -> bool:
@@ -136,6 +251,8 @@ def _is_about_me(place: Place) -> bool:
         return True
     if any(first.key in _REFLECTING and second.key == "mich" for first, second in pairwise(words)):
         return True
+    if place.after == "mir" and any(word.key == "vor" for word in place.rest):  # "Stell mir gerade vor"
+        return True
     return _drops_ich(place) or (place.word.key in _FOR_MYSELF and place.after == "mir")
 
 
@@ -147,9 +264,26 @@ def _drops_ich(place: Place) -> bool:
         return place.direction == "in" or not JOINING.isdisjoint(known)
     if word == "hab":
         return not _wishes(place, known)
-    if not word.endswith("e") or word in _PARDON or not _ASKING.isdisjoint(known):
+    if not word.endswith("e") or word in _PARDON:
         return False
-    return after in _AT_ONCE or _is_pronoun(place, after) or not _I.isdisjoint(known)
+    if not _ASKING.isdisjoint(known) or (word == "warte" and after in {"kurz", "ab"}):
+        return after in {"spaeter", "nachher"}  # "Schaue später noch mal rein"
+    if place.direction == "in":
+        return after != "mich" or "!" not in place.sentence.ending
+    return _company_drops_ich(place, known)
+
+
+def _company_drops_ich(place: Place, known: set[str]) -> bool:
+    """`Halte Sie auf dem Laufenden`, `Schicke es heute noch los`; not `Ändere sofort das Passwort!`."""
+    after = place.after
+    if "?" in place.sentence.ending or after in {"sie", "ihnen"}:
+        return True
+    if "!" in place.sentence.ending and after in _AT_ONCE:
+        return not any(other.capital for other in place.rest)
+    if after in _AT_ONCE or _is_pronoun(place, after) or not _I.isdisjoint(known):
+        return True
+    straight = _STRAIGHT | _TODAY if after in _IT else _STRAIGHT
+    return any(other.key in straight for other in place.rest)
 
 
 def _is_pronoun(place: Place, after: str) -> bool:
@@ -168,17 +302,38 @@ def _wishes(place: Place, known: set[str]) -> bool:
 
 
 def _asks_by_place(place: Place) -> bool:
-    """An unknown word where an imperative stands, with us as object: `Besuch uns`, `Stups mich bitte`."""
-    word, after = place.word.key, place.after
-    if after == "mich":
-        asks = any(other.key in {"bitte", "mal", "doch"} for other in place.sentence.words)
-    else:
-        asks = after == "uns" or (after == "mir" and not word.endswith("e"))
-    if not asks or word in FUNCTION or word.endswith(("en", "n", "t", "te")):
+    """An unknown word where an imperative stands: `Besuch uns`, `Stups mich bitte`, `hak dort mal nach`."""
+    word = place.word.key
+    if _is_parted(place):
+        return True
+    if not _asks_for_us(place) or word in FUNCTION or word.endswith(("en", "n", "t", "te")):
         return False
     if not (place.word.opens or place.last == "bitte") or _is_about_me(place):
         return False
     return place.direction == "out" or not word.endswith("e")
+
+
+def _asks_for_us(place: Place) -> bool:
+    word, after = place.word.key, place.after
+    if after == "mich":
+        return any(other.key in {"bitte", "mal", "doch"} for other in place.sentence.words)
+    if after == "mal":  # "Wackel mal am Kabel", but not "Urlaub mal anders"
+        second = place.rest[1].key if len(place.rest) > 1 else ""
+        return not word.endswith("e") and second in _PREPOSITIONS | _ARTICLES | {"den"}
+    return after == "uns" or (after in {"mir", "ihn"} and not word.endswith("e"))
+
+
+def _is_parted(place: Place) -> bool:
+    """`aber hak dort noch mal nach`: an unknown verb that begins the clause, its particle ends it."""
+    word, rest = place.word, place.rest
+    if place.direction == "in" or len(rest) < 2 or rest[-1].key not in _PARTICLES or not starts(place):
+        return False
+    if word.key in FUNCTION or word.key.endswith(_NO_STEM) or verbs.plural_verb(word.key):
+        return False
+    if _has_finite(place) or _is_about_me(place):
+        return False
+    wanted = _OBJECTS if word.capital or not place.style.nouns else _CUES | _OBJECTS | _WHERE
+    return place.after in wanted
 
 
 # --- Several people are asked ------------------------------------------------------------------------
@@ -186,22 +341,69 @@ def _asks_by_place(place: Place) -> bool:
 
 def _asks_many(place: Place) -> bool:
     word, after = place.word.key, place.after
-    lead = place.sentence.words[place.begin : place.at]
-    if "?" in place.sentence.ending or any(known.key not in LEADING or known.key == "und" for known in lead):
-        return False
-    if any(known.key == "wer" for known in place.sentence.words[: place.at]):  # "Wer kann, bleibt bitte"
+    lead = {known.key for known in place.sentence.words[place.begin : place.at]}
+    if "?" in place.sentence.ending or lead - (LEADING - {"und"}) or _is_whoever(place):
         return False
     if verbs.rather_third_person(word):
         return (word, after) in _MEANT or _is_sent_off(place)
-    if after in _ARTICLES:  # else a condition: "Zeigt das Gerät einen Fehler, hilft ein Neustart"
-        ends = len(place.rest) == len(place.following())
-        return ends and place.word.before != CLAUSE
+    if lead & _FOREFIELD and _is_told(place):
+        return False
+    if after in _ARTICLES:
+        return _asks_for_thing(place)
+    return (place.word.before == CLAUSE and _lacks_subject(place)) or _has_plural_cue(place)
+
+
+def _is_whoever(place: Place) -> bool:
+    """`Wer kann, bleibt bitte`."""
+    return any(known.key == "wer" for known in place.sentence.words[: place.at])
+
+
+def _asks_for_thing(place: Place) -> bool:
+    """`Schneidet die Blumen`, but not `Zeigt das Gerät einen Fehler, hilft ein Neustart`."""
+    if place.after == "die" and len(place.rest) > 1 and place.rest[1].key.endswith(("en", "ern", "eln")):
+        return True  # several things cannot do what a verb in -t says
+    return place.word.before != CLAUSE and not _sets_condition(place)
+
+
+def _has_plural_cue(place: Place) -> bool:
+    word, after = place.word.key, place.after
+    if verbs.participle(word) and not place.last and not word.endswith("iert"):  # "Verpackt in Folie"
+        return after in _ASKING
+    if after == "am":
+        return len(place.rest) > 1 and place.rest[1].key == "besten"
     return after in _PLURAL_CUES and not _has_subject(place)
+
+
+def _sets_condition(place: Place) -> bool:
+    """Whether what follows the clause can be a main clause with its verb first, or begins with `dann`."""
+    following = place.following()[len(place.rest) :]
+    return bool(following) and following[0].key not in _GOES_ON | JOINING
+
+
+def _lacks_subject(place: Place) -> bool:
+    """`Wenn die Tür klemmt, drückt fest gegen den Rahmen`: nothing in the clause could do it."""
+    rest = place.rest
+    if len(rest) < 2 or not _SUBJECT_PRONOUNS.isdisjoint(word.key for word in rest):
+        return False
+    return all(
+        not word.capital or any(before.key in _GOVERNING for before in rest[max(0, at - 3) : at])
+        for at, word in enumerate(rest)
+    )
+
+
+def _is_told(place: Place) -> bool:
+    """`danach löscht die App alles`, `dann sagt mir seine Mutter`: a statement, with its own subject."""
+    rest = {word.key for word in place.rest}
+    return not rest.isdisjoint(_SUBJECTS) and rest.isdisjoint({"bitte", "doch", "einfach", "gern", "gerne"})
 
 
 def _is_sent_off(place: Place) -> bool:
     """`Kommt gut heim`, `Bleibt gesund`, but not `Kommt heute noch rein`."""
-    return place.after not in _AT_ONCE and any(word.key in _THIRD_CUES for word in place.rest)
+    if place.after in _SUBJECTS - {"die", "das"} or place.word.key.endswith("ts"):
+        return False
+    if place.word.key in _BRINGING and len(place.rest) > 1 and place.rest[-1].key in _PARTICLES:
+        return any(word.capital for word in place.rest) and place.after not in _SOON_DONE
+    return place.after not in _SOON_DONE and any(word.key in _THIRD_CUES for word in place.rest)
 
 
 def _has_subject(place: Place) -> bool:

@@ -18,18 +18,39 @@ _STEMS = keys(
     "zeig such find hol bring kauf bestell buch stornier reklamier aktualisier installier deinstallier "
     "registrier kontaktier kopier notier reservier informier abonnier reparier fotografier scann tausch "
     "wechsl änder filter sammel lösch lös trenn zieh steck schalt dreh füll unterschreib überweis zahl "
-    "bezahl überprüf kontrollier vergleich beacht acht bedenk denk merk wart gedulde freu trau glaub "
-    "vertrau verzeih entschuldig genieß besuch komm geh bleib mach tu lern leit reich pack druck folg "
-    "verrat erkundig wend bewert verlänger kündig widersprech wasch koch trink lüft prob schlag steig "
-    "spar gewinn markier post like kommentier mail ping google scroll wisch logg einlogg schließ entfern "
-    "verbind gönn entspann pass umarm heb rechn plan back vermeid reinig lad fahr lauf halt lass fang "
-    "trag rat schraub kleb schneid wirf wiederhol bestätig ergänz beweg speicher tank park miet leih "
-    "schenk spend sorg hör red sprich fühl klär mess sieh verfolg fordere fordre beantrag ersetz befolg "
-    "befestig spül schütz sicher streich heiz stimm träum lach stöber entdeck wünsch verschieb erneuer "
-    "zähl reg ärger beruhig beeil bewahr behalt erhol fass häng klopf knips misch räum roll rühr rüttel "
-    "saug schieb schüttel spiel stopf stups üb verpack wieg wink kram pfleg gieß erinner versicher "
-    "verbesser kühl desinfizier synchronisier bieg knick falt näh bügel bastel spritz streck zünd wander "
-    "grüß feier zitier"
+    "bezahl überprüf kontrollier vergleich beacht acht bedenk denk merk wart gedulde freu trau glaub vertrau "
+    "verzeih entschuldig genieß besuch komm geh bleib mach tu lern leit reich pack druck folg verrat "
+    "erkundig wend bewert verlänger kündig widersprech wasch koch trink lüft prob schlag steig spar gewinn "
+    "markier post like kommentier mail ping google scroll wisch logg einlogg schließ entfern verbind gönn "
+    "entspann pass umarm heb rechn plan back vermeid reinig lad fahr lauf halt lass fang trag rat schraub "
+    "kleb schneid wirf wiederhol bestätig ergänz beweg speicher tank park miet leih schenk spend sorg hör "
+    "red sprich fühl klär mess sieh verfolg fordere fordre beantrag ersetz befolg befestig spül schütz "
+    "sicher streich heiz stimm träum lach stöber entdeck wünsch verschieb erneuer zähl reg ärger beruhig "
+    "beeil bewahr behalt erhol fass häng klopf knips misch räum roll rühr rüttel saug schieb schüttel spiel "
+    "stopf stups üb verpack wieg wink kram pfleg gieß erinner versicher verbesser kühl desinfizier "
+    "synchronisier bieg knick falt näh bügel bastel spritz streck zünd wander grüß feier zitier hak spring "
+    "hüpf pust rubbel lausch putz polier feg kehr dusch bürst crem schmier öl imprägnier lackier bohr nagel "
+    "hämmer säg feil schleif löt kürz knöpf koppel kuppel schnapp schmeiß hüll wickel bind stütz stapel "
+    "sortier zerkleiner erhitz erwärm brat grill knet würz dämpf frier gefrier mix schäl reib raspel hack "
+    "press kipp schwenk neig beug dehn trainier jogg tanz sing klatsch jubel chill relax schlaf ruh sitz "
+    "kletter schwimm tauch flieg lenk brems hup senk wühl grab pflanz düng mäh pflück zupf aktivier "
+    "deaktivier konfigurier formatier justier reduzier kombinier ignorier blockier sperr verschlüssel stream "
+    "chatt tweet zoom browse surf exportier importier fax hinterleg hinterlass verlass begründ erledig "
+    "erstell erzeug führ handel jag kämpf klag klingel klapp kneif lehn lock lüg orientier parkier plauder "
+    "präsentier quatsch reiß renn ring rück rutsch schäm schimpf schlepp schmück schnall schnupper schöpf "
+    "schweig spann spazier spür staun tagg telefonier tröst treib überleg überrasch unterstütz veranlass "
+    "verbreit verlier vermerk versammel verschenk verschwend versteh wag wähn warn wehr wein wickl widm "
+    "zauber zeichn ziel zöger zweifel greif blätter angel bleich pinn liefer näher dosier fixier entkalk "
+    "entlüft navigier identifizier authentifizier legitimier qualifizier profitier platzier positionier "
+    "adressier frankier etikettier dokumentier analysier recherchier diskutier spekulier garantier reagier "
+    "agier inspizier rücksend umgeh betret verhalt belass bewirb schnipp tob stürm reis wackel ruckel"
+)
+# Stems in -t and -d, and others that take an -e: without it they are nouns (`Antwort`) or no word at all.
+_STEMS_IN_E = keys(
+    "antwort test start arbeit bereit richt rett bett tast leist bericht verzicht bad reit streit biet spalt "
+    "gestalt verwalt betracht verabred verabschied erkund land blend acht fürcht begleit hüt deut bedeut "
+    "zünd ernt atm trockn öffn rechn ordn zeichn begegn eign regn segn kost end beend vollend unterscheid "
+    "entscheid überred entzünd verwert bewert berat erwart vermut vergüt wett"
 )
 _STRONG = {  # singular imperative: plural imperative
     "gib": "gebt", "nimm": "nehmt", "lies": "lest", "sieh": "seht", "hilf": "helft", "sprich": "sprecht",
@@ -45,23 +66,31 @@ _PARTS = (
 
 # Also nouns, adverbs or prepositions: an imperative only with something behind it that says so.
 _DOUBTFUL = keys(
-    "ruf klick check start test kauf antwort rat teil besuch versuch halt lauf fang pack such frage folge "
-    "stelle lade teile buch mail post like merk plan park koch wechsel filter schlag trag zahl reich spar "
-    "druck back steig fahrt fahr lad sage sorge suche folgt reise rede liste spare rate sicher reinige "
-    "sorg heb leih miet tank ping macht mache leihe miete prob probe schraube tausch pass schütz speicher "
-    "heiz stimm träum red klebe kleb spende spend trage beweg mess koste plane fühle schick tu hab leit "
-    "leite halte tippe messe finde gewinne trinke passe feier knick spiel falt fass häng roll kram ärger"
+    "kühl rolle grüß reis ruf klick check start test kauf antwort rat teil besuch versuch halt lauf fang "
+    "pack such frage folge stelle lade teile buch mail post like merk plan park koch wechsel filter schlag "
+    "trag zahl reich spar druck back steig fahrt fahr lad sage sorge suche folgt reise rede liste spare rate "
+    "sicher reinige sorg heb leih miet tank ping macht mache leihe miete prob probe schraube tausch pass "
+    "schütz speicher heiz stimm träum red klebe kleb spende spend trage sitz ring reib grill mix öl fax "
+    "handel ziel tanz lock zauber zweifel angel jubel brems sperr klapp kipp ruh säge feile klage presse "
+    "hacke lehne stütze ruhe blende taste teste leiste rette wette ernte ende pflanze spritze bremse sperre "
+    "falte kehre grabe fliege reiche lüge trockne greif bad rück stör führ spür senk näher lande bade neige "
+    "dusche bürste creme kürze hülle würze schnalle spanne reibe schleife kehr strecke vergleiche google "
+    "tweet tipp schlaf zoom stream miss berichte spüle fülle hupe rutsche schleppe wende hüte nähe beuge "
+    "deute beweg mess koste plane fühle schick tu hab leit leite halte tippe messe finde gewinne trinke "
+    "passe feier knick spiel falt fass häng roll kram ärger"
 )
 _NEVER = keys(
-    "kläre grüß acht liess versagt siehe danke bitte tute habe seie rate koste stimme backe heize träume "
-    "trage glaube finde denke plane sorge gewinne habt lieb tut trinke sicher sichere reiche rede spare "
-    "laufe fahre komme gehe fange passe reicht passt stimmt kostet sorgt trinkt gewinnt findet läuft freut "
-    "denkt plant glaubt fühlt backt spart gehört hört träumt grüße feiere spiele lache hänge roll rolle "
-    "wünsche ärgere freue rege"
+    "kläre sieht acht liess versagt siehe danke bitte tute habe seie rate koste stimme backe heize träume "
+    "trage glaube finde denke plane sorge gewinne habt lieb tut trinke sicher sichere rede spare laufe fahre "
+    "komme gehe fange passe reicht passt stimmt kostet sorgt trinkt gewinnt findet läuft freut fühlt backt "
+    "gehört träumt grüße feiere spiele lache hänge wünsche ärgere freue rege verstehe fürchte sitze biete "
+    "vermute arbeite verkaufe entspannt"
 )
 # Regular plural imperatives, yet far more often third person: they need `vorbei` and the like.
 _RATHER_THIRD = keys(
-    "geht kommt bleibt macht startet wartet bringt steht fährt dreht fehlt hält klappt löst folgt"
+    "geht kommt bleibt macht startet wartet bringt steht fährt dreht fehlt hält klappt löst folgt hört plant "
+    "spart hängt fliegt springt rutscht bedeutet endet kostet eignet regnet landet öffnet leistet bietet "
+    "verwaltet fürchtet"
 )
 
 _SECOND_SINGULAR = keys(
@@ -73,9 +102,9 @@ _SECOND_SINGULAR = keys(
     "klickst wählst rufst stellst gönnst freust fragst bleibst"
 )
 _CONTRACTED = keys(
-    "hastu bistu kannstu willstu weißte findste hörste machste willste kannste haste biste siehste "
-    "meinste glaubste gehste kommste kriegste brauchste nimmste gibste wirste wärste hättste könntste "
-    "denkste sollste darfste magste schickste schaffste kennste"
+    "hastu bistu kannstu willstu weißte findste hörste machste willste kannste haste biste siehste meinste "
+    "glaubste gehste kommste kriegste brauchste nimmste gibste wirste wärste hättste könntste denkste "
+    "sollste darfste magste schickste schaffste kennste"
 )
 _DIALECT_SINGULAR = keys(
     "host hosd bisd konnst mogst woast hoast kimmst häsch hesch hasch hosch bisch chasch muesch weisch "
@@ -88,19 +117,21 @@ _SECOND_PLURAL = keys(
     "wüsstet bräuchtet konntet musstet durftet seids habts könnts wollts müssts dürfts schauts kommts "
     "meldets schreibts ruafts hobts seits kinnts"
 )
+# Third person has another vowel here: `ladet`, but `er lädt`.
 _STRONG_PLURAL = keys(
-    "gebt nehmt lest seht helft sprecht trefft vergesst esst werft empfehlt brecht haltet lasst"
+    "gebt nehmt lest seht helft sprecht trefft vergesst esst werft empfehlt brecht haltet lasst ladet ratet "
+    "lauft schlaft fallt tragt schlagt wascht fangt grabt stoßt bratet tretet stecht werbt messt fresst"
 )
 _DIALECT_IMPERATIVE = keys(
-    "lueg luege mäld schryb schriib chum säg gim schaug schaugts kiek kiekt segg schriev klöck guggsch "
-    "gugg gugge kumm schreiw luag schriw froog frog"
+    "lueg luege mäld schryb schriib chum säg gim schaug schaugts kiek kiekt segg schriev klöck guggsch gugg "
+    "gugge kumm schreiw luag schriw froog frog"
 )
 _NOT_VERBS = keys(
     "nicht jetzt selbst sonst erst fast gut bekannt meist zuerst zunächst echt recht net ist hat tut wird "
-    "sofort dort seit mit statt samt laut direkt leicht nett komplett kaputt insgesamt überhaupt "
-    "vielleicht bereit gesamt nächst höchst eventuell zusammenhängt übernacht damit somit womit hiermit "
-    "soweit derzeit jederzeit zurzeit schlecht satt alt kalt wert weit oft vielfalt perfekt exakt korrekt "
-    "defekt verpackt bezahlt bestellt geliefert"
+    "sofort dort seit mit statt samt laut direkt leicht nett komplett kaputt insgesamt überhaupt vielleicht "
+    "bereit gesamt nächst höchst eventuell zusammenhängt übernacht damit somit womit hiermit soweit derzeit "
+    "jederzeit zurzeit schlecht satt alt kalt wert weit oft vielfalt perfekt exakt korrekt defekt verpackt "
+    "bezahlt bestellt geliefert"
 )
 
 
@@ -119,9 +150,14 @@ def singular_imperative(word: str) -> bool:
 def _is_singular(word: str) -> bool:
     if word in _DIALECT_IMPERATIVE or word in _STRONG or word in _STEMS:
         return True
-    if word.endswith("e") and (word[:-1] in _STEMS or word[:-1] + "el" in _STEMS):
+    if word.endswith("e") and (word[:-1] in _STEMS or word[:-1] in _STEMS_IN_E or _drops_e(word)):
         return True
     return any(_is_singular(rest) for rest in _without(word, _PREFIXES) if len(rest) > 3 or rest in _STRONG)
+
+
+def _drops_e(word: str) -> bool:
+    """`wechsle` from `wechsel`."""
+    return word.endswith("le") and word[:-2] + "el" in _STEMS
 
 
 @lru_cache(maxsize=4096)
@@ -133,9 +169,18 @@ def plural_imperative(word: str) -> bool:
     if word in _STRONG.values() or (word.endswith("ts") and word[:-2] in _STEMS):
         return True
     stem = word.removesuffix("et") if word.endswith("et") else word.removesuffix("t")
-    if stem != word and stem in _STEMS:
+    if stem != word and (stem in _STEMS or stem in _STEMS_IN_E):
         return True
     return any(plural_imperative(rest) for rest in _without(word, _PREFIXES) if len(rest) > 3)
+
+
+@lru_cache(maxsize=4096)
+def asked_of_people(verb: str) -> bool:
+    """Whether `verb`, an infinitive or plural form, names something one asks of people: `umtauschen`."""
+    stem = verb.removesuffix("n").removesuffix("e")
+    if _is_singular(stem) or _is_singular(stem + "e") or stem + "t" in _STRONG_PLURAL:
+        return stem != verb
+    return any(asked_of_people(rest) for rest in _without(verb, _PARTS) if len(rest) > 4)
 
 
 def rather_third_person(word: str) -> bool:
@@ -152,6 +197,11 @@ def strong_imperative(word: str) -> bool:
     return word in _STRONG and word not in _DOUBTFUL
 
 
+def noun_without_e(word: str) -> bool:
+    """Whether `word` is a noun as it stands, and its verb's imperative ends in -e: `Antwort`, `Test`."""
+    return word in _STEMS_IN_E
+
+
 def doubtful_imperative(word: str) -> bool:
     """Whether `word` is as well a noun, a preposition or an adjective."""
     return word in _DOUBTFUL
@@ -160,13 +210,17 @@ def doubtful_imperative(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def likely_noun(word: str) -> bool:
     """Whether `word` is a noun made of a doubtful stem, as `Betrag` or `Erfolg`."""
-    return any(rest in _DOUBTFUL or rest == "folg" for rest in _without(word, _PREFIXES))
+    return not word.endswith("e") and any(
+        rest in _DOUBTFUL or rest == "folg" for rest in _without(word, _PREFIXES)
+    )
 
 
 @lru_cache(maxsize=4096)
 def second_singular(word: str) -> bool:
     """Whether `word` is a finite verb that only goes with `du`, also drawn together with it or in dialect."""
     if word in _SECOND_SINGULAR or word in _CONTRACTED or word in _DIALECT_SINGULAR:
+        return True
+    if word.endswith("st") and (word[:-2] in _STEMS or word[:-3] in _STEMS_IN_E):
         return True
     bare = word.removesuffix("'s").removesuffix("'e")
     if bare != word:
@@ -199,12 +253,14 @@ def thing(word: str) -> bool:
 
 def participle(word: str) -> bool:
     """Whether `word` looks like a past participle: `geschrieben`, `erstattet`, `weitergegeben`."""
-    return not thing(word) and (_participle.search(word) is not None)
+    return word != "ernst" and not thing(word) and (_participle.search(word) is not None)
 
 
 def maybe_second_plural(word: str) -> bool:
     """Whether the ending of `word` agrees with `ihr`, though third person singular may look the same."""
-    return len(word) > 3 and word.endswith("t") and not word.endswith("st") and word not in _NOT_VERBS
+    if len(word) <= 3 or not word.endswith("t") or word in _NOT_VERBS:
+        return False
+    return not word.endswith("st") or word[:-1] in _STEMS  # "reist", but not "fast"
 
 
 _participle = re.compile(
@@ -212,9 +268,9 @@ _participle = re.compile(
 )
 _PLURAL = keys(
     "sind haben werden wurden waren hatten können konnten müssen mussten sollen sollten wollen wollten "
-    "dürfen durften mögen möchten würden hätten wären könnten kommen kamen liegen lagen stehen gehen "
-    "gingen fehlen tun wissen sehen machen glauben denken brauchen schauen han hend hebbt sünd ham "
-    "bleiben melden kümmern arbeiten prüfen fahren fallen dauern gelten laufen liefern"
+    "dürfen durften mögen möchten würden hätten wären könnten kommen kamen liegen lagen stehen gehen gingen "
+    "fehlen tun wissen sehen machen glauben denken brauchen schauen han hend hebbt sünd ham bleiben melden "
+    "kümmern arbeiten prüfen fahren fallen dauern gelten laufen liefern"
 )
 
 

@@ -52,7 +52,8 @@ _GERMAN = frozenset(
     "ihnen euch dich dir es nach aus vor um bis ueber unter zum zur vom beim sehr gern gerne leider heute "
     "morgen jetzt immer wieder hast bist kannst willst musst koennt habt seid dein deine deinen deiner "
     "euer eure kein keine doch da wo warum wann nix nich dat wat un isch net ned au scho mer gut paket "
-    "alles gute".split()
+    "alles gute einfach kurz dann weil etwas wird werden wurde wurden mein meine unser unsere ja nein "
+    "ihr sie dort immer noch nie ganz viel wer welche welcher sonst weiter ab seit".split()
 )
 _FOREIGN = frozenset(
     "the you your are we to of and for our it this that have my they from been would could about there le "
