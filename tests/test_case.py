@@ -15,6 +15,7 @@ from resonanz.case import (
     Urgency,
     Waiting,
     case_after,
+    told,
 )
 
 FIRST, NEXT = ClockKind.FIRST_RESPONSE, ClockKind.NEXT_RESPONSE
@@ -229,6 +230,20 @@ def test_a_moved_promise_stays_to_be_seen_and_says_whether_it_was_told() -> None
     assert (case.due_ms, case.told_ms) == (900, 500)
 
 
+def test_a_promise_taken_back_was_never_made() -> None:
+    asked = case_after([opened(), heard(10, 70)])
+    promised = did("promised", 20, until=500)
+    undone = did("promised", 21, until=None, undo=1)
+    assert case_after([promised, undone], asked) == asked
+    assert case_after([undone], asked) == asked
+    once = case_after([promised], asked)
+    assert case_after([did("promised", 30, until=900), did("promised", 31, until=None, undo=1)], once) == once
+    answered = case_after([opened(), heard(10, 70), spoke(15)])
+    assert case_after([promised, undone], answered) == answered
+    before = case_after([opened(), heard(10, 70), promised, spoke(25), heard(30, 90)])
+    assert case_after([did("promised", 40, until=900), undone], before).promise is None
+
+
 def test_a_human_answer_with_a_promise_still_waits_for_us() -> None:
     case = case_after([opened(), heard(10, 70), spoke(20), did("promised", 21, until=500)])
     assert (case.waiting, case.due_ms, case.pending) == (Waiting.US, 500, ())
@@ -294,6 +309,24 @@ def test_taking_a_question_back_waits_for_us_again_if_the_customer_does() -> Non
     assert (settled.state, settled.waiting, settled.lifted_ms) == (State.RESOLVED, Waiting.NOBODY, None)
 
 
+def test_an_answer_to_a_settled_case_is_there_when_it_is_opened_again() -> None:
+    settled = case_after(
+        [opened(), heard(10, 70), did("asked", 12), did("resolved", 15), did("informed", 16)]
+    )
+    assert (settled.enquiries, settled.state) == (0, State.RESOLVED)
+    again = case_after([did("reopened", 17, undo=1)], settled)
+    assert (again.enquiries, again.waiting, again.lifted_ms) == (0, Waiting.US, 16)
+
+
+def test_a_corrected_answer_is_looked_at_again() -> None:
+    used = case_after([opened(), heard(10, 70), did("asked", 12), did("informed", 14), spoke(20)])
+    assert (used.waiting, used.lifted_ms) == (Waiting.CUSTOMER, None)
+    looked = case_after([did("corrected", 30)], used)
+    assert (looked.waiting, looked.lifted_ms) == (Waiting.US, 30)
+    settled = case_after([did("resolved", 25), did("corrected", 30)], used)
+    assert (settled.state, settled.lifted_ms) == (State.RESOLVED, None)
+
+
 def test_a_favourite_answers_what_stands_before_it() -> None:
     case = case_after([opened(), heard(10, 70), heard(20, 80), Happened("reacted", 30, ANNA, 10, {"at": 29})])
     assert case.pending == (Pending(20, 20, 80),)
@@ -310,3 +343,81 @@ def test_a_merged_case_keeps_nothing_of_its_own() -> None:
 def test_a_turn_that_was_split_off_waits_here_no_longer() -> None:
     case = case_after([opened(), heard(10, 70), heard(20, 80), did("split_off", 30, 10, into=9)])
     assert case.pending == (Pending(20, 20, 80),)
+
+
+def test_what_is_left_after_a_split_has_the_clocks_of_what_was_said_there() -> None:
+    left = case_after([opened(), heard(20, 80)])
+    whole = case_after([opened(), heard(10, 70), heard(20, 80)])
+    assert case_after([did("split_off", 30, 10, into=9, **told(left))], whole) == left
+
+
+def joined(one: Case, other: Case, at: int = 90) -> Case:
+    return case_after([did("took_in", at, other=2, **told(other))], one)
+
+
+def test_two_cases_in_one_wait_since_the_earlier_turn() -> None:
+    one = case_after([opened(50), heard(40, 100)])
+    other = case_after([opened(20), heard(10, 70), heard(12, 72)])
+    case = joined(one, other)
+    assert case.pending == (Pending(10, 10, 70), Pending(12, 12, 72), Pending(40, 40, 100))
+    assert case.clocks == (Clock(FIRST, 10, 70),)
+    assert (case.waiting, case.opened_ms, case.last_order, case.due_ms) == (Waiting.US, 20, 40, 70)
+    answered = case_after([spoke(95)], case)
+    assert (answered.waiting, answered.clocks) == (Waiting.CUSTOMER, (Clock(FIRST, 10, 70, 95, 95),))
+
+
+def test_answers_of_before_stay_measured_and_only_one_of_them_is_the_first() -> None:
+    one = case_after([opened(), heard(20, 80), spoke(30), did("follow_up", 31, until=300)])
+    other = case_after([opened(), heard(10, 70), spoke(15), did("follow_up", 31, until=200)])
+    case = joined(one, other)
+    assert case.clocks == (Clock(FIRST, 10, 70, 15, 15), Clock(NEXT, 20, 80, 30, 30))
+    assert (case.answered_ms, case.waiting, case.follow_up_ms) == (15, Waiting.CUSTOMER, 200)
+
+
+def test_a_dismissed_turn_stays_dismissed_in_the_other_case() -> None:
+    other = case_after([opened(), heard(10, 70), did("resolved", 20, reason=1), did("reopened", 21)])
+    assert joined(case_after([opened(), heard(40, 100)]), other).clocks == (
+        Clock(FIRST, 10, 70, 20, None, 1),
+        Clock(NEXT, 40, 100),
+    )
+
+
+def test_of_two_promises_the_earlier_is_to_be_kept() -> None:
+    late = case_after([opened(), heard(10, 70), did("promised", 20, until=500)])
+    soon = case_after([opened(), heard(11, 71), did("promised", 21, until=400)])
+    for case in (joined(late, soon), joined(soon, late)):
+        assert (case.promise, case.told_ms) == (Clock(PROMISE, 21, 400), 400)
+        assert Clock(PROMISE, 20, 500, 90) in case.clocks
+    without = case_after([opened(), heard(12, 72)])
+    assert joined(without, soon).told_ms == joined(soon, without).told_ms == 400
+
+
+def test_one_matter_has_one_end_and_everything_that_was_known_of_either() -> None:
+    one = case_after([opened(), Happened("heard", 900, None, 10, {"at": 10, "due": 70, "end": 900})])
+    other = case_after(
+        [
+            opened(),
+            Happened("heard", 900, None, 5, {"at": 5, "due": 65, "end": 800}),
+            did("assigned", 20, to=ANNA, team=3),
+            did("sorted", 21, matter=2, urgency=1),
+            did("moved", 22),
+            did("asked", 23),
+        ]
+    )
+    case = joined(one, other)
+    assert [clock for clock in case.clocks if clock.kind == RESOLUTION] == [Clock(RESOLUTION, 5, 800)]
+    assert (case.assignee, case.team, case.matter, case.urgency) == (ANNA, 3, 2, 1)
+    assert (case.private_ms, case.enquiries, case.waiting) == (22, 1, Waiting.US)
+    kept = case_after([did("assigned", 20, to=8, team=4)], one)
+    assert (joined(kept, other).assignee, joined(kept, other).team) == (8, 4)
+
+
+def test_joining_can_be_taken_back_on_both_sides() -> None:
+    one = case_after([opened(), heard(40, 100)])
+    other = case_after([opened(), heard(10, 70), spoke(20), heard(30, 90)])
+    undo = did("took_in", 95, other=2, undo=1)
+    assert case_after([undo], joined(one, other)) == one
+    gone = case_after([did("merged", 90, into=1)], other)
+    back = did("merged", 95, into=1, undo=1)
+    assert case_after([back], gone) == other
+    assert (case_after([undo], one), case_after([back], other)) == (one, other)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 NO_FACTS: Mapping[str, int | None] = MappingProxyType({})
 
@@ -137,6 +137,7 @@ class Case(NamedTuple):
     pending: tuple[Pending, ...] = ()
     clocks: tuple[Clock, ...] = ()
     before: Case | None = None  # what it was when it was resolved, for undoing that
+    apart: Case | None = None  # what it was before it was joined with another, for undoing that
 
     @property
     def awaits(self) -> Pending | None:
@@ -369,14 +370,31 @@ def _dated(clocks: tuple[Clock, ...], clock: Clock, due_ms: int | None) -> tuple
 def _promised(case: Case, event: Happened) -> Case:
     """The customer gets an answer by `until`; `told` says that the customer was told this very time.
 
-    An earlier promise ends here, in time (moved) or too late (broken); either stays to be seen.
+    An earlier promise ends here, in time (moved) or too late (broken); either stays to be seen. With
+    `undo` it is taken back as if it had never been made, and an earlier one stands again.
     """
     until = event.facts["until"]
+    if event.facts.get("undo"):
+        return _promise_undone(case)
     clocks = _stopped(case.clocks, case.promise, event.at_ms)
     clocks = (*clocks, Clock(ClockKind.PROMISE, event.at_ms, until))
     told = until if event.facts.get("told", 1) else case.told_ms
     waiting = case.waiting if case.waiting is Waiting.DEPARTMENT else Waiting.US
     return case._replace(clocks=clocks, told_ms=told, waiting=waiting)
+
+
+def _promise_undone(case: Case) -> Case:
+    promise = case.promise
+    if promise is None:
+        return case
+    clocks = tuple(clock for clock in case.clocks if clock is not promise)
+    earlier = next((clock for clock in reversed(clocks) if clock.kind == ClockKind.PROMISE), None)
+    if earlier is not None and earlier.stopped_by is None and earlier.stopped_ms == promise.started_ms:
+        clocks = tuple(clock._replace(stopped_ms=None) if clock is earlier else clock for clock in clocks)
+    case = case._replace(clocks=clocks)
+    told = None if case.promise is None else case.promise.due_ms
+    case = case._replace(told_ms=told)
+    return case if case.pending or case.state is State.RESOLVED else case._replace(waiting=_idle(case))
 
 
 def _followed_up(case: Case, event: Happened) -> Case:
@@ -404,8 +422,50 @@ def _informed(case: Case, event: Happened) -> Case:
     return case._replace(waiting=Waiting.US if case.pending else _idle(case))
 
 
+# Joining and parting -----------------------------------------------------------------------------
+
+TOLD = (
+    "waiting", "opened_ms", "answered_ms", "assignee", "team", "last_order", "matter", "urgency", "told_ms",
+    "follow_up_ms", "private_ms", "lifted_ms", "enquiries",
+)  # fmt: skip
+
+
+def told(case: Case) -> dict[str, int | None]:
+    """Return a case as the facts of an event: what another case takes in, or what is left of this one."""
+    facts: dict[str, int | None] = {name: getattr(case, name) for name in TOLD}
+    for turn in case.pending:
+        facts |= {f"turn:{turn.order}": turn.at_ms, f"due:{turn.order}": turn.due_ms}
+    for number, clock in enumerate(case.clocks):
+        facts |= {f"clock:{number}:{name}": value for name, value in clock._asdict().items()}
+    return {name: None if value is None else int(value) for name, value in facts.items()}
+
+
+def _as_told(facts: Mapping[str, int | None]) -> Case:
+    turns = [name.removeprefix("turn:") for name in facts if name.startswith("turn:")]
+    pending = tuple(sorted(Pending(int(o), facts[f"turn:{o}"] or 0, facts.get(f"due:{o}")) for o in turns))
+    numbers = [int(name.split(":")[1]) for name in facts if name.startswith("clock:") and "kind" in name]
+    clocks = tuple(_clock_told(facts, number) for number in sorted(numbers))
+    values: dict[str, Any] = {name: facts.get(name) for name in TOLD}
+    values["waiting"] = Waiting(values["waiting"])
+    return Case(**values, pending=pending, clocks=clocks)
+
+
+def _clock_told(facts: Mapping[str, int | None], number: int) -> Clock:
+    clock = Clock(*(facts.get(f"clock:{number}:{name}") for name in Clock._fields))  # type: ignore[arg-type]
+    return clock._replace(kind=ClockKind(clock.kind))
+
+
+def _corrected(case: Case, event: Happened) -> Case:
+    """A department changed its answer: somebody looks again, even where the first one was used already."""
+    if case.state is State.RESOLVED:
+        return case
+    return case._replace(lifted_ms=event.at_ms, waiting=Waiting.US)
+
+
 def _merged(case: Case, event: Happened) -> Case:
-    """Everything said here goes on in another case, whose events tell it again."""
+    """Everything said here goes on in another case, which takes it in; `undo` takes that back."""
+    if event.facts.get("undo"):
+        return case.apart or case
     return case._replace(
         state=State.RESOLVED,
         waiting=Waiting.NOBODY,
@@ -416,10 +476,82 @@ def _merged(case: Case, event: Happened) -> Case:
         follow_up_ms=None,
         lifted_ms=None,
         before=None,
+        apart=case._replace(apart=None),
     )
 
 
-SAID = frozenset({"spoke", "reacted", "withdrawn", "split_off"})  # true of a resolved case's past too
+def _took_in(case: Case, event: Happened) -> Case:
+    """Another case (`told` in the facts) goes on here: nobody's waiting begins anew or is counted twice."""
+    if event.facts.get("undo"):
+        return case.apart or case
+    other = _as_told(event.facts)
+    pending = tuple(sorted({*case.pending, *other.pending}))
+    kept = _first_due(case.promise, other.promise)
+    theirs = case.told_ms is None or (kept is not None and kept is not case.promise)
+    return case._replace(
+        waiting=min(case.waiting, other.waiting),
+        opened_ms=min(case.opened_ms, other.opened_ms),
+        answered_ms=_least(case.answered_ms, other.answered_ms),
+        assignee=other.assignee if case.assignee is None else case.assignee,
+        team=other.team if case.team is None else case.team,
+        last_order=max(case.last_order, other.last_order),
+        matter=case.matter or other.matter,
+        urgency=max(case.urgency, other.urgency),
+        told_ms=other.told_ms if theirs else case.told_ms,
+        follow_up_ms=None if pending else _least(case.follow_up_ms, other.follow_up_ms),
+        private_ms=_least(case.private_ms, other.private_ms),
+        lifted_ms=_least(case.lifted_ms, other.lifted_ms),
+        enquiries=case.enquiries + other.enquiries,
+        pending=pending,
+        clocks=_joined((*case.clocks, *other.clocks), pending, kept, event.at_ms),
+        apart=case._replace(apart=None),
+    )
+
+
+def _least(one: int | None, other: int | None) -> int | None:
+    return min((value for value in (one, other) if value is not None), default=None)
+
+
+def _first_due(one: Clock | None, other: Clock | None) -> Clock | None:
+    return min((c for c in (one, other) if c is not None), key=lambda clock: clock.due_ms or 0, default=None)
+
+
+def _joined(
+    clocks: Iterable[Clock], pending: tuple[Pending, ...], promise: Clock | None, at_ms: int
+) -> tuple[Clock, ...]:
+    """The clocks of two cases as one's: the first wait is the first response, one promise is to be kept."""
+    known = sorted(clocks, key=lambda clock: clock.started_ms)
+    over = [c for c in known if c.kind <= ClockKind.NEXT_RESPONSE and c.stopped_ms is not None]
+    waits = [Clock(ClockKind.NEXT_RESPONSE, turn.at_ms, turn.due_ms) for turn in pending[:1]]
+    responses = [clock._replace(kind=ClockKind.NEXT_RESPONSE) for clock in (*over, *waits)]
+    responses[:1] = [clock._replace(kind=ClockKind.FIRST_RESPONSE) for clock in responses[:1]]
+    promises = tuple(c for c in known if c.kind == ClockKind.PROMISE)
+    for clock in promises:
+        if clock.stopped_ms is None and clock is not promise:
+            promises = _stopped(promises, clock, at_ms)
+    ends = [c for c in known if c.kind == ClockKind.RESOLUTION]
+    goes_on = next((c for c in ends if c.stopped_ms is None), None)
+    ends = [c for c in ends if c.stopped_ms is not None or c is goes_on]
+    return (*responses, *promises, *ends)
+
+
+def _split_off(case: Case, event: Happened) -> Case:
+    """A turn is another case's from now on; the last one's facts hold what is `told` of this one without."""
+    case = _withdrawn(case, event)
+    if "opened_ms" not in event.facts:
+        return case
+    left = _as_told(event.facts)
+    return case._replace(
+        waiting=left.waiting,
+        answered_ms=left.answered_ms,
+        last_order=left.last_order,
+        pending=left.pending,
+        clocks=left.clocks,
+    )
+
+
+# True of a resolved case's past too.
+SAID = frozenset({"spoke", "reacted", "withdrawn", "split_off", "informed", "corrected"})
 
 RULES: dict[str, Callable[[Case, Happened], Case]] = {
     "opened": _opened,
@@ -427,7 +559,7 @@ RULES: dict[str, Callable[[Case, Happened], Case]] = {
     "spoke": _spoke,
     "reacted": _reacted,
     "withdrawn": _withdrawn,
-    "split_off": _withdrawn,
+    "split_off": _split_off,
     "assigned": _assigned,
     "resolved": _resolved,
     "reopened": _reopened,
@@ -438,5 +570,7 @@ RULES: dict[str, Callable[[Case, Happened], Case]] = {
     "moved": _moved,
     "asked": _asked,
     "informed": _informed,
+    "corrected": _corrected,
     "merged": _merged,
+    "took_in": _took_in,
 }
