@@ -1,0 +1,149 @@
+"""What kind of matter a conversation is, and how soon it must be seen: by hand, or by rules that only raise.
+
+Whoever sorts sets new targets for every turn that waits. What enters the safety lane rings (`alarms`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from resonanz import case
+from resonanz.annotate.address_form import address_form
+from resonanz.annotate.urgency import REASONS, Urgency, urgency
+from resonanz.desk import events, projection
+from resonanz.desk.care import alarms
+from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
+from resonanz.desk.models import Agent, Author, Bookmark, Conversation, Mention, Voice
+from resonanz.desk.policies import Subject, policy_of
+from resonanz.post import Audience
+
+READER = "sorting"  # this module's mark in the event log
+AT_ONCE = 50  # events in one transaction
+SAID = {"heard", "edited"}
+Facts = dict[str, int | None]
+
+
+def sort(
+    conversation: Conversation,
+    agent: Agent,
+    *,
+    matter: case.Matter | None = None,
+    urgency: case.Urgency | None = None,
+) -> None:
+    """Say what kind of matter it is, how urgent, or both; None leaves as it is. Targets follow.
+
+    CareError: `not_known` where neither is given.
+    """
+    expect_agent(agent)
+    expect_live(conversation)
+    if matter is None and urgency is None:
+        raise CareError("not_known")
+    with transaction.atomic():
+        before = Conversation.objects.get(pk=conversation.pk)
+        facts: Facts = {
+            "matter": before.matter if matter is None else int(matter),
+            "urgency": before.urgency if urgency is None else int(urgency),
+        }
+        if (facts["matter"], facts["urgency"]) == (before.matter, before.urgency):
+            return
+        _sorted(before, agent, facts)
+
+
+def _sorted(conversation: Conversation, agent: Agent | None, facts: Facts) -> None:
+    """Write it down with the targets that follow, and ring where somebody is in danger."""
+    now = timezone.now()
+    tell("sorted", now, conversation, agent, **facts, **_targets(conversation, facts))
+    if facts["urgency"] == case.Urgency.SAFETY and conversation.urgency != case.Urgency.SAFETY:
+        alarms.ring_for_safety(conversation, now, by=agent)
+
+
+def _targets(conversation: Conversation, facts: Facts) -> Facts:
+    """When each turn that waits is due now, and when the matter should be settled."""
+    number = conversation.pk
+    folded = case.case_after(projection.read_happened([number]).get(number, []))
+    audiences = dict(
+        Mention.objects.filter(order__in=[turn.order for turn in folded.pending]).values_list(
+            "order", "audience"
+        )
+    )
+    policy = policy_of(conversation.brand_id)
+    running = folded.running
+    due: Facts = {}
+    for turn in folded.pending:
+        private = Audience(audiences.get(turn.order, Audience.PUBLIC)).is_private
+        targets = policy.targets(_subject(conversation, facts, private=private))
+        first = (
+            running is not None
+            and running.kind is case.ClockKind.FIRST_RESPONSE
+            and turn.at_ms == running.started_ms
+        )
+        due[f"due:{turn.order}"] = targets.due_ms(turn.at_ms, first=first)
+    settling = [c for c in folded.clocks if c.kind == case.ClockKind.RESOLUTION and c.stopped_ms is None]
+    for clock in settling:
+        private = Audience(conversation.thread.audience).is_private
+        due["end"] = policy.targets(_subject(conversation, facts, private=private)).end_ms(clock.started_ms)
+    return due
+
+
+def _subject(conversation: Conversation, facts: Facts, *, private: bool) -> Subject:
+    return Subject(conversation.channel_id, private, facts["matter"] or 0, facts["urgency"] or 0)
+
+
+# By rule -----------------------------------------------------------------------------------------
+
+
+def sort_next() -> bool:
+    """Read what customers have said since last time; True if anything new had happened.
+
+    A rule only raises the urgency; what somebody has lowered by hand rises again with a new post only.
+    """
+    mark = Bookmark.objects.filter(name=READER).values_list("event", flat=True).first()
+    if mark is not None and events.newest() <= mark:
+        return False
+    with transaction.atomic():
+        told = events.follow(READER, AT_ONCE)
+        orders = [event.mention for event in told if event.kind in SAID and event.mention is not None]
+        for mention in _incoming(orders):
+            _read(mention)
+    return bool(told)
+
+
+def _incoming(orders: Iterable[int]) -> list[Mention]:
+    known = Mention.objects.filter(
+        order__in=list(orders), incoming=True, deleted_at=None, conversation__from_import=None
+    )
+    near = ("author", "conversation__brand", "conversation__thread", "conversation__channel")
+    return list(known.exclude(conversation=None).select_related(*near).order_by("order"))
+
+
+def _read(mention: Mention) -> None:
+    """Take from a post what it says about its urgency and about how its author addresses us."""
+    assert mention.conversation_id is not None
+    assert mention.conversation is not None
+    if mention.author_id == mention.conversation.customer_id:
+        _keep_form(mention)
+    conversation = Conversation.objects.select_related("brand", "thread").get(pk=mention.conversation_id)
+    found = reasons_in(mention, conversation.brand_id)
+    if found.level <= conversation.urgency or conversation.state != case.State.OPEN:
+        return
+    facts: Facts = {
+        "matter": conversation.matter,
+        "urgency": int(found.level),
+        "rule": REASONS[found.reasons[0].code],
+    }
+    _sorted(conversation, None, facts)
+
+
+def reasons_in(mention: Mention, brand: int) -> Urgency:
+    """Return how soon a post must be seen and why, by the rules and the brand's own words."""
+    words = Voice.objects.filter(brand=brand).values_list("safety_words", flat=True).first()
+    return urgency(mention.text, tuple(words or ()))
+
+
+def _keep_form(mention: Mention) -> None:
+    form = address_form(mention.text, direction="in").form
+    if form in {"du", "sie"} and form != mention.author.form:
+        Author.objects.filter(pk=mention.author_id).update(form=form)
