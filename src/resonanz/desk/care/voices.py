@@ -5,8 +5,9 @@ Texts are phrases (`resonanz.phrases`): du, Sie and variables from one source, i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from typing import Literal, cast
 
 from django.utils import timezone
@@ -16,13 +17,16 @@ from django.utils.translation import override
 from resonanz import guards
 from resonanz.annotate.address_form import form_for_reply
 from resonanz.annotate.private_data import OwnPattern
-from resonanz.desk.models import Agent, Brand, Conversation, Voice
-from resonanz.phrases import greeting_name, parse
+from resonanz.desk.care.base import CareError, expect_lead
+from resonanz.desk.models import Agent, Brand, Channel, Conversation, Voice
+from resonanz.phrases import PhraseError, greeting_name, parse
 
 Form = Literal["du", "sie"]
 FORMS = ("du", "sie")
 LANGUAGES = ("de", "en")
 VARIABLES = frozenset({"name", "brand", "agent", "due", "link", "ways", "opens"})
+TEXT_LENGTH_MOST = 2_000  # characters of a text's source
+WAYS = ("email", "phone", "form")
 
 GUIDANCE = (
     "Menschen zuerst: In Lebensgefahr bitte sofort den Notruf 112 nennen und ihn bei Bedarf selbst rufen. "
@@ -39,11 +43,19 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{Hello|Hi} {name}, we are on it and will get back to you by {due}.",
     },
     "automatic": {
-        "de": "Automatische Antwort: Gerade ist niemand von uns da. "
+        "de": "Automatische Antwort: Unser Team ist gerade nicht im Dienst. "
         "{du:Wir lesen deine Nachricht|sie:Wir lesen Ihre Nachricht} ab {opens} "
         "und antworten dann persönlich.",
-        "en": "Automatic answer: nobody of us is here right now. "
+        "en": "Automatic answer: our team is off duty right now. "
         "We read your message from {opens} on and will answer in person.",
+    },
+    "automatic_danger": {
+        "de": "Automatische Antwort: Unser Team ist gerade nicht im Dienst. In Gefahr bitte sofort den "
+        "Notruf 112 rufen; die TelefonSeelsorge ist Tag und Nacht da: 0800 1110111. "
+        "{du:Wir lesen deine Nachricht|sie:Wir lesen Ihre Nachricht} ab {opens}.",
+        "en": "Automatic answer: our team is off duty right now. In danger please call 112 at once; "
+        "someone to talk to is found day and night at findahelpline.com. "
+        "We read your message from {opens} on.",
     },
     "invite": {
         "de": "{Hallo|Hi|Guten Tag} {name}, {du:schreib|sie:schreiben Sie} uns das bitte hier in einer "
@@ -62,6 +74,19 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{Hello|Hi} {name}, your public post contains personal details. Please delete it for your own "
         "protection and write to us in private.",
     },
+    "closing": {
+        "de": "{Schön, dass es geklappt hat|Gern geschehen|Das freut uns}, {name}. Falls noch etwas ist: "
+        "{du:schreib uns einfach wieder|sie:schreiben Sie uns einfach wieder}.",
+        "en": "{Glad that it worked out|You are welcome}, {name}. "
+        "If there is anything else, just write again.",
+    },
+}
+# What a text has to hold, in any writing: an automatic answer says that it is one.
+NEEDED = {
+    "acknowledge": "{due}",
+    "automatic": "automat",
+    "automatic_danger": "automat",
+    "ways": "{ways}",
 }
 
 
@@ -140,17 +165,142 @@ def render(conversation: Conversation, name: str, agent: Agent | None = None, /,
     return rendered(source, conversation, agent, **values)
 
 
-def moment(at: datetime, language: str) -> str:
-    """Return a time as customers read it: the time alone today, else with the day."""
+def moment(at: datetime, language: str, zone: tzinfo | None = None) -> str:
+    """Return a time as customers read it, in a zone (else the desk's): the time alone today, else the day."""
     with override(language):
-        local = timezone.localtime(at)
+        local = timezone.localtime(at, zone)
         clock = f"{local:%H:%M}" + (" Uhr" if language == "de" else "")
-        days = (local.date() - timezone.localdate()).days
+        days = (local.date() - timezone.localdate(timezone=zone)).days
         if days == 0:
             return clock
         if days == 1:
             return f"morgen, {clock}" if language == "de" else f"tomorrow, {clock}"
         return f"{date_format(local, 'l, j. F' if language == 'de' else 'l, j F')}, {clock}"
+
+
+# Changing it -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A voice as a lead wants it; the fields are those of the model."""
+
+    form: str = ""
+    forbidden_words: list[str] = field(default_factory=list)
+    number_patterns: list[dict[str, str]] = field(default_factory=list)
+    own_contacts: list[str] = field(default_factory=list)
+    private_ways: dict[str, str] = field(default_factory=dict)
+    safety_words: list[str] = field(default_factory=list)
+    safety_guidance: str = ""
+    automatic: bool = False
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with a wanted voice. `place` is the field, with a text's name and language.
+
+    Codes: those of phrases (facts position, found), `too_long` (length, limit), `needed` (found),
+    `pattern` (found, problem), `address` (found).
+    """
+
+    place: str
+    code: str
+    facts: Mapping[str, int | str] = field(default_factory=dict)
+
+
+class VoiceRefused(CareError):
+    """A voice that cannot be kept; `flaws` say what and where."""
+
+    def __init__(self, flaws: tuple[Flaw, ...]) -> None:
+        super().__init__("voice")
+        self.flaws = flaws
+
+
+def flaws_of(wanted: Wanted) -> tuple[Flaw, ...]:
+    """Return everything that is wrong with a wanted voice."""
+    return tuple(flaw for look in _LOOKS for flaw in look(wanted))
+
+
+def set_voice(brand: Brand, wanted: Wanted, *, by: Agent) -> Voice:
+    """Keep how a brand speaks. CareError: `lead_needed`; VoiceRefused with all that is wrong."""
+    expect_lead(by)
+    if flaws := flaws_of(wanted):
+        raise VoiceRefused(flaws)
+    return Voice.objects.update_or_create(brand=brand, defaults=asdict(wanted))[0]
+
+
+def set_channel_form(channel: Channel, form: str, *, by: Agent) -> None:
+    """Keep how customers are usually addressed on a channel: one of FORMS, or "" for no rule."""
+    expect_lead(by)
+    if form not in {"", *FORMS}:
+        raise CareError("not_known")
+    Channel.objects.filter(pk=channel.pk).update(form=form)
+
+
+def text_flaw(name: str, source: str) -> Flaw | None:
+    """Return what is wrong with the source of one of TEXTS, None where all is well; `place` is left empty."""
+    if len(source) > TEXT_LENGTH_MOST:
+        return Flaw("", "too_long", {"length": len(source), "limit": TEXT_LENGTH_MOST})
+    try:
+        parse(source, variables=VARIABLES)
+    except PhraseError as error:
+        return Flaw("", error.code, {"position": error.position, "found": error.found})
+    needed = NEEDED.get(name, "")
+    if needed not in source.lower().replace(" ", ""):
+        return Flaw("", "needed", {"found": needed})
+    return None
+
+
+def _text_flaws(wanted: Wanted) -> Iterator[Flaw]:
+    for name, languages in wanted.texts.items():
+        for language, source in languages.items():
+            flaw = text_flaw(name, source) if source else None
+            if flaw is not None:
+                yield Flaw(f"texts.{name}.{language}", flaw.code, flaw.facts)
+
+
+def _pattern_flaws(wanted: Wanted) -> Iterator[Flaw]:
+    for pattern in wanted.number_patterns:
+        try:
+            OwnPattern(cast("Literal['order_number']", pattern["kind"]), pattern["regex"])
+        except ValueError as error:
+            yield Flaw(
+                "number_patterns", "pattern", {"found": pattern["regex"], "problem": _reason(str(error))}
+            )
+
+
+def _reason(sentence: str) -> str:
+    return sentence.rpartition(": ")[2]
+
+
+def _way_flaws(wanted: Wanted) -> Iterator[Flaw]:
+    address, form = wanted.private_ways.get("email", ""), wanted.private_ways.get("form", "")
+    if address and ("@" not in address or " " in address):
+        yield Flaw("private_ways.email", "address", {"found": address})
+    if form and not form.startswith("https://"):
+        yield Flaw("private_ways.form", "address", {"found": form})
+
+
+_LOOKS: tuple[Callable[[Wanted], Iterator[Flaw]], ...] = (_text_flaws, _pattern_flaws, _way_flaws)
+
+
+def preview(source: str, language: str, form: Form, *, brand: Brand, agent: Agent) -> str:
+    """Return how a text reads to an invented customer; raises phrases.PhraseError."""
+    at = moment(timezone.now().replace(minute=0) + timedelta(hours=2), language)
+    values = {
+        "name": greeting_name("Jana Krause", form=form),
+        "brand": brand.name,
+        "agent": agent.first_name,
+        "due": at,
+        "link": "https://example.org",
+        "ways": " · ".join(voice_of(brand).private_ways.values()) or "service@example.org",
+        "opens": at,
+    }
+    return parse(source, variables=VARIABLES).render(form=form, values=values, seed=0)
+
+
+# For the guards ----------------------------------------------------------------------------------
 
 
 def guards_voice(conversation: Conversation) -> guards.Voice:
