@@ -11,19 +11,27 @@ import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
-from resonanz.desk import responses
+from resonanz.case import Matter
+from resonanz.desk import care, projection, reading_promises, responses
 from resonanz.desk.archive import import_conversations
 from resonanz.desk.commands import run
-from resonanz.desk.models import Brand, Conversation, SlaPolicy
+from resonanz.desk.events import happen
+from resonanz.desk.intake import Arrival, store
+from resonanz.desk.models import Brand, Conversation, Mention, SlaPolicy
+from resonanz.desk.storage import to_ms
 from resonanz.study import parse_within
-from tests.cast import PERIODS
+from tests.cast import MIA, PERIODS, US, Desk, conversation_of, hear, said
+from tests.fake import World
 from tests.shared_data import shared_data
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +109,7 @@ def expected(rows: list[Row], by: str | None = None) -> list[dict[str, Any]]:
     for row in rows:
         cases[(row["company"], row["conversation"])].append(row)
     waits: dict[str, list[tuple[float, float] | None]] = defaultdict(list)
+    more: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (company, _), turns in cases.items():
         turns.sort(key=lambda row: (moment(row), int(row["turn"])))
         asked = next((i for i, row in enumerate(turns) if row["direction"] == "in"), None)
@@ -122,7 +131,45 @@ def expected(rows: list[Row], by: str | None = None) -> list[dict[str, Any]]:
         }[by]
         took = ((answers[0] - began).total_seconds(), service_s(began, answers[0])) if answers else None
         waits[group].append(took)
-    return [_figures(group, waits[group]) for group in sorted(waits)]
+        more[group].append(besides(turns))
+    return [_figures(group, waits[group]) | _besides(more[group]) for group in sorted(waits)]
+
+
+def besides(turns: list[Row]) -> dict[str, Any]:
+    """What one recorded conversation adds beside its first answer: who spoke, and each stretch of waiting."""
+    spoke = {row.get("kind", "") or "human" for row in turns if row["direction"] == "out"}
+    since: datetime | None = None
+    ended: list[float] = []
+    begun = 0
+    for row in turns:
+        if row["direction"] == "in" and since is None:
+            since, begun = moment(row), begun + 1
+        elif row["direction"] == "out" and row.get("kind", "") in {"", "human"} and since is not None:
+            ended.append((moment(row) - since).total_seconds())
+            since = None
+    return {"spoke": spoke, "begun": begun, "ended": ended}
+
+
+def _besides(cases: list[dict[str, Any]]) -> dict[str, Any]:
+    def with_kind(kind: str) -> int:
+        return sum(kind in case["spoke"] for case in cases)
+
+    ended = [wait for case in cases for wait in case["ended"]]
+    return {
+        "human": with_kind("human"),
+        "acknowledged": with_kind("acknowledgement"),
+        "automatic": with_kind("automatic"),
+        "reacted": 0,
+        "dismissed": 0,
+        "reopened": 0,
+        "turns": sum(case["begun"] for case in cases),
+        "turns_answered": len(ended),
+        "turn_median_s": percentile(ended, 0.5),
+        "turn_p90_s": percentile(ended, 0.9),
+        "promises_kept": 0,
+        "promises_broken": 0,
+        "promises_moved": 0,
+    }
 
 
 def _figures(group: str, waits: list[tuple[float, float] | None]) -> dict[str, Any]:
@@ -325,6 +372,7 @@ def test_an_empty_desk_reports_nothing_but_zeroes(policy: None) -> None:
         "service_median_s": None,
         "service_p90_s": None,
         "within": {"1h": None},
+        **_besides([]),
     }
     assert responses.response_rows(by="week", within=parse_within("1h")) == []
     with pytest.raises(ValueError, match="expected one of company"):
@@ -347,3 +395,111 @@ def test_the_command_prints_json_csv_and_a_table(
     assert "66.7 %" in capsys.readouterr().out
     assert run(["report", "responses", "--within", "soon"]) == 2
     assert "--within" in capsys.readouterr().err
+
+
+# What is no answer, on a desk that lives ---------------------------------------------------------
+
+
+@pytest.fixture
+def lively(desk: Desk, fake: World) -> Desk:
+    """Ten people whose matters went ten ways; the comments say what each adds to the report."""
+    now = timezone.now().replace(microsecond=0) - timedelta(hours=6)
+    SlaPolicy.objects.update(periods={str(day): [[0, 1440]] for day in range(7)}, country="")
+    people = {
+        name: replace(MIA, uid=f"{MIA.uid}/{name}", name=name, handle=f"{name}@social.example")
+        for name in "abcdefghij"
+    }
+    asked = {name: said(name, f"Frage von {name}", person, at=now) for name, person in people.items()}
+    hear(desk.channel, *asked.values())
+    case = {name: conversation_of(question) for name, question in asked.items()}
+
+    def spoke(name: str, number: int, minutes: int, kind: int = 0) -> None:
+        post = said(f"{name}{number}", "Antwort", US, to=asked[name], at=now + timedelta(minutes=minutes))
+        with transaction.atomic():
+            heard_at = post.post.posted_at + timedelta(seconds=30)
+            store(desk.channel, [post], Arrival(heard_at=heard_at, kinds={post.post.uri: kind}))
+
+    def again(name: str, number: int, minutes: int) -> None:
+        at = now + timedelta(minutes=minutes)
+        hear(desk.channel, said(f"{name}{number}", "Noch was", people[name], to=asked[name], at=at))
+
+    def promised(name: str, made: int, until: int) -> None:
+        with transaction.atomic():
+            facts = {"until": to_ms(now + timedelta(minutes=until)), "told": 1}
+            happen("promised", now + timedelta(minutes=made), conversation=case[name].pk, **facts)
+
+    spoke("a", 1, 30)  # answered after 30 minutes
+    again("a", 2, 60)
+    again("a", 3, 70)
+    spoke("a", 4, 80)  # a second turn, after 20 minutes
+    spoke("b", 1, 5, kind=1)  # acknowledged only, and the promise was kept by nobody
+    promised("b", 5, 90)
+    promised("c", 10, 60)
+    promised("c", 50, 240)  # moved in time
+    spoke("c", 1, 200)  # and kept
+    promised("d", 10, 60)
+    spoke("d", 1, 120)  # answered, but too late: broken
+    spoke("e", 1, 1, kind=2)  # an automatic answer only
+    care.resolve(case["f"], desk.anna, care.Dismissal.SPAM)  # dismissed
+    care.resolve(case["g"], desk.anna, care.Dismissal.ABUSE)
+    care.reopen(case["g"], desk.anna)  # that was taken back: not dismissed, not reopened
+    for name, matter in (("h", Matter.PRAISE), ("i", Matter.COMPLAINT)):
+        with transaction.atomic():
+            happen("sorted", now, conversation=case[name].pk, matter=int(matter))
+            at, order = to_ms(now + timedelta(minutes=40)), Mention.objects.get(uri=asked[name].post.uri).pk
+            happen("reacted", now, conversation=case[name].pk, mention=order, at=at)
+    again("h", 1, 50)  # after the favourite, praise goes on with a question that still waits
+    spoke("j", 1, 10)
+    care.resolve(case["j"], desk.anna)
+    hear(  # the customer came back about it
+        desk.channel,
+        said("j2", "Doch nicht", people["j"], to=asked["j"], at=timezone.now() - timedelta(minutes=1)),
+    )
+    assert projection.differences() == []
+    return desk
+
+
+def test_what_is_no_answer_has_columns_of_its_own(lively: Desk) -> None:
+    (row,) = responses.response_rows(by=None, within=parse_within("45m"))
+    minutes = sorted([30, 20, 200, 120, 40, 10])
+    assert {name: row[name] for name in ("conversations", "answered", *responses.FLAT[10:])} == {
+        "conversations": 10,
+        "answered": 5,  # a, c, d, j by words and h by a favourite
+        "human": 4,
+        "acknowledged": 1,
+        "automatic": 1,
+        "reacted": 1,
+        "dismissed": 1,
+        "reopened": 1,
+        "turns": 13,  # one each; a, h and j asked again
+        "turns_answered": 6,
+        "turn_median_s": 60 * percentile([float(m) for m in minutes], 0.5),  # type: ignore[operator]
+        "turn_p90_s": pytest.approx(60 * percentile([float(m) for m in minutes], 0.9)),  # type: ignore[operator]
+        "promises_kept": 1,
+        "promises_broken": 2,
+        "promises_moved": 1,
+    }
+    assert row["within"] == {"45m": 0.3}
+
+
+def test_who_owes_what_is_shown_to_leads_with_the_open_ones_first(lively: Desk) -> None:
+    found = reading_promises.broken(lively.clara, timezone.now() - timedelta(days=1))
+    assert [(one.conversation.customer.name, one.made_good_at is None) for one in found] == [
+        ("b", True),
+        ("d", False),
+    ]
+    assert reading_promises.broken(lively.clara, timezone.now()) == []
+    counted = {c.customer.name: reading_promises.to_customer(c) for c in Conversation.objects.all()}
+    assert {name: fates for name, fates in counted.items() if fates} == {
+        "b": {"broken": 1},
+        "c": {"moved": 1, "kept": 1},
+        "d": {"broken": 1},
+    }
+
+
+def test_a_promise_that_runs_is_in_no_column(lively: Desk) -> None:
+    talk = Conversation.objects.get(customer__name="a")
+    care.promise(talk, lively.anna, timezone.now() + timedelta(hours=1))
+    (row,) = responses.response_rows(by=None, within=parse_within("45m"))
+    assert (row["promises_kept"], row["promises_broken"], row["promises_moved"]) == (1, 2, 1)
+    assert reading_promises.to_customer(talk) == {"open": 1}

@@ -10,21 +10,22 @@ from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
 from resonanz.case import ReplyKind
+from resonanz.desk import turns
 from resonanz.desk.models import Brand, Channel
 from resonanz.desk.policies import service_hours_of
+from resonanz.desk.turns import Heard, Marks
 from resonanz.hours import ALWAYS_OPEN
-from resonanz.study import Response, Survival, Tally, iso_week, survival
+from resonanz.study import Survival, Tally, iso_week, quantile, survival
 
 GROUPINGS = ("company", "channel", "network", "week")
 USUAL_WITHIN = "15m,1h,12h"
 ALL = "all"
-CHUNK = 5_000
 
 FLAT = (
     "group",
@@ -37,27 +38,22 @@ FLAT = (
     "p90_s",
     "service_median_s",
     "service_p90_s",
+    "human",
+    "acknowledged",
+    "automatic",
+    "reacted",
+    "dismissed",
+    "reopened",
+    "turns",
+    "turns_answered",
+    "turn_median_s",
+    "turn_p90_s",
+    "promises_kept",
+    "promises_broken",
+    "promises_moved",
 )
 
 Within = Sequence[tuple[str, float]]
-
-# Every turn of every visible conversation. The index on conversation_id ends in the order, so that
-# nothing needs to be sorted.
-TURNS = """
-SELECT m.conversation_id, c.brand_id, c.channel_id, m.clock_at, m.incoming, m.kind
-FROM desk_mention m JOIN desk_conversation c ON c.id = m.conversation_id
-WHERE m.conversation_id IS NOT NULL AND (c.from_import_id IS NULL OR c.from_import_id NOT IN (
-    SELECT id FROM desk_import WHERE finished_at IS NULL))
-ORDER BY m.conversation_id, m."order"
-"""
-
-
-class Heard(NamedTuple):
-    """A conversation that had something to answer."""
-
-    brand: int
-    channel: int
-    response: Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +66,48 @@ class Names:
 
 
 def heard(channels: Collection[int] | None = None) -> Iterator[Heard]:
-    """Yield every conversation with an incoming post, with its question and its first human answer.
+    """Yield every conversation with an incoming post, of some channels or of all (`turns.heard`)."""
+    return (item for item in turns.heard() if channels is None or item.channel in channels)
 
-    `channels` limits it to some channels.
 
-    Turns are walked in their order, in which a parent stands before its child; a clock that runs back
-    (another server's) counts as standing still.
+class Besides:
+    """What a group's headline leaves out: everything that is no answer, and every turn after the first.
+
+    Numbers of conversations with at least one such thing: `human`, `acknowledged`, `automatic` (who of ours
+    spoke), `reacted` (praise that got a favourite or boost), `dismissed`, `reopened`. Stretches of waiting:
+    `turns`, `turns_answered`, `turn_median_s`, `turn_p90_s` (seconds of calendar time). Promises by what
+    became of them: `promises_kept`, `promises_broken`, `promises_moved`.
     """
-    return (item for item in _heard() if channels is None or item.channel in channels)
 
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(FLAT[FLAT.index("human") :], 0)
+        self.waits = array("d")
 
-def _heard() -> Iterator[Heard]:
-    with connection.cursor() as cursor:
-        cursor.execute(TURNS)
-        current, asked, reached, answered = -1, None, 0, None
-        place = (0, 0)
-        while rows := cursor.fetchmany(CHUNK):
-            for conversation, brand, channel, at, incoming, kind in rows:
-                if conversation != current:
-                    if asked is not None:
-                        yield Heard(*place, Response(asked / 1000, answered))
-                    current, asked, reached, answered = conversation, None, at, None
-                    place = (brand, channel)
-                reached = max(reached, at)
-                if incoming:
-                    asked = reached if asked is None else asked
-                elif asked is not None and answered is None and kind == ReplyKind.HUMAN:
-                    answered = reached / 1000
-        if asked is not None:
-            yield Heard(*place, Response(asked / 1000, answered))
+    def add(self, item: Heard, marks: Marks) -> None:
+        """Count one conversation."""
+        has = {
+            "human": ReplyKind.HUMAN in item.kinds,
+            "acknowledged": ReplyKind.ACKNOWLEDGEMENT in item.kinds,
+            "automatic": ReplyKind.AUTOMATIC in item.kinds,
+            "reacted": item.reacted,
+            "dismissed": item.conversation in marks.dismissed,
+            "reopened": item.reopened,
+        }
+        for name, yes in has.items():
+            self.counts[name] += yes
+        for became, count in marks.promises.get(item.conversation, {}).items():
+            if became != "open":
+                self.counts[f"promises_{became}"] += count
+        answered = [wait.seconds for wait in item.waits if wait.seconds is not None]
+        self.waits.extend(answered)
+        self.counts["turns"] += len(item.waits)
+        self.counts["turns_answered"] += len(answered)
+
+    def figures(self) -> dict[str, int | float | None]:
+        """Return the figures of everything added so far."""
+        waits = sorted(self.waits)
+        times = {"turn_median_s": quantile(waits, 0.5), "turn_p90_s": quantile(waits, 0.9)}
+        return {**self.counts, **times}
 
 
 def _names() -> Names:
@@ -134,19 +143,27 @@ def response_rows(
     `channels` limits it to the conversations of some channels; None takes all.
 
     Keys: group, conversations, answered, response_rate, response_rate_low, response_rate_high,
-    median_s, p90_s, service_median_s, service_p90_s (seconds or None), within {label: share}.
+    median_s, p90_s, service_median_s, service_p90_s (seconds or None), within {label: share}, and those of
+    `Besides`.
     """
     if by is not None and by not in GROUPINGS:
         raise ValueError(f"expected one of {', '.join(GROUPINGS)}, found {by!r}")
-    names = _names()
+    names, marks = _names(), turns.marks(timezone.now())
     hours = {brand: service_hours_of(brand) for brand in names.brands}
-    tallies: dict[str, Tally] = {} if by else {ALL: Tally(within=within, hours=ALWAYS_OPEN)}
+    tallies: dict[str, tuple[Tally, Besides]] = {}
+    if not by:
+        tallies[ALL] = (Tally(within=within, hours=ALWAYS_OPEN), Besides())
     for item in heard(channels):
         group = _group(by, item, names)
         if group not in tallies:
-            tallies[group] = Tally(within=within, hours=ALWAYS_OPEN)
-        tallies[group].add(item.response, hours=hours[item.brand])
-    return [{"group": group, **asdict(tallies[group].figures())} for group in sorted(tallies)]
+            tallies[group] = (Tally(within=within, hours=ALWAYS_OPEN), Besides())
+        tally, besides = tallies[group]
+        tally.add(item.response, hours=hours[item.brand])
+        besides.add(item, marks)
+    return [
+        {"group": group, **asdict(tally.figures()), **besides.figures()}
+        for group, (tally, besides) in sorted(tallies.items())
+    ]
 
 
 def waiting_curve(now: datetime, channels: Collection[int] | None = None) -> Survival:

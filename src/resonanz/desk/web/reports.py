@@ -24,6 +24,8 @@ from django.views.decorators.http import require_safe
 from resonanz.desk import charts, responses, wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Agent, Role
+from resonanz.desk.waiting import as_json, waiting_so_far
+from resonanz.desk.web.reports_waiting import waiting_rows
 from resonanz.desk.web.settings_people import signed_in
 from resonanz.study import answered_within_km, parse_within
 
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from resonanz.desk.responses import Within
     from resonanz.study import Survival
 
+BESIDES = responses.FLAT[responses.FLAT.index("human") :]
 LIMITS_MOST = 6  # columns that a table has room for
 
 
@@ -54,6 +57,7 @@ class Line:
     low: int
     rate: int
     high: int
+    besides: dict[str, str]
 
     @property
     def reach(self) -> int:
@@ -100,7 +104,7 @@ def responses_page(request: HttpRequest) -> HttpResponse:
     if form in {"csv", "json"}:
         return _file(asked, form, channels)
     whole = responses.response_rows(by=None, within=asked.within, channels=channels)[0]
-    context = {"asked": asked, "area": "reports", "groupings": _groupings(asked)}
+    context = {"asked": asked, "area": "reports", "here": "responses", "groupings": _groupings(asked)}
     if not whole["conversations"]:
         context["may_connect"] = signed_in(request).has_role(Role.LEAD)
         return render(request, "reports/responses_empty.html", context)
@@ -113,6 +117,9 @@ def responses_page(request: HttpRequest) -> HttpResponse:
         "lines": [line(row, asked.by) for row in rows] or [line(whole, "")],
         "limits": [charts.time_label(int(seconds)) for _label, seconds in asked.within],
         "limits_now": list(zip(_limit_words(asked), line(whole, "").within, strict=True)),
+        "besides": [(name, words, line(whole, "").besides[key]) for key, name, words in besides_words()],
+        "besides_names": besides_words(),
+        "waiting": waiting_rows(waiting_so_far(channels), duration, percent),
         "never": percent(1 - _number(whole["response_rate"])),
         **_chart(responses.waiting_curve(timezone.now(), channels), asked),
     }
@@ -160,6 +167,8 @@ def _rows(asked: Asked, channels: frozenset[int] | None) -> list[dict[str, objec
 def _file(asked: Asked, form: str, channels: frozenset[int] | None) -> HttpResponse:
     rows = _rows(asked, channels)
     if form == "json":
+        if not asked.by:
+            rows[0]["waiting"] = as_json(waiting_so_far(channels))
         body, kind = json.dumps(rows, ensure_ascii=False, indent=1), "application/json"
     else:
         text = io.StringIO()
@@ -244,7 +253,35 @@ def line(row: dict[str, Any], by: str) -> Line:
         low=round(1000 * (low or 0)),
         rate=round(1000 * (rate or 0)),
         high=round(1000 * (high or 0)),
+        besides={name: _besides(name, row[name]) for name in BESIDES},
     )
+
+
+def _besides(name: str, value: float | None) -> str:
+    return duration(value) if name.endswith("_s") else grouped(int(value or 0))
+
+
+def besides_words() -> list[tuple[str, str, str]]:
+    """Return each figure beside the headline: its key, its name, and what it counts."""
+    return [
+        ("human", _("Human"), _("conversations in which a person of ours spoke")),
+        ("acknowledged", _("Acknowledged"), _("“we are on it”; no answer")),
+        ("automatic", _("Automatic"), _("answered by machine; no answer")),
+        ("reacted", _("Favourite or boost"), _("praise that was answered lightly")),
+        ("dismissed", _("Dismissed"), _("left without an answer, with a reason")),
+        ("reopened", _("Reported again"), _("the customer came back about a settled matter")),
+        ("turns", _("Turns"), _("every time that somebody began to wait")),
+        ("turns_answered", _("Turns answered"), _("by words, or lightly where it was praise")),
+        (
+            "turn_median_s",
+            _("Half of the turns within"),
+            _("calendar time, all turns and not only the first"),
+        ),
+        ("turn_p90_s", _("Nine of ten turns within"), _("calendar time")),
+        ("promises_kept", _("Promises kept"), _("answered or settled by the time we named")),
+        ("promises_broken", _("Promises broken"), _("the time passed")),
+        ("promises_moved", _("Promises moved"), _("another time was named before")),
+    ]
 
 
 def _group_words(group: str, by: str) -> str:
