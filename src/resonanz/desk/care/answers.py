@@ -5,18 +5,22 @@ A reply becomes a delivery, several where the text is longer than the network ta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import ReplyKind
 from resonanz.compose import fits, length, split, with_signature
+from resonanz.desk.care import guards
 from resonanz.desk.care.base import TEXT_MOST, CareError, expect_agent, expect_live, notify, tell
+from resonanz.desk.care.guards import Stop, Stopped
+from resonanz.desk.care.notes import ring_release
 from resonanz.desk.events import happen
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import (
@@ -34,6 +38,7 @@ from resonanz.desk.models import (
     SavedReply,
     Unsent,
 )
+from resonanz.desk.storage import to_ms
 from resonanz.post import Audience
 
 PARTS_MOST = 10
@@ -45,10 +50,14 @@ class Reply:
     """What somebody wants to say, and how.
 
     `answers` is the order of the post that it answers, None for the one that waits. `audience` is that
-    post's, or narrower; None takes the narrowest that the conversation allows: private once it is private.
+    post's, or narrower; None takes the narrowest that the conversation allows: private once it is private,
+    so that only somebody who names a wider one answers in public again. `form` is du or sie where its writer
+    chose it for this once.
     `once` is the form's own key: the same form sent twice is one delivery. `seen` is the newest event that
     its writer had before their eyes. `despite` holds what they were told and send all the same, as
-    `code:number` (`answered_already:45`, `changed_thread:812`). `in_parts` lets a long text become several.
+    `rule:number` (`answered_already:45`, `changed_thread:812`). `in_parts` lets a long text become several.
+    `incident` is the one whose text it says, in the version that it then had. `further` says more to somebody
+    whom a colleague may have answered before, as an incident's news and its end do.
     """
 
     text: str
@@ -60,9 +69,11 @@ class Reply:
     seen: int | None = None
     despite: Collection[str] = ()
     in_parts: bool = False
+    form: str = ""
     promise_until: datetime | None = None
     saved_reply: SavedReply | None = None
     incident: Incident | None = None
+    further: bool = False
 
 
 def answerable(conversation: Conversation) -> Mention | None:
@@ -70,7 +81,10 @@ def answerable(conversation: Conversation) -> Mention | None:
 
     Once the matter is private, what was said in private comes first.
     """
-    said = conversation.mentions.filter(incoming=True, deleted_at=None, author=conversation.customer)
+    person = Q(author=conversation.customer)
+    if conversation.customer.contact_id is not None:  # one person with several accounts
+        person |= Q(author__contact=conversation.customer.contact_id)
+    said = conversation.mentions.filter(person, incoming=True, deleted_at=None)
     if conversation.private_at is not None:
         hidden = said.filter(audience__lte=Audience.FOLLOWERS).order_by("-order").first()
         if hidden is not None:
@@ -91,9 +105,18 @@ def audience_for(conversation: Conversation, mention: Mention) -> Audience:
 def reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
     """Plan an answer to a customer's post; returns its first part.
 
-    A trainee's waits for release. Raises CareError; the text is then still the caller's to keep.
+    A trainee's waits for release. Raises CareError; the text is then still the caller's to keep. `Stopped`
+    is what its writer should look at; sent again with `despite`, it goes out.
     """
     expect_live(conversation)
+    try:
+        return _reply(conversation, agent, wanted)
+    except Stopped as stopped:
+        guards.count(stopped, wanted.despite, conversation, agent)
+        raise
+
+
+def _reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
     now = timezone.now()
     with transaction.atomic():
         if wanted.once is not None:
@@ -104,10 +127,13 @@ def reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
         audience = wanted.audience if wanted.audience is not None else audience_for(conversation, mention)
         if audience > mention.audience:
             raise CareError("wider_audience")
-        _expect_unchanged(conversation, agent, wanted)
-        _expect_nobody_else(mention, agent, wanted)
         parts = _parts(conversation, wanted, agent, mention)
-        first = _plan(conversation, agent, mention, replace(wanted, audience=audience), parts)
+        wanted = replace(wanted, audience=audience)
+        stops = [*_changed(conversation, agent, wanted)]
+        stops += [] if wanted.further else [*_again(mention, agent)]
+        stops += [*_own(mention, agent, wanted), *_spoken_up(conversation, agent, mention, wanted)]
+        guards.expect_told(stops, wanted.despite, conversation, agent)
+        first = _plan(conversation, agent, mention, wanted, parts)
         if conversation.assignee is None and agent.has_role(Role.AGENT):
             tell("assigned", now, conversation, agent, to=agent.pk)
         if wanted.kind is ReplyKind.HUMAN:
@@ -148,13 +174,15 @@ def _plan(
         )
         planned.append(delivery)
         tell("held" if held else "planned", now, conversation, agent, delivery=delivery.pk)
+    if held:
+        ring_release(conversation, agent)
     if wanted.kind is ReplyKind.HUMAN:
-        mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None)
+        mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None, number__gte=0)
         mine.update(delivery=planned[0])
     return planned[0]
 
 
-def _expect_unchanged(conversation: Conversation, agent: Agent, wanted: Reply) -> None:
+def _changed(conversation: Conversation, agent: Agent, wanted: Reply) -> Iterator[Stop]:
     """What the customer or our side wrote, edited or deleted while somebody wrote is read before sending."""
     if wanted.seen is None:
         return
@@ -164,38 +192,42 @@ def _expect_unchanged(conversation: Conversation, agent: Agent, wanted: Reply) -
     mine = Delivery.objects.filter(conversation=conversation, agent=agent, mention__isnull=False)
     newest = since.exclude(kind="spoke", mention__in=mine.values("mention")).first()
     if newest is not None:
-        _stop("changed_thread", newest.pk, wanted, agent, conversation)
+        yield Stop("changed_thread", newest.pk)
 
 
-def _expect_nobody_else(mention: Mention, agent: Agent, wanted: Reply) -> None:
-    """Two colleagues never answer the same post unawares; who is later sees the other's answer first."""
+def _counting(mention: Mention) -> QuerySet[Delivery]:
+    """Return the human answers to a post that went out or will."""
     counts = [Outcome.PLANNED, Outcome.ARMED, Outcome.UNKNOWN, Outcome.SENT]
-    others = Delivery.objects.filter(
-        answers=mention, state__in=counts, kind=ReplyKind.HUMAN, reaction=""
-    ).exclude(agent=agent)
-    newest = others.select_related("agent", "conversation").order_by("-pk").first()
+    return Delivery.objects.filter(answers=mention, state__in=counts, kind=ReplyKind.HUMAN, reaction="")
+
+
+def _again(mention: Mention, agent: Agent) -> Iterator[Stop]:
+    """Two colleagues never answer the same post unawares; who is later sees the other's answer first."""
+    others = _counting(mention).exclude(agent=agent).select_related("agent")
+    newest = others.order_by("-pk").first()
     if newest is not None:
-        name = newest.agent.shown_name if newest.agent else "?"
-        _stop("answered_already", newest.pk, wanted, agent, newest.conversation, name=name)
+        yield Stop("answered_already", newest.pk, {"name": newest.agent.shown_name if newest.agent else "?"})
 
 
-def _stop(
-    code: str,
-    number: int,
-    wanted: Reply,
-    agent: Agent,
-    conversation: Conversation | None,
-    **facts: int | str,
-) -> None:
-    """Raise CareError unless the agent was told just this and sends all the same; that is counted."""
-    despite = f"{code}:{number}"
-    if despite not in wanted.despite:
-        raise CareError(code, despite=despite, **facts)
-    if conversation is not None:
-        tell("overrode", timezone.now(), conversation, agent, rule=STOPS[code])
+def _own(mention: Mention, agent: Agent, wanted: Reply) -> Iterator[Stop]:
+    """Nor does one colleague twice, from two tabs: an answer that this page has not shown stops the other."""
+    if wanted.seen is None:
+        return
+    unseen = Event.objects.filter(kind__in=["planned", "held"], actor=agent.pk, id__gt=wanted.seen)
+    newest = _counting(mention).filter(agent=agent, pk__in=unseen.values("delivery")).order_by("-pk").first()
+    if newest is not None:
+        yield Stop("answered_already", newest.pk, code="answered_yourself")
 
 
-STOPS = {"changed_thread": 1, "answered_already": 2, "private_data": 3, "too_alike": 4, "hint": 5}
+def _spoken_up(conversation: Conversation, agent: Agent, mention: Mention, wanted: Reply) -> list[Stop]:
+    """Return what the guards say about the text and what goes with it; automatic texts were checked once."""
+    if wanted.kind is ReplyKind.AUTOMATIC:
+        return []
+    assert wanted.audience is not None
+    found = guards.problems(
+        conversation, wanted.text, answers=mention, audience=wanted.audience, form=wanted.form
+    )
+    return guards.text_stops(found) + guards.file_stops(conversation, agent)
 
 
 def sender(conversation: Conversation, mention: Mention) -> Channel:
@@ -242,6 +274,11 @@ def _parts(conversation: Conversation, wanted: Reply, agent: Agent, mention: Men
     if len(parts) > PARTS_MOST:
         raise CareError("too_long", length=length(whole, limits), limit=PARTS_MOST * room)
     return parts
+
+
+def in_parts(conversation: Conversation, agent: Agent, text: str, mention: Mention) -> tuple[str, ...]:
+    """Return the posts that a text would become, signed; raises CareError where it cannot be said so."""
+    return tuple(_parts(conversation, Reply(text=text, in_parts=True), agent, mention))
 
 
 def _signed(text: str, agent: Agent) -> str:
@@ -322,7 +359,8 @@ def _withdraw(delivery: Delivery, agent: Agent) -> None:
             raise CareError("too_late")
         words.append(part.text)
         part = part.followed_by.exclude(state=Outcome.CANCELLED).first()
-    if delivery.conversation is not None and not delivery.reaction:
+    said_by_hand = not delivery.reaction and delivery.kind != ReplyKind.AUTOMATIC
+    if delivery.conversation is not None and said_by_hand:
         writer = delivery.agent or agent
         Attachment.objects.filter(delivery=delivery).update(delivery=None, agent=writer)
         _give_back(delivery, writer, "\n\n".join(words))
@@ -362,8 +400,19 @@ def repeat(delivery: Delivery, agent: Agent) -> Delivery:
     return copy
 
 
-def keep_unsent(conversation: Conversation, agent: Agent, text: str) -> bool:
-    """Keep what somebody is writing; nothing is kept of nothing. True when they have just begun."""
+def keep_unsent(
+    conversation: Conversation,
+    agent: Agent,
+    text: str,
+    *,
+    saved_reply: SavedReply | None = None,
+    incident: Incident | None = None,
+) -> bool:
+    """Keep what somebody is writing; nothing is kept of nothing. True when they have just begun.
+
+    `saved_reply` is the piece of knowledge that was put in, `incident` the incident whose text was, in its
+    version; either stays with the words.
+    """
     if len(text) > TEXT_MOST:
         raise CareError("too_long", length=len(text), limit=TEXT_MOST)
     with transaction.atomic():
@@ -374,10 +423,31 @@ def keep_unsent(conversation: Conversation, agent: Agent, text: str) -> bool:
         now = timezone.now()
         if _just_sent(conversation, agent, text, now):
             return False
-        if kept.update(text=text, written_at=now):
+        used: dict[str, object] = {} if saved_reply is None else {"saved_reply": saved_reply}
+        if incident is not None:
+            used |= {"incident": incident, "incident_version": incident.version}
+        if kept.update(text=text, written_at=now, **used):
             return False
-        Unsent.objects.create(conversation=conversation, agent=agent, text=text, written_at=now)
+        Unsent.objects.create(conversation=conversation, agent=agent, text=text, written_at=now, **used)
     return True
+
+
+def displaced(conversation: Conversation, agent: Agent, text: str, *, known: int) -> str:
+    """Return the kept words that this text would push aside, "" for none.
+
+    `known` is the version (milliseconds) that its writer's page began with or kept last: what was kept
+    since then was written elsewhere, in another tab.
+    """
+    other = Unsent.objects.filter(conversation=conversation, agent=agent).first()
+    if other is None or to_ms(other.written_at) <= known or text.strip().startswith(other.text.strip()):
+        return ""
+    return other.text
+
+
+def version_of(conversation: Conversation, agent: Agent) -> int:
+    """Return when the kept words were written (milliseconds since 1970), 0 where there are none."""
+    kept = Unsent.objects.filter(conversation=conversation, agent=agent).first()
+    return 0 if kept is None else to_ms(kept.written_at)
 
 
 def _just_sent(conversation: Conversation, agent: Agent, text: str, now: datetime) -> bool:

@@ -1,0 +1,94 @@
+"""From public to private: the invitation in the network's own way, and the way back.
+
+From then on replies are private by themselves, whatever post they answer; only somebody who says so for one
+reply answers in public again (`answers.Reply.audience`). What the customer says in private joins the same
+conversation (`intake`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from resonanz.annotate.private_data import find_private_data
+from resonanz.desk.care.answers import answerable
+from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
+from resonanz.desk.care.voices import guards_voice, render, values_for
+from resonanz.desk.models import Agent, Conversation
+from resonanz.networks import NETWORKS, Capabilities
+from resonanz.post import Audience
+
+POSTS_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What invites a customer to go on in private, and who reads it.
+
+    `exposed` are the kinds of private data that stand in their public posts; `delete` is the text that asks
+    them to remove these, "" where there are none or the network does not let people delete.
+    """
+
+    text: str
+    audience: Audience
+    exposed: tuple[str, ...]
+    delete: str
+
+
+def move_to_private(conversation: Conversation, agent: Agent) -> Invitation:
+    """Mark a conversation as private from here on and return the invitation, ready to be sent or changed.
+
+    CareError: `nothing_to_answer`, `private_already`, `no_private_way` (neither the network nor the brand's
+    voice knows one).
+    """
+    expect_agent(agent)
+    expect_live(conversation)
+    found = invitation(conversation, agent)
+    with transaction.atomic():
+        tell("moved", timezone.now(), conversation, agent, private=1)
+    return found
+
+
+def back_to_public(conversation: Conversation, agent: Agent) -> None:
+    """Take that back: replies are as public again as the posts that they answer."""
+    expect_agent(agent)
+    expect_live(conversation)
+    with transaction.atomic():
+        tell("moved", timezone.now(), conversation, agent, private=0)
+
+
+def invitation(conversation: Conversation, agent: Agent) -> Invitation:
+    """Return how this customer would be invited; changes nothing. Errors as `move_to_private`."""
+    asked = answerable(conversation)
+    if asked is None:
+        raise CareError("nothing_to_answer")
+    if Audience(asked.audience).is_private:
+        raise CareError("private_already")
+    network = _capabilities(conversation)
+    own_way = network is not None and network.invitation == "reply"
+    if not own_way and not values_for(conversation, agent, "de", "sie")["ways"]:
+        raise CareError("no_private_way")
+    found = exposed(conversation)
+    text = render(conversation, "invite" if own_way else "ways", agent)
+    delete = ""
+    if found and network is not None and network.authors_delete:
+        delete = render(conversation, "remove_own", agent)
+    return Invitation(text, Audience.DIRECT if own_way else Audience(asked.audience), found, delete)
+
+
+def exposed(conversation: Conversation) -> tuple[str, ...]:
+    """Return the kinds of private data that everybody can read in the customer's posts, each once."""
+    public = conversation.mentions.filter(
+        incoming=True, deleted_at=None, author=conversation.customer, audience__gte=Audience.UNLISTED
+    )
+    patterns = guards_voice(conversation).patterns
+    newest = public.order_by("-order").values_list("text", flat=True)[:POSTS_LOOKED_AT]
+    found = (one.kind for text in newest for one in find_private_data(text, patterns=patterns))
+    return tuple(dict.fromkeys(found))
+
+
+def _capabilities(conversation: Conversation) -> Capabilities | None:
+    row = NETWORKS.get(conversation.channel.network)
+    return None if row is None else row.capabilities
