@@ -1,16 +1,23 @@
-"""What colleagues tell each other about a conversation."""
+"""What colleagues tell each other about a conversation, and whom they ask by name."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from resonanz.desk.care.base import TEXT_MOST, CareError, tell
-from resonanz.desk.models import Agent, Conversation, Note
+from resonanz.desk.care.base import TEXT_MOST, CareError, notify, tell
+from resonanz.desk.models import Agent, Channel, Conversation, Note, NoticeKind, Role
+
+CALLED = re.compile(r"(?<![\w@.])@(\w[\w.-]*)")
+SEE_ALL = (Role.LEAD, Role.COMMUNICATOR, Role.OPERATOR)
 
 
 def note(conversation: Conversation, agent: Agent, text: str) -> Note:
-    """Write something for colleagues."""
+    """Write something for colleagues; whoever is called by @name in it hears their bell."""
     words = text.strip()
     if not words:
         raise CareError("empty")
@@ -20,4 +27,38 @@ def note(conversation: Conversation, agent: Agent, text: str) -> Note:
     with transaction.atomic():
         written = Note.objects.create(conversation=conversation, agent=agent, text=words, written_at=now)
         tell("noted", now, conversation, agent, note=written.pk)
+        for colleague in called(words, askable(conversation)) if CALLED.search(words) else ():
+            notify(colleague, NoticeKind.MENTIONED, conversation, by=agent, note=written)
     return written
+
+
+def ring_release(conversation: Conversation, writer: Agent) -> None:
+    """Tell those who are here and may release, else the leads, that a trainee's reply waits for release."""
+    able = [person for person in askable(conversation) if person.has_role(Role.AGENT)]
+    here = [person for person in able if person.on_shift_at is not None and person.pk != writer.pk]
+    for person in here or [person for person in able if person.has_role(Role.LEAD)]:
+        notify(person, NoticeKind.TO_RELEASE, conversation, by=writer)
+
+
+def askable(conversation: Conversation) -> list[Agent]:
+    """Return the colleagues who can see a conversation, trainees among them, by name."""
+    heard = Q(sightings__addressed=True, sightings__mention__conversation=conversation)
+    channels = Channel.objects.filter(Q(pk=conversation.channel_id) | heard)
+    known = Agent.objects.filter(Q(teams__channels__in=channels) | Q(role__in=SEE_ALL), is_active=True)
+    return list(known.distinct().order_by("first_name", "username"))
+
+
+def called(text: str, people: Iterable[Agent]) -> list[Agent]:
+    """Return who is called by @name: by the name to sign in with, or the first name where only one has it."""
+    by_name: dict[str, list[Agent]] = {}
+    logins = {}
+    for person in people:
+        logins[person.username.casefold()] = person
+        by_name.setdefault(person.first_name.casefold(), []).append(person)
+    found: dict[int, Agent] = {}
+    for word in CALLED.findall(text):
+        name = word.rstrip(".-").casefold()
+        same = [logins[name]] if name in logins else by_name.get(name, [])
+        if len(same) == 1:
+            found[same[0].pk] = same[0]
+    return list(found.values())

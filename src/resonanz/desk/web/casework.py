@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from resonanz.case import Waiting
 from resonanz.desk import care, reading
+from resonanz.desk.models import Team
 from resonanz.desk.web.acting import onward, undo, whole_number
 
 if TYPE_CHECKING:
@@ -23,16 +24,33 @@ def _assign(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     to = next((colleague for colleague in reading.colleagues(talk) if colleague.pk == number), None)
     if number is not None and to is None:
         raise care.CareError("not_theirs")
-    before = talk.assignee_id
-    care.assign(talk, agent, to)
-    if to is None:
+    before: dict[str, object] = {"to": talk.assignee_id or ""}
+    team = _team(talk, request)
+    if (None if team is None else team.pk) != talk.team_id:
+        before |= {"team": talk.team_id or "", "both": "yes"}
+    care.assign(talk, agent, to, team=team)
+    if team is not None and to is None:
+        said = _("Assigned to the team %(name)s") % {"name": team.name}
+    elif to is None:
         said = _("Given back to everybody")
     elif to.pk == agent.pk:
         said = _("Assigned to you")
     else:
         said = _("Assigned to %(name)s") % {"name": to.shown_name}
     path = reverse("change", args=[talk.pk, "assign"])
-    return {"say": said, "changed": True, "undo": undo(path, to=before or "")}
+    return {"say": said, "changed": True, "undo": undo(path, **before)}
+
+
+def _team(talk: Conversation, request: HttpRequest) -> Team | None:
+    """Return which team has it from now on: the one named; with a person it stays; given back, none has."""
+    number = whole_number(request.POST.get("team", ""))
+    if number is not None:
+        team = Team.objects.filter(pk=number, channels=talk.channel_id).first()
+        if team is None:
+            raise care.CareError("not_theirs")
+        return team
+    stays = request.POST.get("to") and request.POST.get("both") != "yes"
+    return talk.team if stays else None
 
 
 def _resolve(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
