@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHES = ("intake",)
+BENCHES = ("intake", "inbox")
 
 
 def run_bench(name: str, *, as_json: bool) -> int:

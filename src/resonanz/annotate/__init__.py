@@ -1,1 +1,1 @@
-"""What a text says beside its words: the form of address and private data, found by rules that can be read."""
+"""What a text says beside its words: form of address, private data, urgency, by rules that can be read."""

@@ -6,20 +6,24 @@ the queue is blind to reach (`sla.queue_key`, DESIGN.md promise 5).
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from typing import Any
 
-from django.db.models import BigIntegerField, Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db import connection
+from django.db.models import BigIntegerField, Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from resonanz.case import State, Urgency, Waiting
-from resonanz.desk.access import Conversations, visible_to
+from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
 from resonanz.desk.models import Agent, Conversation, Delivery, Outcome
 from resonanz.desk.storage import from_ms, to_ms
 
 VIEWS = (
-    "waiting",
     "mine",
+    "waiting",
     "unassigned",
     "follow_up",
     "again",
@@ -34,25 +38,34 @@ ON_ITS_WAY = Q(state=Outcome.ARMED) | Q(state=Outcome.PLANNED, error_code="", ne
 
 def live_conversations(agent: Agent) -> Conversations:
     """Return the visible conversations that are no archive, with `on_its_way`, `fails` and `held`."""
+    return _live(scope_of(agent))
+
+
+def _live(scope: Scope) -> Conversations:
+    shown = visible_in(scope).filter(from_import=None, merged_into=None)
+    if scope.archives:
+        shown = shown.exclude(channel__in=scope.archives)
+    marked: Conversations = shown.annotate(**_marks())
+    return marked
+
+
+@cache
+def _marks() -> dict[str, Exists]:
+    """Return what is asked of a conversation's deliveries; making it up each time takes milliseconds."""
     of_it = Delivery.objects.filter(conversation=OuterRef("pk"))
     stuck = Q(state=Outcome.REFUSED) | Q(state=Outcome.UNKNOWN, due_at=None)
     held = Q(state=Outcome.PLANNED, needs_release=True)
-    shown: Conversations = (
-        visible_to(agent)
-        .filter(from_import=None, merged_into=None)
-        .exclude(channel__network="archive")
-        .annotate(
-            on_its_way=Exists(of_it.filter(ON_ITS_WAY)),
-            fails=Exists(of_it.filter(stuck)),
-            held=Exists(of_it.filter(held)),
-        )
-    )
-    return shown
+    return {
+        "on_its_way": Exists(of_it.filter(ON_ITS_WAY)),
+        "fails": Exists(of_it.filter(stuck)),
+        "held": Exists(of_it.filter(held)),
+    }
 
 
 def for_us(now: datetime) -> Q:
     """What asks for one of us: somebody waits for an answer or a promise, or a follow-up has come."""
-    return Q(state=State.OPEN, on_its_way=False) & (Q(waiting=Waiting.US) | Q(follow_up_at__lte=now))
+    asks = Q(waiting=Waiting.US) | Q(follow_up_at__lte=now)
+    return Q(state=State.OPEN) & asks & Q(on_its_way=False)  # the deliveries last: they cost a look elsewhere
 
 
 def _end_of_day(now: datetime) -> datetime:
@@ -60,23 +73,29 @@ def _end_of_day(now: datetime) -> datetime:
 
 
 def queue_view(view: str, agent: Agent) -> Q:
-    """Return which open conversations stand in a view; needs the marks of `live_conversations`."""
-    now = timezone.now()
+    """Return which conversations stand in a view; needs the marks of `live_conversations`."""
+    return queue_views(agent)[view]
+
+
+def queue_views(agent: Agent, now: datetime | None = None) -> dict[str, Q]:
+    """Return for each view which conversations stand in it; needs the marks of `live_conversations`."""
+    now = now or timezone.now()
     ours = for_us(now)
     is_open = Q(state=State.OPEN)
     return {
         "waiting": ours,
         "mine": is_open
-        & Q(assignee=agent, on_its_way=False)
-        & (Q(waiting__in=[Waiting.US, Waiting.DEPARTMENT]) | Q(follow_up_at__lte=now)),
-        "unassigned": ours & Q(assignee=None),
+        & Q(assignee=agent)
+        & (Q(waiting__in=[Waiting.US, Waiting.DEPARTMENT]) | Q(follow_up_at__lte=now))
+        & Q(on_its_way=False),
+        "unassigned": Q(assignee=None) & ours,
         "follow_up": is_open & (Q(follow_up_at__lte=_end_of_day(now)) | Q(promised_at__lte=_end_of_day(now))),
         "again": is_open & Q(reopened_count__gt=0) & ~Q(waiting=Waiting.CUSTOMER),
         "department": is_open & Q(enquiries_count__gt=0) | is_open & Q(waiting=Waiting.DEPARTMENT),
         "release": is_open & Q(held=True),
         "customer": is_open & Q(waiting__in=[Waiting.CUSTOMER, Waiting.NOBODY]),
         "resolved": Q(state=State.RESOLVED),
-    }[view]
+    }
 
 
 def in_view(agent: Agent, view: str) -> Conversations:
@@ -117,6 +136,60 @@ def behind(view: str, cursor: str) -> Q:
     else:
         later = Q(due_at=None) & later
     return Q(lane__gt=int(lane)) | (Q(lane=int(lane)) & later)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many of a day's cases stand in the safety lane."""
+
+    safety: int
+    cases: int
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; 0 where there are no cases."""
+        return self.safety / self.cases if self.cases else 0.0
+
+
+def safety_share(shown: Conversations, now: datetime) -> Share:
+    """Return the share of the safety lane among the cases opened today, by the desk's own clock."""
+    begins = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    found: dict[str, int] = shown.filter(opened_at__gte=begins).aggregate(
+        safety=Count("pk", filter=Q(urgency=Urgency.SAFETY)), cases=Count("pk")
+    )
+    return Share(found["safety"], found["cases"])
+
+
+def numbers(agent: Agent) -> dict[str, int | None]:
+    """Return how many open conversations stand in each view, and `late`, `safety` and `next_due` (ms).
+
+    Django writes the statement once for each agent and scope, with stand-ins for the moment: writing it takes
+    longer than its answer, and every page asks for it.
+    """
+    now = timezone.now()
+    statement, values = _numbers_statement(agent.pk, scope_of(agent))
+    moments = {to_ms(STAND_IN): to_ms(now), to_ms(_end_of_day(STAND_IN)): to_ms(_end_of_day(now))}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [moments.get(value, value) for value in values])
+        names = [column[0] for column in cursor.description]
+        return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+STAND_IN = datetime(2300, 2, 3, 4, 5, 6, tzinfo=UTC)  # no moment of any case
+
+
+@lru_cache(maxsize=1024)
+def _numbers_statement(agent: int, scope: Scope) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement of `numbers` and its values, stand-ins among them."""
+    ours = for_us(STAND_IN)
+    asked = {view: q for view, q in queue_views(Agent(pk=agent), STAND_IN).items() if view != "resolved"}
+    asked |= {"late": Q(due_at__lt=STAND_IN) & ours, "safety": Q(urgency=Urgency.SAFETY) & ours}
+    flags = {f"in_{name}": Case(When(q, then=Value(1)), default=Value(0)) for name, q in asked.items()}
+    next_due = Case(When(Q(due_at__gte=STAND_IN) & ours, then=F("due_at")), default=None)
+    shown = _live(scope).filter(state=State.OPEN).order_by().annotate(**flags, in_next=next_due)
+    inner, values = shown.values_list(*flags, "in_next").query.sql_with_params()
+    sums = ", ".join(f"coalesce(sum(in_{name}), 0) AS {name}" for name in asked)
+    return f"SELECT {sums}, min(in_next) AS next_due FROM ({inner})", tuple(values)
 
 
 def next_for(agent: Agent, besides: int | None = None) -> Conversation | None:

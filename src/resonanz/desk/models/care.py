@@ -119,6 +119,7 @@ class Conversation(models.Model):
                 condition=Q(state=0, assignee__isnull=False),
             ),
             models.Index(fields=["due_at"], name="conversation_due", condition=Q(state=0)),
+            models.Index(fields=["-last_order"], name="conversation_settled", condition=Q(state=1)),
             models.Index(
                 fields=["recheck_at"], name="conversation_recheck", condition=Q(recheck_at__isnull=False)
             ),

@@ -121,6 +121,7 @@ class Department(models.Model):
     email = models.EmailField(_("e-mail"))
     deputy_email = models.EmailField(_("deputy's e-mail"), blank=True)
     answer_s = models.IntegerField(_("answers within"), default=4 * 3600)
+    language = models.CharField(_("language of the letters"), max_length=8, default="de")
     dropped_at = MaybeMomentField(null=True)
 
     def __str__(self) -> str:
@@ -140,15 +141,18 @@ class Enquiry(models.Model):
     asked_by = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="enquiries")
     question = models.TextField()
     excerpt = models.JSONField(default=list)  # orders of the posts that the department may read
+    shows = models.JSONField(default=list)  # kinds of private data in them that it may read too
     token = models.CharField(max_length=64, unique=True, default=new_token)
     asked_at = MomentField()
     due_at = MomentField()
+    remind_at = MaybeMomentField(null=True)  # when the worker reminds next; null: not any more
     reminded_at = MaybeMomentField(null=True)
     deputy_at = MaybeMomentField(null=True)  # when the deputy was asked too
     opened_at = MaybeMomentField(null=True)  # when somebody there looked first
     answer = models.TextField(blank=True)
     answered_by = models.CharField(max_length=120, blank=True)  # the name that they gave
     answered_at = MaybeMomentField(null=True)
+    corrected_at = MaybeMomentField(null=True)  # when they changed their answer last
     withdrawn_at = MaybeMomentField(null=True)
 
     class Meta:
@@ -157,7 +161,10 @@ class Enquiry(models.Model):
                 fields=["due_at"],
                 name="enquiry_open",
                 condition=models.Q(answered_at=None, withdrawn_at=None),
-            )
+            ),
+            models.Index(
+                fields=["remind_at"], name="enquiry_remind", condition=models.Q(remind_at__isnull=False)
+            ),
         ]
 
 

@@ -1,0 +1,357 @@
+"""Searching: everything ever heard or answered that an agent may see, newest first. Reads only.
+
+How words are read is `wanted`; which filters there are is `Filters`; `search` finds. Words are folded as the
+store folds them (`resonanz.query`), so that umlauts, case and marks make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from resonanz.case import State
+from resonanz.desk.access import Conversations, visible_to
+from resonanz.desk.models import Agent, Conversation, Mention
+from resonanz.desk.storage import to_ms
+from resonanz.query import fold
+
+PAGE = 25
+AUTHORS_MOST = 200  # whose name fits; more than that, and the name says nothing
+HITS_AT_ONCE = 4 * PAGE  # posts looked at in one go: some conversations are hit several times
+PASSAGE = 180  # characters
+BEFORE = 40  # of them in front of the first hit
+LAST = 1 << 63
+SEQUENCE_BITS = 20  # of a mention's order, below its milliseconds
+IN = ("all", "open", "resolved", "archive")
+
+_PARTS = re.compile(r'"([^"]*)"?|(\S+)')
+_NAME = re.compile(r"\w+")
+_CHUNK = re.compile(r"\S+")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody typed, as the search takes it.
+
+    `terms` are sequences of folded tokens that stand together. The last one is found as the beginning of a
+    word too: at once where `is_open` (somebody typed `*`), else where `may_open` and the whole word does not
+    fill a page; beginnings of frequent words take their time. `handles` are terms with an @, `raw` are all
+    as typed, `number` is a conversation's, where only that was typed.
+    """
+
+    terms: tuple[tuple[str, ...], ...]
+    handles: tuple[str, ...]
+    raw: tuple[str, ...]
+    number: int | None
+    is_open: bool = False
+    may_open: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not self.terms
+
+
+def wanted(text: str) -> Wanted:
+    """Read a search box: words, "words in a row", begin*, @handles, #tags, a conversation's number."""
+    terms: list[tuple[str, ...]] = []
+    handles, raw = [], []
+    is_open = may_open = False
+    for part in _PARTS.finditer(text[:500]):
+        said = part[1] if part[2] is None else part[2]
+        tokens = _tokens(said)
+        if not tokens:
+            continue
+        terms.append(tokens)
+        may_open = part[2] is not None and len(tokens[-1]) > 1
+        is_open = may_open and said.endswith("*")
+        if part[2] is not None and said.startswith("@"):
+            handles.append(said[1:])
+        raw.append(said.lstrip("@"))
+    digits = text.strip().removeprefix("#")
+    number = int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 12 else None
+    return Wanted(tuple(terms), tuple(handles), tuple(raw), number, is_open, may_open)
+
+
+def _tokens(said: str) -> tuple[str, ...]:
+    """Return a part's tokens; of a marked word only the marked form, which is the last."""
+    tokens = fold(said)
+    marked = said[:1] in {"#", "@", "$"} and len(tokens) > 1
+    return tokens[-1:] if marked else tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the hits are narrowed to; days are those of the desk's own zone, both included."""
+
+    where: str = "all"
+    network: str = ""
+    channel: int | None = None
+    since: date | None = None
+    until: date | None = None
+    mine: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is left out."""
+        return self != Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some characters of a passage; a hit is marked."""
+
+    text: str
+    is_hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A conversation that was found, by a post or by its customer's name."""
+
+    conversation: Conversation
+    mention: Mention | None
+    passage: tuple[Piece, ...]
+    by_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of hits, and the order behind which the next one goes on (None after the last).
+
+    `is_open` says whether beginnings of words were found too; the next page asks for the same.
+    """
+
+    hits: tuple[Hit, ...]
+    more: int | None = None
+    is_open: bool = False
+
+
+def search(agent: Agent, asked: Wanted, filters: Filters | None = None, after: int | None = None) -> Found:
+    """Return one page of what is found, newest first, behind an order."""
+    if asked.is_empty:
+        return Found(())
+    filters = filters or Filters()
+    narrowed = _narrowed(agent, filters)
+    people = _people(asked)
+    places = _places(narrowed, asked, people, _reach(filters, after))
+    if len(places) < PAGE and asked.may_open and not asked.is_open and after is None:
+        asked = replace(asked, is_open=True)
+        places = _places(narrowed, asked, people, _reach(filters, after))
+    found = sorted(places.items(), key=lambda place: -place[1])
+    named = _named(narrowed, asked) if after is None else []
+    more = found[PAGE - 1][1] if len(found) > PAGE else None
+    return Found(tuple(_hits(asked, named, found[:PAGE], people)), more, asked.is_open)
+
+
+def _places(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
+    """Return conversations with the order of what was found in them; a page at least, if there is one."""
+    return _by_person(narrowed, asked, people, reach) | _by_words(narrowed, asked, people, reach)
+
+
+def _narrowed(agent: Agent, filters: Filters) -> Conversations:
+    shown = visible_to(agent)
+    if filters.where == "archive":
+        shown = shown.exclude(from_import=None)
+    elif filters.where != "all":
+        wanted_state = State.OPEN if filters.where == "open" else State.RESOLVED
+        shown = shown.filter(state=wanted_state, from_import=None)
+    if filters.network:
+        shown = shown.filter(channel__network=filters.network)
+    if filters.channel is not None:
+        shown = shown.filter(channel=filters.channel)
+    return shown.filter(assignee=agent) if filters.mine else shown
+
+
+class Reach(NamedTuple):
+    """Between which orders hits lie: at least `low`, below `high`; pages up to `after` are shown already."""
+
+    low: int
+    high: int
+    after: int | None
+
+
+def _reach(filters: Filters, after: int | None) -> Reach:
+    low = 0 if filters.since is None else _order_of(filters.since)
+    high = LAST - 1 if filters.until is None else _order_of(filters.until + timedelta(days=1))
+    return Reach(low, high if after is None else min(high, after), after)
+
+
+def _order_of(day: date) -> int:
+    begins = timezone.make_aware(datetime.combine(day, time()))
+    return max(to_ms(begins), 0) << SEQUENCE_BITS
+
+
+# Finding -----------------------------------------------------------------------------------------
+
+
+def _match(terms: Sequence[tuple[str, ...]], *, is_open: bool) -> str:
+    """Return terms as FTS5 reads them; tokens hold no quotation marks, folding sees to that."""
+    quoted = [f'"{" ".join(term)}"' for term in terms]
+    return " AND ".join(quoted) + ("*" if is_open else "")
+
+
+def _people(asked: Wanted) -> list[int]:
+    """Return the authors meant by the handles, else those whose name or handle has all the words.
+
+    Beginnings of names count, unless so many people have them that this says nothing.
+    """
+    column, said = ("handle : ", asked.handles) if asked.handles else ("", asked.raw)
+    spelled = [_spellings(words) for words in said]
+    if not spelled or not all(spelled):
+        return []
+    for end in ("*", ""):
+        forms = [" OR ".join(form + end for form in ways) for ways in spelled]
+        found = _called(column + "(" + " AND ".join(f"({form})" for form in forms) + ")")
+        if len(found) <= AUTHORS_MOST:
+            return found
+    return []
+
+
+def _called(match: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM desk_names WHERE desk_names MATCH %s ORDER BY rowid DESC LIMIT %s",
+            [match, AUTHORS_MOST + 1],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _spellings(said: str) -> list[str]:
+    """Return the ways to spell a name, as FTS5 reads them: as typed, with ue, with ß, without marks."""
+    plain = said.lower()
+    forms = {plain, plain.translate(_UMLAUTS), plain.replace("ss", "ß"), " ".join(fold(said))}
+    words = {" ".join(_NAME.findall(form)) for form in forms} - {""}
+    return [f'"{word}"' for word in sorted(words)]
+
+
+def _by_person(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
+    """Return conversations of the people who were meant, with their last post's order."""
+    if not people:
+        return {}
+    theirs = narrowed.filter(customer__in=people)
+    if rest := _rest(asked):
+        return _said(theirs, rest, reach)
+    theirs = theirs.filter(last_order__gte=reach.low, last_order__lt=reach.high)
+    return dict(theirs.order_by("-last_order").values_list("pk", "last_order")[: PAGE + 1])
+
+
+def _rest(asked: Wanted) -> str:
+    """Return the match of what stands beside handles, "" where no handle is named or nothing else is."""
+    rest = [term for term in asked.terms if not term[-1].startswith("@")]
+    is_open = asked.is_open and asked.terms[-1] in rest
+    return _match(rest, is_open=is_open) if asked.handles and rest else ""
+
+
+def _by_words(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
+    """Return conversations in which one post has all the words, besides those of the people meant."""
+    others = narrowed.exclude(customer__in=people) if people else narrowed
+    return _said(others, _match(asked.terms, is_open=asked.is_open), reach)
+
+
+def _said(narrowed: Conversations, match: str, reach: Reach) -> dict[int, int]:
+    """Return conversations with the order of their newest post that fits.
+
+    The full text leads, newest first, and each of its posts is asked whether its conversation may be shown:
+    so the statement ends as soon as the page is full.
+    """
+    low, high, after = reach
+    here = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
+    shown, values = here.query.sql_with_params()
+    found: dict[int, int] = {}
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                'SELECT m.conversation_id, m."order" FROM desk_words w CROSS JOIN desk_mention m '
+                'ON m."order" = w.rowid WHERE w.words MATCH %s AND w.rowid >= %s AND w.rowid < %s '
+                f"AND EXISTS ({shown}) ORDER BY w.rowid DESC LIMIT %s",
+                [match, low, high, *values, HITS_AT_ONCE],
+            )
+            rows = cursor.fetchall()
+            newest = {
+                conversation: order for conversation, order in reversed(rows) if conversation not in found
+            }
+            found |= newest if after is None else _fresh(newest, match, after)
+            if len(rows) < HITS_AT_ONCE or len(found) > PAGE:
+                return found
+            high = rows[-1][1]
+
+
+def _fresh(places: dict[int, int], match: str, after: int) -> dict[int, int]:
+    """Return those that an earlier page has not shown for a newer post of theirs."""
+    newer = Mention.objects.filter(conversation__in=places, pk__gte=after).values_list("pk", "conversation")
+    of = dict(newer)
+    if not of:
+        return places
+    marks = ",".join(["%s"] * len(of))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT rowid FROM desk_words WHERE words MATCH %s AND rowid IN ({marks})", [match, *of]
+        )
+        shown = {of[row[0]] for row in cursor.fetchall()}
+    return {conversation: order for conversation, order in places.items() if conversation not in shown}
+
+
+def _named(narrowed: Conversations, asked: Wanted) -> list[int]:
+    """Return the conversation whose number was typed, if it may be shown."""
+    if asked.number is None:
+        return []
+    return list(narrowed.filter(pk=asked.number).values_list("pk", flat=True))
+
+
+# Showing -----------------------------------------------------------------------------------------
+
+
+def _hits(
+    asked: Wanted, named: Sequence[int], found: Sequence[tuple[int, int]], people: Sequence[int]
+) -> Iterable[Hit]:
+    """Yield what a page shows of each, in three queries for all."""
+    places = [(number, 0) for number in named] + [place for place in found if place[0] not in named]
+    talks = Conversation.objects.select_related("customer", "channel", "assignee").defer("channel__secret")
+    known = talks.in_bulk([number for number, _order in places])
+    orders = {order or known[number].last_order for number, order in places if number in known}
+    posts = Mention.objects.only("order", "text", "audience", "incoming", "posted_at", "deleted_at").in_bulk(
+        orders
+    )
+    by_person = set(people)
+    for number, order in places:
+        talk = known.get(number)
+        if talk is None:  # erased between two queries
+            continue
+        post = posts.get(order or talk.last_order)
+        pieces = passage(post.text if post is not None else "", asked)
+        yield Hit(talk, post, pieces, by_name=talk.customer_id in by_person)
+
+
+def passage(text: str, asked: Wanted) -> tuple[Piece, ...]:
+    """Return the part of a text around its first hit, cut into what fits and what stands between."""
+    hits = [chunk.span() for chunk in _CHUNK.finditer(text) if _is_hit(chunk[0], asked)]
+    start = max(0, hits[0][0] - BEFORE) if hits else 0
+    if start:
+        start = text.find(" ", start, hits[0][0]) + 1 or hits[0][0]
+    end = min(len(text), start + PASSAGE)
+    pieces, at = [Piece("… ")] if start else [], start
+    for begins, ends in hits:
+        if ends > end:
+            break
+        pieces += [Piece(text[at:begins]), Piece(text[begins:ends], is_hit=True)]
+        at = ends
+    pieces.append(Piece(text[at:end] + (" …" if end < len(text) else "")))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _is_hit(chunk: str, asked: Wanted) -> bool:
+    tokens = fold(chunk)
+    exact = {token for term in asked.terms for token in term}
+    if not exact.isdisjoint(tokens):
+        return True
+    last = asked.terms[-1][-1] if asked.is_open else None
+    return last is not None and any(token.startswith(last) for token in tokens)

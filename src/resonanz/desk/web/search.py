@@ -1,0 +1,146 @@
+"""The search page: one box, a few filters, what was found with its passage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.http import QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET
+
+from resonanz.case import State, Waiting
+from resonanz.desk import searching, wording
+from resonanz.desk.access import channels_visible_to
+from resonanz.desk.searching import IN, Filters, Hit, Piece, search, wanted
+from resonanz.desk.web.acting import agent_of, whole_number
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
+
+    from resonanz.desk.models import Agent, Conversation
+
+ORDER_DIGITS = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A hit as the page shows it: where it leads, where it was said, and how the matter stands."""
+
+    hit: Hit
+    href: str
+    words: SafeString
+    where: str
+    state: str
+    level: str
+
+
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Show what is found; asked by a script, only the hits or a further page of them."""
+    agent = agent_of(request)
+    said = request.GET.get("q", "").strip()
+    asked, filters = wanted(said), _filters(request.GET)
+    after = _order(request.GET.get("after", ""))
+    found = search(agent, asked, filters, after)
+    context = {
+        "area": "search",
+        "q": said,
+        "asked": asked,
+        "filters": filters,
+        "found": found,
+        "hits": [_shown(hit) for hit in found.hits],
+        "more": _more(request.GET, found),
+    }
+    if after is not None and request.headers.get("HX-Request"):
+        return render(request, "search/hits.html", context)
+    if request.headers.get("HX-Target") == "results":
+        return render(request, "search/results.html", context)
+    return render(request, "search/page.html", context | _choices(agent, filters))
+
+
+def _filters(given: QueryDict) -> Filters:
+    """Return the filters of an address; what makes no sense filters nothing."""
+    where = given.get("in", "")
+    return Filters(
+        where=where if where in IN else "all",
+        network=given.get("network", "")[:16],
+        channel=whole_number(given.get("channel", "")),
+        since=_day(given.get("from", "")),
+        until=_day(given.get("to", "")),
+        mine=given.get("mine") == "1",
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 2100 else None
+
+
+def _order(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= ORDER_DIGITS else None
+
+
+def _more(given: QueryDict, found: searching.Found) -> str:
+    """Return the address of the next page, "" after the last."""
+    if found.more is None:
+        return ""
+    asked = given.copy()
+    asked["after"] = str(found.more)
+    said = given.get("q", "").strip()
+    asked["q"] = f"{said}*" if found.is_open and not said.endswith("*") else said
+    return f"{reverse('search')}?{asked.urlencode()}"
+
+
+def _shown(hit: Hit) -> Shown:
+    talk = hit.conversation
+    network = wording.network_label(talk.channel.network)
+    audience = "" if hit.mention is None else f" · {wording.audience_word(hit.mention.audience)}"
+    words = format_html_join("", "{}", ((_marked(piece),) for piece in hit.passage))
+    return Shown(hit, reverse("conversation", args=[talk.pk]), words, network + audience, *_state(talk))
+
+
+def _marked(piece: Piece) -> str:
+    """Return a piece of a passage, a hit with its mark; drawn here, as a page has hundreds."""
+    return format_html("<mark>{}</mark>", piece.text) if piece.is_hit else piece.text
+
+
+def _state(talk: Conversation) -> tuple[str, str]:
+    """Return how a matter stands as a word and a level."""
+    if talk.from_import_id is not None:
+        return pgettext("state", "archive"), ""
+    if talk.state == State.RESOLVED:
+        return pgettext("state", "resolved"), "calm"
+    return {
+        Waiting.US: (_("waits for us"), "soon"),
+        Waiting.DEPARTMENT: (_("waits for a department"), ""),
+        Waiting.CUSTOMER: (_("waits for the customer"), ""),
+        Waiting.NOBODY: (_("waits for nobody"), ""),
+    }[Waiting(talk.waiting)]
+
+
+def _choices(agent: Agent, filters: Filters) -> dict[str, object]:
+    """Return what the filters offer to this agent."""
+    channels = list(
+        channels_visible_to(agent).only("network", "handle", "name").order_by("network", "handle")
+    )
+    names = {
+        "all": pgettext("search in", "Everything"),
+        "open": pgettext("search in", "Open"),
+        "resolved": pgettext("search in", "Resolved"),
+        "archive": pgettext("search in", "Archive"),
+    }
+    return {
+        "wheres": [(name, names[name], name == filters.where) for name in IN],
+        "networks": sorted({(c.network, wording.network_label(c.network)) for c in channels}),
+        "channels": channels,
+    }

@@ -1,0 +1,154 @@
+"""The search page: what a box shows, filters in the address, page after page, and what is never shown."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from resonanz.desk import care, searching
+from resonanz.desk.models import Team
+from tests.cast import ADA, MIA, NOON, OTTO, Desk, conversation_of, hear, said
+
+if TYPE_CHECKING:
+    from resonanz.desk.models import Agent, Conversation
+    from resonanz.post import Author
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true", "HX-Target": "results"}
+
+
+def heard(desk: Desk, name: str, text: str, author: Author = ADA, minutes: int = 0) -> Conversation:
+    sighting = said(name, text, author, at=NOON + timedelta(minutes=minutes))
+    hear(desk.channel, sighting)
+    return conversation_of(sighting)
+
+
+def signed_in(agent: Agent) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(agent)
+    return client
+
+
+def hits(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r'class="hit" href="/c/(\d+)/"', page)]
+
+
+def asked(client: Client, **given: str) -> str:
+    return client.get(reverse("search"), given).content.decode()
+
+
+def test_an_empty_box_teaches_what_can_be_typed(desk: Desk) -> None:
+    page = asked(signed_in(desk.anna))
+    assert "Find any conversation again" in page
+    assert "words that begin so" in page
+    assert hits(page) == []
+
+
+def test_a_hit_shows_the_passage_who_where_and_how_it_stands(desk: Desk) -> None:
+    talk = heard(desk, "1", "Der <b>Toner</b> ist leer & alle")
+    care.assign(talk, desk.ben, desk.ben)
+    page = asked(signed_in(desk.anna), q="toner")
+    assert hits(page) == [talk.pk]
+    assert "Der <mark>&lt;b&gt;Toner&lt;/b&gt;</mark> ist leer &amp; alle" in page
+    for words in (
+        "Ada Lamm",
+        "@ada@social.example",
+        "Mastodon · public",
+        "waits for us",
+        "Ben",
+        f"#{talk.pk}",
+    ):
+        assert words in page, words
+
+
+def test_no_hit_says_what_to_try_and_whether_a_filter_is_in_the_way(desk: Desk) -> None:
+    heard(desk, "1", "Toner")
+    client = signed_in(desk.anna)
+    assert "Try fewer words" in asked(client, q="drucker")
+    narrowed = asked(client, q="toner", **{"in": "resolved"})
+    assert "Your filters leave something out" in narrowed
+    assert 'href="/search/?q=toner"' in narrowed
+
+
+def test_filters_stand_in_the_address_and_in_the_form(desk: Desk) -> None:
+    mine, other = heard(desk, "1", "Wort"), heard(desk, "2", "Wort", OTTO, 1)
+    care.assign(mine, desk.anna, desk.anna)
+    care.resolve(other, desk.ben, care.Dismissal.SPAM)
+    client = signed_in(desk.anna)
+    assert hits(asked(client, q="wort")) == [other.pk, mine.pk]
+    page = asked(client, q="wort", mine="1", to="2026-11-18", **{"in": "open"})
+    assert hits(page) == [mine.pk]
+    assert 'value="open" checked' in page
+    assert 'name="mine" value="1" checked' in page
+    assert 'name="to" value="2026-11-18"' in page
+    assert hits(asked(client, q="wort", **{"from": "2026-11-19"})) == []
+
+
+def test_what_makes_no_sense_in_an_address_filters_nothing(desk: Desk) -> None:
+    talk = heard(desk, "1", "Wort")
+    nonsense = {
+        "in": "mars",
+        "channel": "x",
+        "from": "2026-99-99",
+        "to": "0001-01-01",
+        "mine": "7",
+        "after": "²",
+    }
+    assert hits(asked(signed_in(desk.anna), q="wort", **nonsense)) == [talk.pk]
+
+
+def test_a_script_gets_the_hits_alone_and_page_after_page(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PAGE", 1)
+    first, second = heard(desk, "1", "Haustür"), heard(desk, "2", "Haustier", OTTO, 1)
+    client = signed_in(desk.anna)
+    page = client.get("/search/?q=haust", headers=HTMX).content.decode()
+    assert "<html" not in page
+    assert hits(page) == [second.pk]
+    assert "beginnings of words count too" in page
+    more = re.search(r'hx-get="([^"]+)"', page)
+    assert more is not None
+    rest = client.get(more[1].replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert hits(rest) == [first.pk]
+    assert "Show more" not in rest
+
+
+def test_the_page_asks_as_often_for_three_hits_as_for_one(desk: Desk) -> None:
+    client = signed_in(desk.anna)
+
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            asked(client, q="wort")
+        return len(queries)
+
+    heard(desk, "1", "Wort")
+    one = count()
+    heard(desk, "2", "Wort", OTTO, 1)
+    heard(desk, "3", "Wort", MIA, 2)
+    assert count() == one
+
+
+def test_nobody_finds_what_other_teams_care_for(desk: Desk) -> None:
+    heard(desk, "1", "Wort", MIA)
+    Team.objects.get(name="Team").agents.remove(desk.anna)
+    assert hits(asked(signed_in(desk.anna), q="wort")) == []
+
+
+def test_the_bar_has_a_box_everywhere_but_on_the_search_page(desk: Desk) -> None:
+    client = signed_in(desk.anna)
+    assert 'id="find-words"' in client.get("/").content.decode()
+    assert 'id="find-words"' not in asked(client)
+    assert "<kbd>/</kbd>" in asked(client)  # in the list of keys
+
+
+def test_strangers_are_sent_to_sign_in() -> None:
+    answer = Client().get("/search/?q=wort")
+    assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/search/%3Fq%3Dwort")
