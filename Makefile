@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 LOCALE := src/resonanz/desk/locale
 CATALOGS := $(wildcard $(LOCALE)/*/LC_MESSAGES/django.po)
 
-.PHONY: install run demo-reset test check browser bench lock clean
+.PHONY: install run demo-reset test test-long check browser bench lock clean
 
 install: $(STAMP) $(CATALOGS:.po=.mo)
 
@@ -26,13 +26,21 @@ demo-reset:
 	@! kill -0 $$(cat .demo/running 2>/dev/null) 2>/dev/null || { echo "The demo is running: stop it first (Ctrl+C in its window)."; exit 1; }
 	rm -rf .demo
 
-# Format, lint, import rules, types, migrations, then every test. Installs Chromium where it is absent.
+# What plays whole days or real browsers takes longer; `make test-long` runs it, and `.ci/run` runs both.
+LONG := tests/browser tests/desk/test_kill.py tests/desk/test_many_at_once.py tests/desk/test_shift_day.py \
+	tests/desk/test_incident_hour.py tests/desk/web/test_pages_in_browser.py
+
+# Format, lint, import rules, types, migrations, then every test but the long ones.
 test: install check browser
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile $(LONG:%=--ignore=%)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='src/resonanz/desk/*' --skip-empty --format=total | sed 's/.*/Branch coverage of the desk: & %/'
 	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/annotate/*,src/resonanz/networks/*,src/resonanz/simulator/*' --fail-under=100
+
+# Browsers, crashes, fifty people at once, and simulated days. Installs Chromium where it is absent.
+test-long: install browser
+	$(BIN)/pytest $(LONG)
 
 check: install
 	$(BIN)/ruff format --check --quiet .
@@ -47,6 +55,7 @@ browser:
 
 bench: install
 	$(BIN)/resonanz bench intake
+	$(BIN)/resonanz bench inbox
 
 lock:
 	$(BIN)/uv pip compile --extra dev --generate-hashes --no-header --no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml

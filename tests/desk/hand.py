@@ -16,9 +16,11 @@ import django
 django.setup()
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 
 from resonanz.desk import care, channels, home
-from resonanz.desk.models import Agent, Brand, Conversation, Role, Team
+from resonanz.desk.care import saved as knowledge
+from resonanz.desk.models import Agent, Brand, Conversation, Role, SlaPolicy, Team, Voice
 from resonanz.networks import Credentials
 
 
@@ -48,6 +50,21 @@ def reply(text: str) -> object:
     ).pk
 
 
+def off_duty() -> object:
+    """Close the desk for now and switch the automatic answer on."""
+    closed = {str((timezone.localtime().weekday() + 3) % 7): [[480, 481]]}
+    for brand in Brand.objects.all():
+        SlaPolicy.objects.update_or_create(brand=brand, defaults={"periods": closed})
+        Voice.objects.update_or_create(brand=brand, defaults={"automatic": True})
+    return closed
+
+
+def saved(title: str, text: str, facts: str) -> object:
+    """Write a saved reply down that everybody may use."""
+    lead = Agent.objects.get(username="anna")
+    return knowledge.save(lead, knowledge.Piece(title=title, text=text, facts=facts)).pk
+
+
 def leave_team(username: str) -> object:
     """Take an agent out of every team."""
     Agent.objects.get(username=username).teams.clear()
@@ -64,6 +81,8 @@ VERBS: dict[str, Callable[..., object]] = {
     "people": people,
     "connect": connect,
     "reply": reply,
+    "off_duty": off_duty,
+    "saved": saved,
     "leave_team": leave_team,
     "sign_out": sign_out,
 }

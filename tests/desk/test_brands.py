@@ -29,7 +29,7 @@ def promised(**changed: object) -> brands.Promise:
 
 def test_a_promise_is_kept_and_applies_to_what_comes(desk: Desk) -> None:
     brands.promise(desk.brand, promised(), by=desk.clara)
-    policy = policy_of(desk.brand.pk)
+    policy = policy_of(desk.brand.pk).usual
     assert (policy.first_response_s, policy.next_response_s, policy.hours.zone) == (
         900,
         7200,

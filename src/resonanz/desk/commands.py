@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from resonanz.desk import home
+from resonanz.desk import commands_queue, commands_reports, home
 from resonanz.desk.commands_words import add_commands
 from resonanz.study import parse_within
 
@@ -243,6 +243,7 @@ class Bar:
 def report_responses(options: argparse.Namespace) -> int:
     """Print the response report."""
     from resonanz.desk.responses import flat, response_rows  # noqa: PLC0415
+    from resonanz.desk.waiting import as_json, waiting_so_far  # noqa: PLC0415
 
     try:
         within = parse_within(options.within)
@@ -251,6 +252,8 @@ def report_responses(options: argparse.Namespace) -> int:
         return 2
     home.prepare()
     rows = response_rows(by=options.by, within=within)
+    if options.json and options.by is None:
+        rows[0]["waiting"] = as_json(waiting_so_far())
     if options.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif options.csv:
@@ -348,6 +351,7 @@ def _parser() -> argparse.ArgumentParser:
     _running_words(commands)
     _archive_words(commands)
     add_commands(commands)
+    commands_queue.add_commands(commands)
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)
@@ -358,7 +362,7 @@ def _parser() -> argparse.ArgumentParser:
     lost = _command(commands, "unlock", "take a lost second step off somebody's sign-in", unlock)
     lost.add_argument("name")
     benches = _command(commands, "bench", "measure speed and memory (from a checkout)", bench)
-    benches.add_argument("name", choices=["intake"])
+    benches.add_argument("name", choices=["intake", "inbox"])
     benches.add_argument("--json", action="store_true")
     return parser
 
@@ -409,6 +413,7 @@ def _archive_words(commands: Commands[argparse.ArgumentParser]) -> None:
     responses = _command(reports, "responses", "who was answered, and how fast", report_responses)
     responses.add_argument("--by", choices=["company", "channel", "network", "week"])
     responses.add_argument("--within", default="15m,1h,12h", help="limits, default 15m,1h,12h")
+    commands_reports.add_commands(reports)
     form = responses.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
     form.add_argument("--csv", action="store_true")

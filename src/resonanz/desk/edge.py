@@ -14,6 +14,7 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -25,11 +26,14 @@ django.setup()
 
 from a2wsgi import WSGIMiddleware  # noqa: E402 - Django has to be set up before its parts are imported
 from django.core.wsgi import get_wsgi_application  # noqa: E402
+from django.db import OperationalError  # noqa: E402
 from granian.constants import Interfaces  # noqa: E402
 from granian.server.embed import Server  # noqa: E402
 
 from resonanz.desk import guardian  # noqa: E402
+from resonanz.desk.care import shifts  # noqa: E402
 from resonanz.desk.live import Hub, Listener  # noqa: E402
+from resonanz.desk.models import Agent  # noqa: E402
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -140,12 +144,30 @@ async def _presence(scope: Scope, receive: Receive, send: Send) -> None:
     if said is None:
         await _answer(send, 400)
         return
-    await hub.present(agent, *said)
+    if said.alive and hub.is_news(agent.id):
+        await asyncio.to_thread(_alive, agent.id)
+    await hub.present(agent, said.tab, said.conversation, said.typing)
     await _answer(send, 204)
 
 
-def _said(body: bytes | None) -> tuple[str, int | None, bool] | None:
-    """Return tab, conversation and typing from a presence post, or None if it is none."""
+def _alive(number: int) -> None:
+    """Note that an agent is here; a busy database does not hold presence up, the next sign does it."""
+    with contextlib.suppress(OperationalError):
+        shifts.seen(Agent.objects.get(pk=number))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a presence post says; `alive` when somebody has touched the page lately."""
+
+    tab: str
+    conversation: int | None
+    typing: bool
+    alive: bool
+
+
+def _said(body: bytes | None) -> Said | None:
+    """Return what a presence post says, or None if it is none."""
     try:
         said = json.loads(body or b"")
         tab, conversation, typing = said["tab"], said.get("conversation"), said.get("typing", False)
@@ -155,7 +177,7 @@ def _said(body: bytes | None) -> tuple[str, int | None, bool] | None:
         return None
     if conversation is not None and (not isinstance(conversation, int) or isinstance(conversation, bool)):
         return None
-    return tab, conversation, typing is True
+    return Said(tab, conversation, typing is True, said.get("alive") is True)
 
 
 async def _body(receive: Receive) -> bytes | None:

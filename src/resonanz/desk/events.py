@@ -25,28 +25,36 @@ KINDS: dict[str, int] = {
     "withdrawn": 1,  # a post is gone from the network
     "edited": 1,
     "pictured": 1,  # a post's picture can be shown now, or never
-    "assigned": 2,  # to (agent or none), team (where one was named), why (care.shifts.Why, where nobody did it)
+    "assigned": 2,  # to (agent or none), team (where one was named), why (care.shifts.Why, if nobody did it)
     "resolved": 2,  # reason (case.Dismissal, where turns were left without an answer)
     "reopened": 1,  # undo (1 when an agent takes "resolved" back)
     "waits": 1,  # waiting (case.Waiting)
     "sorted": 1,  # matter, urgency, due:ORDER (ms), end (ms), rule (which one, where no agent did it)
-    "promised": 1,  # until (ms), told (0: the customer has not been told this time)
+    "promised": 2,  # until (ms), told (0: the customer does not know this time), undo (1: taken back)
     "follow_up": 1,  # until (ms or none)
     "moved": 1,  # private (1: we asked to go on in private, 0: public again)
     "asked": 1,  # enquiry
     "informed": 1,  # enquiry, answer (0: taken back)
     "reminded": 1,  # enquiry, deputy (1: the deputy too)
+    "enquiry_opened": 1,  # enquiry: somebody there looked
+    "corrected": 1,  # enquiry: the department changed its answer
+    "lettered": 1,  # enquiry, sent (1: its e-mail is out, 0: not taken this time)
     "reacted": 1,  # a favourite or boost of ours on a customer's post: at (ms)
-    "merged": 1,  # into (conversation)
-    "took_in": 1,  # other (conversation)
-    "split_off": 1,  # into (conversation); the mention goes on there
+    "merged": 2,  # into (conversation), undo, and what moved: TABLE:ID (care.merging)
+    "took_in": 2,  # other (conversation), undo, and what case.told tells of it
+    "split_off": 2,  # into (conversation); the mention goes on there; the last: what case.told tells is left
     "tagged": 1,  # tag
     "untagged": 1,  # tag
     "noted": 2,  # note
     "held": 1,  # a trainee's reply waits for a colleague's release
     "released": 1,
     "sent_back": 1,
+    "stopped": 1,  # rule (care.guards.RULES): a reply was held back once, to be looked at
     "overrode": 1,  # rule (care.guards.RULES): an agent sent all the same
+    "guard_switched": 1,  # rule, on (0 or 1)
+    "saved_reply_changed": 1,  # saved_reply
+    "saved_reply_approved": 1,  # saved_reply
+    "saved_reply_dropped": 1,  # saved_reply, on (0: dropped, 1: taken back)
     "warned": 1,  # due (ms): it is due soon
     "escalated": 1,  # due (ms): it is overdue and others were told
     "shift_began": 1,

@@ -26,6 +26,7 @@ T = TypeVar("T")
 POLL_S = 0.1
 CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
 PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
+ALIVE_EVERY_S = 20.0  # signs of life that are passed on; `care.shifts` writes fewer
 QUEUE_MOST = 500  # chunks that a stalled browser may be behind before its stream is ended
 
 
@@ -73,6 +74,7 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
         self.present_tabs: dict[tuple[int, str], Presence] = {}
+        self.alive: dict[int, float] = {}  # agent → when their last sign of life was passed on
         self.channels: dict[int, int] = {}  # conversation → channel, as far as events named it
         self.loop: asyncio.AbstractEventLoop | None = None
         self.task: asyncio.Task[None] | None = None
@@ -189,6 +191,14 @@ class Hub:
             if p is not None and (before is None or after is None or _seen(before) != _seen(after))
         }
         self._tell_presence(changed)
+
+    def is_news(self, agent: int) -> bool:
+        """Whether a sign of life is to be written down; once in a while is enough."""
+        now = time.monotonic()
+        if now - self.alive.get(agent, -ALIVE_EVERY_S) < ALIVE_EVERY_S:
+            return False
+        self.alive[agent] = now
+        return True
 
     def _learn(self, conversation: int) -> None:
         self.channels.update(Conversation.objects.filter(pk=conversation).values_list("pk", "channel_id"))

@@ -24,7 +24,7 @@ from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.leases import me
-from resonanz.desk.models import Author, Conversation, Delivery, Mention, Outcome, Sighting
+from resonanz.desk.models import Author, Conversation, Delivery, Matter, Mention, Outcome, Sighting
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import durable, to_ms
@@ -36,7 +36,9 @@ from resonanz.networks import (
     NetworkError,
     Refused,
     Temporary,
+    Unboost,
     Unclear,
+    Unfavourite,
 )
 from resonanz.post import Audience, Draft
 from resonanz.post import Delivery as Outgoing
@@ -45,7 +47,12 @@ from resonanz.post import Sighting as Seen
 log = logging.getLogger("resonanz.outbox")
 LEASE = timedelta(minutes=2)  # longer than a send's time-outs together
 LOOK_AFTER_S = (2, 10, 30, 120)  # when an unknown delivery is looked for on the network
-REACTIONS: dict[str, type[Favourite | Boost]] = {"favourite": Favourite, "boost": Boost}
+REACTIONS: dict[str, type[Favourite | Unfavourite | Boost | Unboost]] = {
+    "favourite": Favourite,
+    "unfavourite": Unfavourite,
+    "boost": Boost,
+    "unboost": Unboost,
+}
 POSTPONE_S = (5, 15, 60, 300)  # when a provably unaccepted one is tried again
 
 
@@ -139,7 +146,7 @@ def _addressed(delivery: Delivery) -> Author:
 
 
 def _react(delivery: Delivery) -> None:
-    """Favour or boost the post that it answers; a repeat is harmless there."""
+    """Favour or boost the post that it answers, or take that back; a repeat is harmless there."""
     sighting = Sighting.objects.get(channel=delivery.channel, mention=delivery.answers)
     open_network(delivery.channel).act(REACTIONS[delivery.reaction](sighting.native_id))
     now = timezone.now()
@@ -147,10 +154,18 @@ def _react(delivery: Delivery) -> None:
         taken = Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED)
         if taken.update(state=Outcome.SENT, settled_at=now, due_at=None, error_code="", error_reason=""):
             happen("sent", now, conversation=delivery.conversation_id, delivery=delivery.pk)
-            facts = {"conversation": delivery.conversation_id, "mention": delivery.answers_id}
-            happen("reacted", now, actor=delivery.agent_id, delivery=delivery.pk, at=to_ms(now), **facts)
+            if _answers_praise(delivery):
+                facts = {"conversation": delivery.conversation_id, "mention": delivery.answers_id}
+                happen("reacted", now, actor=delivery.agent_id, delivery=delivery.pk, at=to_ms(now), **facts)
             if delivery.then_resolve:
                 _resolve(delivery, now)
+
+
+def _answers_praise(delivery: Delivery) -> bool:
+    """Whether a reaction is all that is expected: thanks for praise. Who asks something still waits."""
+    if delivery.reaction.startswith("un"):
+        return False
+    return delivery.conversation is not None and delivery.conversation.matter == Matter.PRAISE
 
 
 def settle_sent(delivery: Delivery, seen: Seen) -> None:
@@ -158,7 +173,8 @@ def settle_sent(delivery: Delivery, seen: Seen) -> None:
     now = timezone.now()
     with transaction.atomic():
         taken = Delivery.objects.filter(pk=delivery.pk, state__in=[Outcome.ARMED, Outcome.UNKNOWN])
-        stored = store(delivery.channel, [seen], Arrival(heard_at=now, backfill=True))
+        kinds = {seen.post.uri: delivery.kind}  # whatever else of ours is on its way to the same post
+        stored = store(delivery.channel, [seen], Arrival(heard_at=now, backfill=True, kinds=kinds))
         order = stored.orders[seen.post.uri]
         if not taken.update(
             state=Outcome.SENT, settled_at=now, due_at=None, mention=order, error_code="", error_reason=""

@@ -10,10 +10,12 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from resonanz.case import Urgency
 from resonanz.desk.models import SlaPolicy
 from resonanz.hours import ALWAYS_OPEN, BusinessHours, add_service_s
 
 DAY_MS = 86_400_000
+DANGER_S = 300  # how soon danger is answered, day and night, where nobody has set a rule for it
 
 Periods = Mapping[str, Sequence[Sequence[int]]]  # weekday "0" (Monday) to "6": minutes from, to
 
@@ -109,7 +111,8 @@ POLICY_RULES = """
 SELECT channel_id, private, matter, urgency, first_response_s, next_response_s, resolution_s, in_service_hours
 FROM desk_slarule WHERE policy_id = %s ORDER BY id
 """
-USUAL = Policy(Targets(3600, 3600, None, hours_of("Europe/Berlin", USUAL_PERIODS, "DE")))
+DANGER = Rule(None, None, None, Urgency.SAFETY, Targets(DANGER_S, DANGER_S, None, ALWAYS_OPEN))
+USUAL = Policy(Targets(3600, 3600, None, hours_of("Europe/Berlin", USUAL_PERIODS, "DE")), (DANGER,))
 
 
 def policy_of(brand: int) -> Policy:
@@ -132,7 +135,7 @@ def _policy(
     *targets, reopen_days = usual
     return Policy(
         _targets(hours, *targets),
-        tuple(_rule(hours, *rule) for rule in rules),
+        (*(_rule(hours, *rule) for rule in rules), DANGER),  # of equally narrow ones the first counts
         (reopen_days or 0) * DAY_MS,
     )
 

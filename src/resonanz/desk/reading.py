@@ -10,20 +10,22 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
-from django.utils import timezone
+from django.db.models import Exists, OuterRef, Q
 
-from resonanz.case import State, Urgency
 from resonanz.compose import length
-from resonanz.desk import wording
+from resonanz.desk import reading_enquiries, reading_history, reading_team, wording
 from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.care import answerable
+from resonanz.desk.care.answers import audience_for
+from resonanz.desk.care.reactions import REACTIONS, offered, standing
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import (
     Agent,
+    Attachment,
     Author,
     AuthorHandle,
     Channel,
@@ -36,17 +38,22 @@ from resonanz.desk.models import (
     PictureState,
     Role,
     Sighting,
+    Tag,
+    Team,
     Unsent,
 )
-from resonanz.desk.queue import VIEWS, behind, cursor, for_us, in_view, live_conversations, queue_view
+from resonanz.desk.queue import VIEWS, behind, cursor, in_view
+from resonanz.desk.queue import numbers as queue_numbers
+from resonanz.desk.storage import from_ms
 
 if TYPE_CHECKING:
     from resonanz.desk.models.people import Contact
 
-PAGE = 50
+PAGE = 25
 OTHERS_MOST = 20  # other people's posts shown around a conversation
 TURNS_MOST = 300  # turns of one conversation on its page; the newest count
 EARLIER_MOST = 8
+LINES_MOST = 2  # quiet lines in a row that are all shown
 THUMB = 320  # CSS pixels, each way
 UNKNOWN_SIZE = (320, 180)
 
@@ -62,6 +69,17 @@ class Row:
     says: Mention | None
     on_its_way: bool
     fails: bool
+    held: bool = False  # a trainee's reply waits for release
+    tags: tuple[Tag, ...] = ()
+    again: bool = False  # it came to its owner by itself, as they know the customer
+    account: str = ""  # our account that was spoken to, where there are several
+    departments: tuple[tuple[str, datetime], ...] = ()  # asked, when, and still to answer
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether what is due next is a promise."""
+        talk = self.conversation
+        return talk.promised_at is not None and talk.promised_at == talk.due_at
 
     @property
     def warning(self) -> str:
@@ -98,31 +116,56 @@ class Counts:
         return self.views["waiting"]
 
 
-def queue(agent: Agent, view: str, after: str = "") -> Queue:
-    """Return one page of a view after a cursor; raises ValueError for a cursor that is none."""
+def queue(agent: Agent, view: str, after: str = "", *, only: Q | None = None) -> Queue:
+    """Return one page of a view after a cursor; raises ValueError for a cursor that is none.
+
+    `only` narrows it down, to a tag or a team.
+    """
     shown = in_view(agent, view)
+    if only is not None:
+        shown = shown.filter(only)
     if after:
         shown = shown.filter(behind(view, after))
-    found = list(shown.select_related("customer", "channel", "assignee")[: PAGE + 1])
+    found = list(shown.select_related("customer")[: PAGE + 1])
     rows = rows_of(found[:PAGE])
     return Queue(tuple(rows), cursor(view, found[PAGE - 1]) if len(found) > PAGE else "")
 
 
 def rows_of(found: Sequence[Conversation]) -> list[Row]:
     """Return conversations with the words that they show, in one query for all."""
+    _fill_in(found)
     spoken = {c.awaits or c.last_order for c in found}
     says = Mention.objects.only("order", "text", "audience", "incoming", "deleted_at", "extras").in_bulk(
         spoken
     )
+    several = Channel.objects.exclude(network="archive").count() > 1
+    departments = reading_enquiries.waits_for(found)
+    tags, again = reading_team.tags_of(c.pk for c in found), reading_team.come_again(found)
     return [
         Row(
             c,
             says.get(c.awaits or c.last_order),
             on_its_way=_marked(c, "on_its_way"),
             fails=_marked(c, "fails"),
+            held=_marked(c, "held"),
+            account=c.channel.handle.partition("@")[0] if several else "",
+            departments=departments.get(c.pk, ()),
+            tags=tags.get(c.pk, ()),
+            again=c.pk in again,
         )
         for c in found
     ]
+
+
+def _fill_in(found: Sequence[Conversation]) -> None:
+    """Give conversations their channel, owner and team: many rows share a few, so each is read once."""
+    channels = Channel.objects.defer("secret").in_bulk({c.channel_id for c in found})
+    agents = Agent.objects.in_bulk({c.assignee_id or 0 for c in found})
+    teams = Team.objects.in_bulk({c.team_id or 0 for c in found})
+    for talk in found:
+        talk.channel = channels[talk.channel_id]
+        talk.assignee = agents[talk.assignee_id] if talk.assignee_id is not None else None
+        talk.team = teams[talk.team_id] if talk.team_id is not None else None
 
 
 def _marked(conversation: Conversation, name: str) -> bool:
@@ -131,29 +174,22 @@ def _marked(conversation: Conversation, name: str) -> bool:
 
 def counts(agent: Agent) -> Counts:
     """Return the numbers above the queue: one query that counts the open ones for every view."""
-    now = timezone.now()
-    open_ones: Any = live_conversations(agent).filter(state=State.OPEN)  # the type knows no annotations
-    ours = for_us(now)
-    found: dict[str, Any] = open_ones.order_by().aggregate(
-        **{f"in_{view}": Count("pk", filter=queue_view(view, agent)) for view in VIEWS if view != "resolved"},
-        late_ones=Count("pk", filter=ours & Q(due_at__lt=now)),
-        next_one=Min("due_at", filter=ours & Q(due_at__gte=now)),
-        safe_ones=Count("pk", filter=ours & Q(urgency=Urgency.SAFETY)),
+    found = queue_numbers(agent)
+    views = {view: found[view] or 0 for view in VIEWS if view != "resolved"}
+    next_due = found["next_due"]
+    return Counts(
+        views, found["late"] or 0, None if next_due is None else from_ms(next_due), found["safety"] or 0
     )
-    views = {view: found[f"in_{view}"] for view in VIEWS if view != "resolved"}
-    return Counts(views, found["late_ones"], found["next_one"], found["safe_ones"])
 
 
 def waiting_count(agent: Agent) -> int:
     """Return how many conversations wait for us, for the tab's title."""
-    return live_conversations(agent).filter(for_us(timezone.now())).count()
+    return queue_numbers(agent)["waiting"] or 0
 
 
-def touched(agent: Agent, view: str, numbers: Iterable[int]) -> dict[int, Row]:
+def touched(agent: Agent, view: str, numbers: Iterable[int], *, only: Q | None = None) -> dict[int, Row]:
     """Return those of some conversations that stand in a view now."""
-    shown = (
-        in_view(agent, view).filter(pk__in=list(numbers)).select_related("customer", "channel", "assignee")
-    )
+    shown = in_view(agent, view).filter(pk__in=list(numbers)).filter(only or Q()).select_related("customer")
     return {row.conversation.pk: row for row in rows_of(list(shown))}
 
 
@@ -164,7 +200,8 @@ def touched(agent: Agent, view: str, numbers: Iterable[int]) -> dict[int, Row]:
 class Entry:
     """Something in a conversation, in its place in time: a post, a note, or a reply on its way.
 
-    `kind` is customer, ours, other (somebody else in the thread), note, or outgo.
+    `kind` is customer, ours, other (somebody else in the thread), note, line (what was done), enquiry,
+    informed (a department's answer), or outgo.
     """
 
     kind: str
@@ -176,6 +213,9 @@ class Entry:
     outgo: wording.Outgo | None = None
     extras: dict[str, Any] = field(default_factory=dict)
     asked: bool = False
+    reactions: dict[str, Delivery] = field(default_factory=dict)  # ours that stand, by name
+    offers: tuple[str, ...] = ()  # reactions that could be added
+    files: tuple[Attachment, ...] = ()  # that go out with it
 
     @property
     def is_gone(self) -> bool:
@@ -192,14 +232,36 @@ def conversation(agent: Agent, number: int) -> Conversation | None:
 def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     """Return everything that stands in a conversation, oldest first."""
     deliveries = list(
-        talk.deliveries.exclude(state=Outcome.CANCELLED).select_related("agent", "channel").order_by("pk")
+        talk.deliveries.exclude(state=Outcome.CANCELLED)
+        .select_related("agent", "channel", "incident")
+        .order_by("pk")
     )
     sent = {d.mention_id: d for d in deliveries if d.state == Outcome.SENT}
-    found = [_turn(m, talk, sent.get(m.pk), asked) for m in _mentions(talk)]
+    reacted = [d for d in deliveries if d.reaction]
+    found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     _add_thumbs(found)
     found += [Entry("note", n.written_at, 0, note=n) for n in talk.notes.select_related("agent")]
-    found += [_outgo(d) for d in deliveries if d.state != Outcome.SENT]
-    return sorted(found, key=lambda entry: (entry.at, entry.place))
+    for enquiry in reading_enquiries.asked(talk):
+        found += [Entry(kind, at, 1, extras={"enquiry": enquiry}) for kind, at in enquiry.moments]
+    done = [*reading_history.lines(talk), *reading_team.lines(talk)]
+    found += [Entry("line", line.at, 2, extras={"line": line}) for line in done]
+    files = list(
+        Attachment.objects.filter(conversation=talk, delivery__isnull=False).order_by("number", "pk")
+    )
+    found += [_outgo(d, files) for d in deliveries if d.state != Outcome.SENT and not _is_quiet(d)]
+    return _folded(sorted(found, key=lambda entry: (entry.at, entry.place)))
+
+
+def _folded(found: Sequence[Entry]) -> list[Entry]:
+    """Return entries with quiet lines in a row folded into one; the last of them stays in sight."""
+    kept: list[Entry] = []
+    for quiet, run in groupby(found, key=lambda entry: entry.kind == "line"):
+        entries = list(run)
+        if quiet and len(entries) > LINES_MOST:
+            kept.append(Entry("lines", entries[0].at, 2, extras={"folded": entries[:-1]}))
+            entries = entries[-1:]
+        kept += entries
+    return kept
 
 
 def _mentions(talk: Conversation) -> list[Mention]:
@@ -216,14 +278,29 @@ def _mentions(talk: Conversation) -> list[Mention]:
     return [*own, *others]
 
 
-def _turn(mention: Mention, talk: Conversation, sent: Delivery | None, asked: Mention | None) -> Entry:
+def _is_quiet(delivery: Delivery) -> bool:
+    """A reaction stands under its post; only one that failed is told of."""
+    return bool(delivery.reaction) and delivery.state != Outcome.REFUSED
+
+
+def _turn(
+    mention: Mention,
+    talk: Conversation,
+    sent: Delivery | None,
+    asked: Mention | None,
+    reacted: Sequence[Delivery],
+) -> Entry:
     kind = "ours" if not mention.incoming else "customer" if mention.conversation_id == talk.pk else "other"
     if kind == "ours" and mention.conversation_id != talk.pk:
         kind = "other"
+    reactions = standing(d for d in reacted if d.answers_id == mention.pk)
+    mine = kind == "customer" and mention.deleted_at is None and not talk.channel.is_archive
     return Entry(
         kind,
         mention.posted_at,
         mention.order,
+        reactions=reactions,
+        offers=tuple(r for r in REACTIONS if mine and r not in reactions and offered(talk, mention, r)),
         mention=mention,
         delivery=sent,
         extras=json.loads(mention.extras) if mention.extras and mention.deleted_at is None else {},
@@ -278,13 +355,14 @@ def picture(agent: Agent, number: int) -> Picture | None:
     return known if visible_to(agent).filter(own | beside).exists() else None
 
 
-def _outgo(delivery: Delivery) -> Entry:
+def _outgo(delivery: Delivery, files: Iterable[Attachment]) -> Entry:
     facts: dict[str, int | str] = {}
     if delivery.error_code == "too_long":
         limits = limits_of(delivery.channel)
         facts = {"length": length(delivery.text, limits), "limit": limits.length}
     state = wording.outgo(delivery, facts=facts)
-    return Entry("outgo", delivery.planned_at, 1, delivery=delivery, outgo=state)
+    mine = tuple(file for file in files if file.delivery_id == delivery.pk)
+    return Entry("outgo", delivery.planned_at, 1, delivery=delivery, outgo=state, files=mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,15 +374,19 @@ class Box:
     text: str
     refusal: str
     once: UUID = field(default_factory=uuid4)  # the form's own key: sent twice, it is one answer
+    unsent: Unsent | None = None
 
 
 def box(talk: Conversation, agent: Agent) -> Box:
     """Return what the reply box shows to this agent."""
     asked = None if talk.channel.is_archive else answerable(talk)
-    unsent = Unsent.objects.filter(conversation=talk, agent=agent).values_list("text", flat=True).first()
-    text = (unsent or "").removesuffix(f" ^{agent.initials}")  # what was withdrawn comes back signed
-    readers = asked and wording.readers(asked.audience, talk.customer.shown_name, talk.channel.network)
-    return Box(asked, readers or None, text, _refusal(talk, asked))
+    kept = Unsent.objects.filter(conversation=talk, agent=agent).select_related("saved_reply").first()
+    text = ("" if kept is None else kept.text).removesuffix(
+        f" ^{agent.initials}"
+    )  # what was withdrawn comes back signed
+    audience = asked and audience_for(talk, asked)
+    readers = asked and wording.readers(audience or 0, talk.customer.shown_name, talk.channel.network)
+    return Box(asked, readers or None, text, _refusal(talk, asked), unsent=kept)
 
 
 def _refusal(talk: Conversation, asked: Mention | None) -> str:
@@ -341,9 +423,7 @@ def person(talk: Conversation, agent: Agent) -> Person:
     contact: Contact | None = author.contact if author.contact_id else None
     if contact is not None:
         same |= Q(customer__contact=contact)
-    earlier = (
-        visible_to(agent).filter(same).exclude(pk=talk.pk).select_related("channel", "customer", "assignee")
-    )
+    earlier = visible_to(agent).filter(same).exclude(pk=talk.pk).select_related("customer")
     rows = rows_of(list(earlier.order_by("-last_order")[:EARLIER_MOST]))
     handles = tuple(author.earlier_handles.order_by("-until")[:EARLIER_MOST])
     return Person(author, handles, tuple(rows))

@@ -9,7 +9,10 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -65,6 +68,57 @@ def public_address(name: str) -> str:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed in, or a mailbox is read. `security` is starttls, tls or no."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+
+
+class MailNames(NamedTuple):
+    """The variables that describe one mail server."""
+
+    host: str
+    security: str
+    port: str
+    user: str
+    password: str
+
+
+def mail_server(names: MailNames, ports: dict[str, int]) -> MailServer | None:
+    """Return the mail server that some variables describe; None without a host.
+
+    `ports` are the usual ones by security, the usual security first. A password never travels openly: without
+    encryption one is taken for this machine only.
+    """
+    host = text(names.host)
+    if not host:
+        return None
+    security = text(names.security, next(iter(ports))).lower()
+    if security not in ports:
+        raise SettingError(names.security, security, " or ".join(ports))
+    user, password = text(names.user), text(names.password)
+    if bool(user) != bool(password):
+        raise SettingError(names.user, user, f"both or none of {names.user} and {names.password}")
+    if user and security == "no" and host not in {"localhost", "127.0.0.1", "::1"}:
+        raise SettingError(names.security, security, "starttls or tls: the password would travel openly")
+    port = number(names.port, ports[security], low=1, high=65_535)
+    return MailServer(host, port, user, password, security)
+
+
+def sender(name: str, *, needed: bool) -> str:
+    """Return whom letters come from, such as "Nordlicht <desk@example.org>"."""
+    value = text(name)
+    local, _at, domain = parseaddr(value)[1].rpartition("@")
+    if (value or needed) and (not local or not domain or not value.isprintable()):
+        raise SettingError(name, value, "an address such as Nordlicht <desk@example.org>")
+    return value
+
+
 def secret_key(keys: Path) -> str:
     """Return the signing key of this home; before the home is prepared, one for this process only."""
     try:
@@ -85,6 +139,28 @@ CRASH_AT = text("RESONANZ_CRASH_AT")  # a name from crashpoints.py; tests end a 
 POLL_S = number("RESONANZ_POLL_SECONDS", 15, low=1, high=3600)
 UNDO_S = number("RESONANZ_UNDO_SECONDS", 5, low=0, high=60)
 PUBLIC_ADDRESS = public_address("RESONANZ_PUBLIC_ADDRESS")
+MAIL = mail_server(
+    MailNames(
+        "RESONANZ_MAIL_HOST",
+        "RESONANZ_MAIL_TLS",
+        "RESONANZ_MAIL_PORT",
+        "RESONANZ_MAIL_USER",
+        "RESONANZ_MAIL_PASSWORD",
+    ),
+    {"starttls": 587, "tls": 465, "no": 25},
+)
+MAIL_FROM = sender("RESONANZ_MAIL_FROM", needed=MAIL is not None)
+MAIL_IN = mail_server(
+    MailNames(
+        "RESONANZ_MAIL_IMAP_HOST",
+        "RESONANZ_MAIL_IMAP_TLS",
+        "RESONANZ_MAIL_IMAP_PORT",
+        "RESONANZ_MAIL_IMAP_USER",
+        "RESONANZ_MAIL_IMAP_PASSWORD",
+    ),
+    {"tls": 993, "starttls": 143, "no": 143},
+)
+MAIL_IN_FOLDER = text("RESONANZ_MAIL_IMAP_FOLDER", "INBOX")
 
 # Django ------------------------------------------------------------------------------------------
 
@@ -119,6 +195,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "resonanz.desk.web.alive.SignsOfLife",
     "resonanz.desk.web.guard.ReadersLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

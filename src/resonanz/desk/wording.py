@@ -11,10 +11,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from resonanz.desk import (
+    wording_enquiries,
+    wording_incidents,
+    wording_promises,
+    wording_replies,
+    wording_team,
+)
 from resonanz.networks import NETWORKS
 from resonanz.post import Audience
 
@@ -116,6 +123,14 @@ def due(moment: datetime, now: datetime) -> Due:
     return Due(level, _("by %(time)s") % {"time": _clock(moment, now)})
 
 
+def promised(moment: datetime, now: datetime) -> Due:
+    """Return by when an answer is promised; a promise whose time is over is broken."""
+    left = moment - now
+    level = "late" if left < timedelta() else "soon" if left <= SOON else "calm"
+    pattern = _("promised by %(time)s") if left >= timedelta() else _("promise broken: %(time)s")
+    return Due(level, pattern % {"time": _clock(moment, now)})
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """Return how long ago something was; older than a day as a date."""
     passed = max(now - moment, timedelta())
@@ -180,6 +195,16 @@ def waiting_line(count: int) -> str:
     return ngettext("%(count)d is waiting for us", "%(count)d are waiting for us", count) % {"count": count}
 
 
+def safety_line(safety: int, cases: int) -> str:
+    """Return what share of today's cases stands in the safety lane; "" while there are none."""
+    if not cases:
+        return ""
+    share = 100 * safety / cases
+    places = 0 if share >= 10 or not safety else 1
+    shown = number_format(round(share, places), places)
+    return _("today %(share)s %% of %(cases)d cases") % {"share": shown, "cases": cases}
+
+
 # What an agent cannot do -------------------------------------------------------------------------
 
 
@@ -203,6 +228,7 @@ def care_error(error: CareError, network: str = "") -> str:
             "%(name)s has answered this post already. Read it above; to send yours all the same, send again."
         ),
         "reason_needed": _("Somebody is still waiting here. Say why no answer is needed, or answer first."),
+        "not_known": _("That choice does not exist here. Load the page again."),
         "lead_needed": _("Only a team lead can do that."),
         "changed_thread": _(
             "Something has changed here while you were writing: read it above. The same key again sends."
@@ -212,6 +238,9 @@ def care_error(error: CareError, network: str = "") -> str:
         "not_theirs": _("This colleague cannot see the channel. Choose somebody from the list."),
         "no_signature": _("Your signature is missing. Enter one to four letters in your settings."),
     }
+    sentences |= wording_enquiries.sentences() | wording_team.sentences()
+    sentences |= wording_incidents.sentences()
+    sentences |= wording_replies.sentences() | wording_promises.sentences()
     known = sentences.get(error.code, _("That did not work. Load the page again; your text is kept."))
     return known % {"network": network_label(network) or _("The network"), **error.facts}
 
@@ -268,6 +297,10 @@ def _network_sentences() -> dict[str, str]:
         "gone": _("The post does not exist on %(network)s any more, so nobody can answer it there."),
         "refused": _("%(network)s refused the answer. Change the text and send it again?"),
         "too_long": _("%(network)s refused the answer: too long. Shorten the text and send it again?"),
+        "too_many_files": _("%(network)s takes fewer files with one answer. Remove some and send it again?"),
+        "file_too_large": _("%(network)s takes no file that large. Replace it and send it again?"),
+        "file_refused": _("%(network)s does not take one of the files. Replace it and send it again?"),
+        "alt_too_long": _("The description of a file is too long. Shorten it and send it again?"),
         "not_this_network": _("At this address there is no %(network)s. Check the address."),
         "not_allowed_here": _(
             "%(network)s does not allow our account to do that. Ask whoever runs the account."
@@ -329,6 +362,10 @@ def outgo(delivery: Delivery, *, facts: Facts | None = None) -> Outgo:
 
 
 def _outgo_planned(delivery: Delivery) -> Outgo:
+    if delivery.needs_release:
+        return Outgo("soon", pgettext("delivery", "waits for release"))
+    if not delivery.error_code and delivery.follows_id and delivery.due_at is None:
+        return Outgo("soon", pgettext("delivery", "waits for the part before it"))
     if not delivery.error_code:
         return Outgo("soon", pgettext("delivery", "is being sent"))
     advice = network_words(delivery.error_code, delivery.channel.network, reason=delivery.error_reason)

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from resonanz.desk import archive, channels, leases, listen, outbox, pictures, tidy
+from resonanz.desk import archive, channels, leases, letters, listen, outbox, pictures, tidy
+from resonanz.desk.care.alarms import alarm_next
+from resonanz.desk.care.automatic import automatic_next
+from resonanz.desk.care.enquiries import remind_next
+from resonanz.desk.care.incident_proposals import propose_next
+from resonanz.desk.care.mailbox import read_next as read_mail_next
+from resonanz.desk.care.shifts import absent_next
+from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.health import credentials_of
 from resonanz.desk.models import Channel
 from resonanz.networks import NETWORKS, NetworkError
@@ -21,16 +29,25 @@ from resonanz.networks import NETWORKS, NetworkError
 log = logging.getLogger("resonanz.worker")
 UNITS: Sequence[Callable[[], bool]] = (
     outbox.deliver_next,
+    sort_next,
+    propose_next,
+    alarm_next,
+    absent_next,
     outbox.look_next,
     listen.listen_next,
     listen.recheck_next,
     pictures.fetch_next,
     channels.check_next,
+    automatic_next,
+    remind_next,
+    letters.send_next,
+    read_mail_next,
     archive.continue_next,
     tidy.tidy_next,
 )
 THREADS = 3
 IDLE_S = 0.2
+DUE_S = 1.0  # what is due by the clock waits this much longer at most
 STREAM_AGAIN_S = (1, 2, 5, 15, 30, 60)
 
 
@@ -54,10 +71,17 @@ class Worker:
 
     def _work(self) -> None:
         while not self.stop.is_set():
+            before = _version()
             done = [self._do(unit) for unit in UNITS]  # each gets its turn, whatever the others had
             if not any(done):
-                self.stop.wait(IDLE_S)
+                self._rest(before)
         connection.close()
+
+    def _rest(self, before: int) -> None:
+        """Wait until somebody has written something, or for so long that something may have become due."""
+        until = time.monotonic() + DUE_S
+        while not self.stop.wait(IDLE_S) and time.monotonic() < until and _version() == before:
+            pass
 
     def _do(self, unit: Callable[[], bool]) -> bool:
         """Do one unit. A fault in it is logged and does not end the others' work."""
@@ -100,3 +124,10 @@ class Worker:
             self.stop.wait(STREAM_AGAIN_S[failures])
             failures += 1
         connection.close()
+
+
+def _version() -> int:
+    """Return SQLite's number that changes when another connection has written; asking costs microseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])

@@ -75,7 +75,7 @@ class Refused(NetworkError):
     """Codes: `refused`, `too_long`, `not_this_network`, `not_allowed_here`, `unsafe_address`.
 
     Of pictures also `too_large` and `not_a_picture`; of files that go out `too_many_files`,
-    `file_too_large`, `file_refused` and `alt_too_long`, with the fact `file`, its place counted from 1;
+    `file_too_large`, `file_refused` and `alt_too_long`, each with its place, counted from 1;
     `scope_missing` where the access is good but lacks the right to this one thing.
     """
 
@@ -202,6 +202,9 @@ class Capabilities:
     # "message", a private message to him; "link", a public reply with a link into the private talk; "" none.
     invitation: str = ""
     authors_delete: bool = False  # people can take their posts off it, so they may be asked to
+    # How many posts an account may send within so many seconds, by the network's rules; None: not said.
+    posts_count: int | None = None
+    posts_window_s: int = 0
     media: frozenset[MediaKind] = frozenset()  # kinds of files that may go with an answer
     actions: frozenset[type[Action]] = frozenset()
 

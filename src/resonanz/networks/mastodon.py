@@ -91,6 +91,8 @@ CAPABILITIES = Capabilities(
     private_replies=True,
     invitation="reply",
     authors_delete=True,
+    posts_count=300,  # Mastodon, rate_limiter.rb: family "statuses"
+    posts_window_s=3 * 3600,
     media=frozenset({MediaKind.IMAGE, MediaKind.GIF, MediaKind.VIDEO, MediaKind.AUDIO}),
     actions=frozenset(
         {

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from resonanz.case import Waiting
 from resonanz.desk import care, queue, reading
-from resonanz.desk.models import Conversation, Delivery, Note, Outcome, Unsent
+from resonanz.desk.models import Conversation, Delivery, Event, Outcome, Unsent
 from resonanz.post import Audience
 from tests.cast import ADA, MIA, OTTO, US, Desk, conversation_of, desk, hear, said
 
@@ -188,6 +188,7 @@ def test_a_reply_becomes_a_delivery_and_leads_to_the_next(ours: Desk) -> None:
         "conversation": talk.pk,
         "say": "Your answer to Ada Lamm is on its way",
         "sent": delivery.pk,
+        "seen": str(Event.objects.get(kind="planned").pk),
         "go": f"/c/{following.pk}/",
     }
     assert names(signed_in(ours.anna).get("/")) == ["Otto Traut"]  # what is on its way waits no longer

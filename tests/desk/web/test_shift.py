@@ -13,7 +13,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from resonanz.case import State
 from resonanz.desk import care, projection, reading, reading_team
@@ -391,7 +391,8 @@ def test_many_quiet_lines_are_folded_and_the_last_stays(ours: Desk) -> None:
     care.assign(talk, ours.anna, ours.anna)
     care.tag(talk, ours.anna, "Paket")
     Tag.objects.all().delete()
-    found = reading.entries(fresh(talk), None)
+    with translation.override("en"):
+        found = reading.entries(fresh(talk), None)
     assert [entry.kind for entry in found] == ["customer", "lines", "line"]
     words = [one.extras["line"].words for one in found[1].extras["folded"]] + [found[2].extras["line"].words]
     assert words == [

@@ -8,7 +8,30 @@ said becomes a delivery, and the outbox carries it out.
 | `base` | the error that becomes a sentence, who may act, bells |
 | `answers` | replies: what they answer, who reads them, what stops them, taking them back |
 | `cases` | owner, waiting, follow-up, settled |
-| `notes` | notes for colleagues |
+| `notes` | notes for colleagues, and who is asked in them |
+| `releasing` | what becomes of a trainee's replies |
+| `shifts` | who is here, handing over, what goes back when somebody goes |
+| `tags` | words that group conversations |
+| `merging` | two conversations that are one matter, one that is two |
+| `bulk` | the same with many conversations, and undoing it |
+| `sorting` | kind and urgency, by hand or by rule, and the targets that follow |
+| `alarms` | who is told of danger, of what is due soon, overdue or was promised |
+| `guards` | what speaks up before a reply goes out, and how often that was right |
+| `saved` | saved replies: the team's knowledge, found while typing |
+| `attachments` | pictures and films that go along |
+| `private` | from public to private, and back |
+| `reactions` | favourites and boosts |
+| `voices` | how a brand speaks: du or Sie, its words, its ready texts |
+| `promises` | acknowledgements, and by when the customer hears from us |
+| `automatic` | the one automatic answer outside of hours |
+| `departments` | who in the house is asked |
+| `enquiries` | questions to departments, and what becomes of their answers |
+| `mailbox` | their answers by e-mail |
+| `incidents` | many cases, one cause: opening, changing, settling it; who belongs to it |
+| `incident_lists` | who of an incident's cases still needs what |
+| `incident_answers` | the prepared texts, confirmed in batches |
+| `incident_pace` | how fast they may leave, and what was said just before |
+| `incident_proposals` | which cases might belong to an incident |
 """
 
 from resonanz.case import Dismissal
@@ -25,26 +48,56 @@ from resonanz.desk.care.answers import (
 )
 from resonanz.desk.care.base import TEXT_MOST, CareError
 from resonanz.desk.care.cases import assign, follow_up, reopen, resolve, take_next, wait_for
-from resonanz.desk.care.notes import note
+from resonanz.desk.care.guards import Stop, Stopped
+from resonanz.desk.care.merging import merge, others, partners, split, unmerge
+from resonanz.desk.care.notes import askable, note
+from resonanz.desk.care.private import Invitation, back_to_public, move_to_private
+from resonanz.desk.care.promises import acknowledge, acknowledgement, promise, unpromise
+from resonanz.desk.care.reactions import react, unreact
+from resonanz.desk.care.shifts import absent_next, hand_over
+from resonanz.desk.care.sorting import sort
+from resonanz.desk.care.tags import tag, untag
 
 __all__ = [
     "TEXT_MOST",
     "CareError",
     "Dismissal",
+    "Invitation",
     "Reply",
+    "Stop",
+    "Stopped",
+    "absent_next",
+    "acknowledge",
+    "acknowledgement",
     "answerable",
+    "askable",
     "assign",
+    "back_to_public",
     "cancel",
     "follow_up",
     "greeted",
+    "hand_over",
     "keep_unsent",
+    "merge",
+    "move_to_private",
     "note",
+    "others",
+    "partners",
+    "promise",
+    "react",
     "release",
     "reopen",
     "repeat",
     "reply",
     "resolve",
     "send_back",
+    "sort",
+    "split",
+    "tag",
     "take_next",
+    "unmerge",
+    "unpromise",
+    "unreact",
+    "untag",
     "wait_for",
 ]

@@ -38,7 +38,7 @@ def view_of(request: HttpRequest) -> str:
 
 def whole_number(text: str) -> int | None:
     """Return a whole number that a form sent, None for anything else."""
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return int(text) if text.isdecimal() and len(text) < 20 and int(text) < 2**63 else None
 
 
 def key(text: str) -> UUID | None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from resonanz.desk import factors
 from resonanz.desk.access import channels_visible_to, visible_to
+from resonanz.desk.care import shifts
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Role
 from resonanz.desk.web import guesses, proof
@@ -110,7 +111,9 @@ def safe_next(request: HttpRequest) -> str:
 @login_not_required
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    """End this browser's session."""
+    """End this browser's session, and with it the shift: what is open goes back to everybody."""
+    if request.user.is_authenticated:
+        shifts.leave(request.user)
     auth.logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 

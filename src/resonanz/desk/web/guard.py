@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from resonanz.desk import reading, wording
 from resonanz.desk.models import Agent
 from resonanz.desk.models.people import Theme
+from resonanz.desk.web.bell import unseen_count
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -76,6 +77,7 @@ def page_frame(request: HttpRequest) -> dict[str, object]:
             (Theme.DARK, pgettext("appearance", "Dark")),
         ],
         "time_words": wording.time_words(),
+        "bell_count": 0 if agent is None else SimpleLazyObject(lambda: unseen_count(agent)),
         "waiting_count": 0 if agent is None else SimpleLazyObject(lambda: reading.waiting_count(agent)),
     }
 

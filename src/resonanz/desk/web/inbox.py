@@ -11,15 +11,29 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpRespo
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.compose import counting_rules
-from resonanz.desk import care, events, queue, reading, wording
+from resonanz.desk import care, events, queue, reading, reading_incidents, reading_replies, wording
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Conversation, Delivery, Role
-from resonanz.desk.web import answering, casework
+from resonanz.desk.models.care import Dismissal
+from resonanz.desk.web import (
+    answering,
+    casework,
+    enquiries,
+    incidents,
+    inviting,
+    joining,
+    promising,
+    shift,
+    sorting,
+    tagging,
+    team,
+)
 from resonanz.desk.web.acting import agent_of, talk_of, view_of, whole_number
 
 if TYPE_CHECKING:
@@ -28,9 +42,22 @@ if TYPE_CHECKING:
     from resonanz.desk.web.acting import Told, Verb
 
 # Every page area's verbs, and those that trainees may use too.
-VERBS: dict[str, Verb] = answering.VERBS | casework.VERBS
-FOR_TRAINEES = answering.FOR_TRAINEES
-DELIVERY_VERBS = answering.DELIVERY_VERBS
+VERBS: dict[str, Verb] = (
+    answering.VERBS
+    | casework.VERBS
+    | enquiries.VERBS
+    | incidents.VERBS
+    | inviting.VERBS
+    | promising.VERBS
+    | sorting.VERBS
+    | joining.VERBS
+    | shift.VERBS
+    | tagging.VERBS
+    | team.VERBS
+)
+FOR_TRAINEES = answering.FOR_TRAINEES | team.FOR_TRAINEES
+DELIVERY_VERBS = answering.DELIVERY_VERBS | incidents.DELIVERY_VERBS | inviting.DELIVERY_VERBS
+FIRST_VIEWS = ("mine", "waiting", "unassigned", "follow_up")  # tabs; the others stand behind "more"
 ROWS_AT_ONCE = 60  # rows that one pulse redraws; more than that and the list offers to load again
 
 
@@ -40,12 +67,13 @@ ROWS_AT_ONCE = 60  # rows that one pulse redraws; more than that and the list of
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Show the queue; asked by a script, only the list or a further page of it."""
-    agent, view = agent_of(request), view_of(request)
+    agent, view, only = agent_of(request), view_of(request), tagging.only_of(request)
     try:
-        found = reading.queue(agent, view, request.GET.get("after", ""))
+        found = reading.queue(agent, view, request.GET.get("after", ""), only=tagging.condition_of(only))
     except (ValueError, OverflowError):
         return HttpResponseBadRequest(_("This address is not complete. Open the inbox again."))
     context = {"queue": found, "view": view, "open_number": whole_number(request.GET.get("open", ""))}
+    context["only"] = only
     if request.GET.get("after"):
         return render(request, "inbox/rows.html", context)
     context |= _around(agent, view)
@@ -59,6 +87,8 @@ def conversation(request: HttpRequest, number: int) -> HttpResponse:
     """Show a conversation; asked by a script, without the queue beside it."""
     agent, view = agent_of(request), view_of(request)
     talk = talk_of(request, number)
+    if talk.merged_into_id is not None:
+        return HttpResponseRedirect(reverse("conversation", args=[talk.merged_into_id]))
     context = _opened(talk, agent) | {"view": view, "open_number": number}
     if request.headers.get("HX-Target") == "open":
         return render(request, "inbox/open.html", context)
@@ -91,14 +121,17 @@ def pulse(request: HttpRequest) -> HttpResponse:
     since = whole_number(request.GET.get("since", "")) or 0
     told = events.after(since, 2000)
     numbers = sorted({event.conversation for event in told if event.conversation is not None})[-ROWS_AT_ONCE:]
-    rows = reading.touched(agent, view, numbers)
+    only = tagging.only_of(request)
+    rows = reading.touched(agent, view, numbers, only=tagging.condition_of(only))
     figures = reading.counts(agent)
     context = {"view": view, "open_number": whole_number(request.GET.get("open", ""))}
     return JsonResponse(
         {
             "cursor": str(told[-1].id if told else since),
             "waiting": figures.waiting,
-            "head": render_to_string("inbox/head.html", context | _figures(figures, view), request),
+            "head": render_to_string(
+                "inbox/head.html", context | _figures(figures, view) | _share(agent), request
+            ),
             "troubles": render_to_string(
                 "inbox/troubles.html", {"channels": reading.channels(agent)}, request
             ),
@@ -123,27 +156,43 @@ def _figures(figures: reading.Counts, view: str) -> dict[str, object]:
         "customer": pgettext("view", "Waiting for the customer"),
         "resolved": pgettext("view", "Resolved"),
     }
+    tabs = [(name, names[name], figures.views.get(name), name == view) for name in queue.VIEWS]
     return {
         "figures": figures,
         "headline": wording.waiting_line(figures.waiting),
-        "views": [(name, names[name], figures.views.get(name), name == view) for name in queue.VIEWS],
+        "views": [tab for tab in tabs if tab[0] in FIRST_VIEWS or tab[3]],
+        "more_views": [tab for tab in tabs if tab[0] not in FIRST_VIEWS and not tab[3]],
         "view_name": names[view],
     }
+
+
+def _share(agent: Agent) -> dict[str, object]:
+    """Return for leads what share of today's cases stands in the safety lane."""
+    if not agent.has_role(Role.LEAD):
+        return {}
+    share = queue.safety_share(queue.live_conversations(agent), timezone.now())
+    return {"share": wording.safety_line(share.safety, share.cases)}
 
 
 def _around(agent: Agent, view: str) -> dict[str, object]:
     """Return what stands around the list: numbers, the channels' health, the cursor of live updates."""
     figures = reading.counts(agent)
-    return _figures(figures, view) | {
-        "area": "inbox",
-        "waiting_count": figures.waiting,
-        "cursor": str(events.newest()),
-        "channels": reading.channels(agent),
-    }
+    return (
+        _figures(figures, view)
+        | _share(agent)
+        | shift.banners(agent)
+        | {
+            "area": "inbox",
+            "waiting_count": figures.waiting,
+            "cursor": str(events.newest()),
+            "channels": reading.channels(agent),
+        }
+    )
 
 
 def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str, object]:
     """Return what a conversation's page needs; `whole` with the person."""
+    seen = reading_replies.seen_now()
     box = reading.box(talk, agent)
     refusal = box.refusal
     shown: dict[str, object] = {
@@ -156,10 +205,17 @@ def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str
         "can_change": agent.has_role(Role.AGENT) and not talk.channel.is_archive,
         "undo_s": settings.UNDO_S,
     }
+    shown["composer"] = reading_replies.composer(talk, agent, box, seen)
+    shown["safety"] = sorting.safety_of(talk)
     if shown["can_change"]:
+        shown |= sorting.choices(talk)
+        shown |= tagging.choices(talk)
         shown["colleagues"] = reading.colleagues(talk)
+        shown["dismissals"] = Dismissal.choices
+    shown["incident_strips"] = reading_incidents.strips(talk, agent)
     if whole:
         shown["person"] = reading.person(talk, agent)
+        shown["promised"] = promising.kept_words(talk)
         shown["counting"] = _counting(talk, agent, box)
     return shown
 
@@ -211,8 +267,7 @@ def _do(request: HttpRequest, talk: Conversation, act: Verb) -> HttpResponse:
     try:
         told = act(talk, agent, request)
     except care.CareError as error:
-        despite = error.facts.get("despite", "")
-        return _refused(request, talk, wording.care_error(error, talk.channel.network), despite)
+        return _refused(request, talk, error)
     if not request.headers.get("HX-Request"):
         if "say" in told:
             messages.success(request, str(told["say"]))
@@ -223,14 +278,20 @@ def _do(request: HttpRequest, talk: Conversation, act: Verb) -> HttpResponse:
     return response
 
 
-def _refused(request: HttpRequest, talk: Conversation, words: str, despite: int | str = "") -> HttpResponse:
+def _refused(request: HttpRequest, talk: Conversation, error: care.CareError) -> HttpResponse:
+    network = talk.channel.network
+    told = {
+        "words": wording.care_error(error, network),
+        "code": error.code,
+        "stops": reading_replies.stops_of(error, network),
+    }
     if request.headers.get("HX-Request"):
-        return render(request, "inbox/refused.html", {"words": words, "despite": despite}, status=422)
+        return render(request, "inbox/refused.html", told, status=422)
     context = _opened(talk, agent_of(request)) | _around(agent_of(request), "waiting")
     context |= {
         "queue": reading.queue(agent_of(request), "waiting"),
         "view": "waiting",
         "open_number": talk.pk,
     }
-    context |= {"words": words, "typed": request.POST.get("text", ""), "despite": despite}
+    context |= told | {"typed": request.POST.get("text", "")}
     return render(request, "inbox/page.html", context, status=422)

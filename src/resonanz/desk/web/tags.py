@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, urlize
+from django.utils.html import escape, format_html, urlize
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
-from resonanz.desk import wording
+from resonanz.desk import wording, wording_promises
+from resonanz.desk.web.drawing import draw_row
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,12 +25,15 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 register = template.Library()
+register.simple_tag(draw_row, takes_context=True)
 LEADING_HANDLES = re.compile(r"^(?:@[\w.@:-]+\s+)+")
 
 _ANCHOR = re.compile(r"<a href=")
+_CALLED = re.compile(r"(?<![\w@.&])@\w[\w.-]*")
 
 
 @register.simple_tag
+@lru_cache(maxsize=256)  # drawing one takes longer than the words around it
 def icon(name: str) -> str:
     """Return an icon that only decorates a word; screen readers skip it."""
     return lucide(name, size=16, aria_hidden="true")
@@ -38,6 +45,12 @@ def initials(name: str) -> str:
     return wording.initials(name)
 
 
+@lru_cache(maxsize=4096)
+def _in_full(moment: datetime, _language: str | None) -> str:
+    """Return date and time in the reader's language; a list shows the same ones again and again."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+
+
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """Return how long ago something was, absolute on hover; a script keeps it true."""
@@ -46,7 +59,7 @@ def ago(moment: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',
         moment.isoformat(timespec="seconds"),
-        date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        _in_full(moment, get_language()),
         wording.ago(moment, timezone.now()),
     )
 
@@ -61,15 +74,40 @@ def due(moment: datetime | None) -> SafeString:
         '<time class="due {}" datetime="{}" title="{}" data-due>{}</time>',
         shown.level,
         moment.isoformat(timespec="seconds"),
-        date_format(timezone.localtime(moment), "DATETIME_FORMAT"),
+        _in_full(moment, get_language()),
         shown.words,
     )
+
+
+@register.filter
+def promised(moment: datetime) -> SafeString:
+    """Return by when an answer is promised as a word with a shape; broken where that time is over."""
+    shown = wording.promised(moment, timezone.now())
+    return format_html(
+        '<time class="due {}" datetime="{}" title="{}">{}</time>',
+        shown.level,
+        moment.isoformat(timespec="seconds"),
+        _in_full(moment, get_language()),
+        shown.words,
+    )
+
+
+@register.filter
+def when(moment: datetime) -> SafeString | str:
+    """Return when something was: how long ago within a week, else the date."""
+    return ago(moment) if timezone.now() - moment < timedelta(days=7) else day(moment)
 
 
 @register.filter
 def day(moment: datetime | None) -> str:
     """Return a date as people say it."""
     return "" if moment is None else date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+@register.filter
+def promise_time(moment: datetime) -> str:
+    """Return by when something is promised, inside a sentence."""
+    return wording_promises.promise_time(moment, timezone.now())
 
 
 @register.filter
@@ -100,6 +138,13 @@ def said(text: str) -> SafeString:
     linked = urlize(text, nofollow=True, autoescape=True)
     # urlize has escaped everything else, so no other anchor can stand in it
     return mark_safe(_ANCHOR.sub('<a target="_blank" href=', linked))  # noqa: S308
+
+
+@register.filter
+def noted(text: str) -> SafeString:
+    """Return a colleague's words with the names that they call marked."""
+    # escaped first, so that no markup but ours can stand in it
+    return mark_safe(_CALLED.sub(r'<span class="called">\g<0></span>', escape(text)))  # noqa: S308
 
 
 @register.filter

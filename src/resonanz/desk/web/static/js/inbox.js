@@ -96,6 +96,12 @@ const KEYS = {
       document.dispatchEvent(new CustomEvent("resonanz:toast", { detail: { say: words.arrived } }));
       return;
     }
+    const why = document.getElementById("resolve-menu");
+    if (why) {
+      why.open = true;
+      why.querySelector(".leaf button").focus();
+      return;
+    }
     document.getElementById("resolve")?.requestSubmit();
   },
   a: () => {
@@ -219,6 +225,7 @@ function soon() {
 async function pulse() {
   const asked = list();
   const query = new URLSearchParams({ view: asked.dataset.view, since: asked.dataset.cursor, open: openNumber() });
+  if (asked.dataset.only) query.append(...asked.dataset.only.split("="));
   let told;
   try {
     const answer = await fetch(`/inbox/pulse?${query}`, { headers: { Accept: "application/json" } });
@@ -240,7 +247,7 @@ async function pulse() {
 }
 
 function inPlace(element, html, before) {
-  if (html === before) return before;
+  if (html === before || element.querySelector("details[open]")) return before;
   const focused = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   element.innerHTML = html;
   if (focused) element.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
@@ -286,7 +293,8 @@ function showNew() {
 
 document.addEventListener("click", async (event) => {
   if (event.target.id !== "new") return;
-  const path = list().dataset.view === "waiting" ? "/?" : `/?view=${list().dataset.view}&`;
+  const only = list().dataset.only ? `${list().dataset.only}&` : "";
+  const path = (list().dataset.view === "waiting" ? "/?" : `/?view=${list().dataset.view}&`) + only;
   await htmx.ajax("GET", `${path}open=${openNumber()}`, { source: "#queue", target: "#queue", swap: "innerHTML" });
   fresh.clear();
   heads = document.getElementById("head").innerHTML;

@@ -15,6 +15,16 @@ function go(key) {
   return Boolean(link);
 }
 
+function find() {
+  const box = [...document.querySelectorAll("[data-search]")].find((field) => field.checkVisibility());
+  if (box) {
+    box.focus();
+    box.select();
+  } else {
+    document.querySelector("[data-search-page]")?.click();
+  }
+}
+
 document.addEventListener("keydown", (event) => {
   if (!isFree(event)) return;
   const key = event.key;
@@ -27,6 +37,8 @@ document.addEventListener("keydown", (event) => {
     going = Date.now();
   } else if (key === "?") {
     document.getElementById("keys").showModal();
+  } else if (key === "/") {
+    find();
   } else if (key === "u") {
     document.querySelector("#toasts [data-undo]")?.click();
   } else {

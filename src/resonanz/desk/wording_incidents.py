@@ -1,0 +1,88 @@
+"""Sentences about incidents: why a verb refused, and what a prepared text should be looked at for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+
+def sentences() -> dict[str, str]:
+    """Return the sentences for the error codes of incidents."""
+    return {
+        "incident_long": _("That is more than %(limit)s characters; no network takes so much."),
+        "due_missing": _(
+            "The text says {due}, but there is no time for it. "
+            "Set when the next news comes, or leave {due} out."
+        ),
+        "solved_text_missing": _("Write what customers are told now that it is over."),
+        "incident_elsewhere": _("This incident belongs to another brand."),
+        "too_many": _("At most %(limit)s at once, so that each is really read."),
+        "text_changed": _(
+            "The incident's text has changed meanwhile. Here is the new one: read it, then send."
+        ),
+        "done_already": _("A colleague was quicker: nothing was sent twice."),
+        "time_over": _("The text names a time that has passed. Set a new time for the next news first."),
+        "too_alike": _(
+            "Nearly the same text went out just before, and networks take that for spam. Change a few words; "
+            "the same key again sends it as it is."
+        ),
+    }
+
+
+def hint(code: str) -> str:
+    """Return why a prepared text should be looked at before it is confirmed, "" for no reason."""
+    return {
+        "": "",
+        "no_english": _("Writes English, and the incident has no English text."),
+        "wrote_again": _("Has written again since we answered. Read it first: this text may not fit."),
+        "own_words": _("You had begun an answer of your own; it stands here instead of the prepared one."),
+        "time_over": _("The text names a time that has passed."),
+        "too_alike": _(
+            "Nearly the same as another text just before. More alternatives {a|b} in the text help."
+        ),
+    }[code]
+
+
+def need_words(need: str) -> tuple[str, str, str]:
+    """Return what a list of people needs: its title, what to do there, and what it says when it is empty."""
+    return {
+        "answer": (
+            pgettext("incident", "To be answered"),
+            _("Read each text, change what does not fit, send them together."),
+            _("Everybody who belongs to it has an answer."),
+        ),
+        "tell": (
+            pgettext("incident", "To be told the new time"),
+            _("These people were told an earlier time. Each text names the new one."),
+            _("Everybody knows the time of the next news."),
+        ),
+        "follow_up": (
+            pgettext("incident", "To be told that it is over"),
+            _("Each hears it once. Who has written again stands at the end: read that first."),
+            _("Everybody has heard that it is over."),
+        ),
+    }[need]
+
+
+def sent_words(count: int) -> str:
+    """Return that texts are on their way."""
+    words = ngettext("%(count)s answer is on its way.", "%(count)s answers are on their way.", count)
+    return words % {"count": count}
+
+
+def moved_words(count: int) -> str:
+    """Return how many promises moved with a new time."""
+    if not count:
+        return _("Kept. Nobody had been told a time yet.")
+    words = ngettext(
+        "Kept. %(count)s promise moved; this person is listed until told.",
+        "Kept. %(count)s promises moved; these people are listed until told.",
+        count,
+    )
+    return words % {"count": count}
+
+
+def decided_words(linked: int, refused: int) -> str:
+    """Return what became of proposals."""
+    facts = {"linked": linked, "refused": refused}
+    return _("%(linked)s linked, %(refused)s left out.") % facts
