@@ -501,7 +501,7 @@ def test_the_excerpt_shows_first_names_and_masks_everything_private(
     own = said("2", "Wir schauen nach, @ada@social.example!", US, to=QUESTION, at=NOON + timedelta(minutes=1))
     more = said(
         "3",
-        "@nordlicht@social.example Danke, Ada Lamm. Mail: ada@post.example oder social.example/@ada, MfG Lamm",
+        "@nordlicht@social.example Ja, Ada Lamm. Mail: ada@post.example oder social.example/@ada, MfG Lamm",
         to=QUESTION,
         at=NOON + timedelta(minutes=2),
     )
@@ -512,7 +512,7 @@ def test_the_excerpt_shows_first_names_and_masks_everything_private(
     assert texts == [
         ("Ada", False, "Wo bleibt mein Paket? Bestellnummer 4711-2204, ruft an: [phone number]"),
         ("Nordlicht", True, "Wir schauen nach, @…!"),
-        ("Ada", False, "Danke, Ada. Mail: [e-mail address] oder social.example/@…, MfG L."),
+        ("Ada", False, "Ja, Ada. Mail: [e-mail address] oder social.example/@…, MfG L."),
     ]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import pytest
 import time_machine
@@ -55,6 +56,12 @@ SOLVED_EN = (
 )
 
 
+class Clock(Protocol):
+    """The simulated time."""
+
+    def move_to(self, destination: datetime, tick: bool | None = None) -> None: ...
+
+
 @dataclass
 class Hour:
     """The desk in that hour, and who asked what."""
@@ -62,7 +69,6 @@ class Hour:
     desk: Desk
     network: World
     agents: list[Agent]
-    clock: time_machine.Coordinates
     asked: dict[str, Asked] = field(default_factory=dict)
     incident: Incident | None = None
 
@@ -140,13 +146,12 @@ def hour(desk: Desk, fake: World, monkeypatch: pytest.MonkeyPatch) -> Hour:
         for name in ("carla", "dirk", "emma", "falk", "gesa", "heike")
     ]
     Team.objects.get().agents.add(*agents)
-    return Hour(desk, fake, agents, clock=None)  # type: ignore[arg-type]
+    return Hour(desk, fake, agents)
 
 
 def test_five_hundred_equal_and_forty_unlike_questions(hour: Hour) -> None:
     asked = wave(1)
     with time_machine.travel(NOON, tick=False) as clock:
-        hour.clock = clock
         come = 0
         for minute in range(0, 62, 2):
             now = NOON + timedelta(minutes=minute)
@@ -197,7 +202,7 @@ def test_five_hundred_equal_and_forty_unlike_questions(hour: Hour) -> None:
     assert projection.differences() == []
 
 
-def flush(clock: time_machine.Coordinates) -> None:
+def flush(clock: Clock) -> None:
     """Let time pass until everything that is planned has left."""
     while (
         due := Delivery.objects.filter(state=Outcome.PLANNED).aggregate(Min("due_at"))["due_at__min"]
@@ -224,7 +229,8 @@ def answers(hour: Hour) -> dict[str, int]:
 
 def obeys_the_network(hour: Hour) -> None:
     """No more than 300 posts in any three hours, and no text nearly like the ten before it."""
-    times = sorted(Delivery.objects.values_list("armed_at", flat=True))
+    armed = Delivery.objects.values_list("armed_at", flat=True)
+    times = sorted(at for at in armed if at is not None)
     window = timedelta(hours=3)
     assert max(sum(start <= at < start + window for at in times) for start in times[::20]) <= 300
     said = list(

@@ -127,7 +127,7 @@ def test_what_cannot_be_said_is_not_opened(desk: Desk, fields: dict[str, object]
     times = {"past": soon(hours=-1), "far": soon(days=90)}
     fields = {name: times.get(str(value), value) for name, value in fields.items()}
     with pytest.raises(care.CareError, match=code):
-        opened(desk, **fields)
+        opened(desk, (), **fields)
     assert Incident.objects.count() == 0
 
 

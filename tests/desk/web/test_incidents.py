@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -168,7 +169,7 @@ def test_proposals_are_decided_together(desk: Desk, incident: Incident, talks: l
     assert "1 linked, 1 left out." in client.get(f"/incidents/{incident.pk}/").content.decode()
 
 
-def typed(page: str) -> dict[str, object]:
+def typed(page: str) -> dict[str, Any]:
     """What a form sends that nobody has changed."""
     links = re.findall(r'name="use" value="(\d+)" checked', page)
     texts = {f"text-{n}": text for n, text in re.findall(r'name="text-(\d+)"[^>]*>([^<]*)</textarea>', page)}
@@ -189,8 +190,8 @@ def test_a_page_of_texts_is_read_changed_and_sent(
     assert set(Conversation.objects.filter(assignee=desk.anna)) == set(talks[:2])
     page = client.get(path).content.decode()
     sends = typed(page)
-    assert len(sends["use"]) == 2  # type: ignore[arg-type]
-    first, second = sends["use"]  # type: ignore[misc]
+    assert len(sends["use"]) == 2
+    first, second = sends["use"]
     sends |= {"use": [first], f"text-{first}": "Hallo Ada, wir sind dran."}
     answer = client.post(path, sends)
     assert answer["Location"] == path  # one is left
@@ -211,7 +212,7 @@ def test_what_stops_a_text_is_told_beside_it_and_the_same_key_sends(
 ) -> None:
     client, path = signed_in(desk.anna), f"/incidents/{incident.pk}/texts/answer/"
     sends = typed(client.get(path).content.decode())
-    first = sends["use"][0]  # type: ignore[index]
+    first = sends["use"][0]
     sends |= {"use": [first], f"text-{first}": "Ihre Nummer ist 0151 23456789, richtig?"}
     refused = client.post(path, sends)
     page = refused.content.decode()
