@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, npgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from resonanz.desk import charts_shift, reading_wall, wall_link, wording_promises
@@ -52,7 +52,7 @@ def _shown(request: HttpRequest, agent: Agent | None, address: str) -> HttpRespo
         "wall": seen,
         "address": address,
         "by_link": agent is None,
-        "waiting_words": ngettext("waits for us", "wait for us", seen.waiting),
+        "waiting_words": npgettext("wall", "waits for us", "wait for us", seen.waiting),
         "answered_words": ngettext("answered today", "answered today", seen.answered_today),
         "share": percent(seen.safety_share),
         "incidents": [
