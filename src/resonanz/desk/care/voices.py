@@ -38,7 +38,7 @@ GUIDANCE = (
 # Each text that the desk has ready, as it comes with it. Brands change them in their settings.
 TEXTS: dict[str, dict[str, str]] = {
     "acknowledge": {
-        "de": "{Hallo|Hi|Guten Tag} {name}, wir sind dran und "
+        "de": "{du:{Hallo|Hi}|sie:{Guten Tag|Hallo}} {name}, wir sind dran und "
         "{du:melden uns bis {due} bei dir|sie:melden uns bis {due} bei Ihnen}.",
         "en": "{Hello|Hi} {name}, we are on it and will get back to you by {due}.",
     },
@@ -58,17 +58,20 @@ TEXTS: dict[str, dict[str, str]] = {
         "We read your message from {opens} on.",
     },
     "invite": {
-        "de": "{Hallo|Hi|Guten Tag} {name}, {du:schreib|sie:schreiben Sie} uns das bitte hier in einer "
+        "de": "{du:{Hallo|Hi}|sie:{Guten Tag|Hallo}} {name}, "
+        "{du:schreib|sie:schreiben Sie} uns das bitte hier in einer "
         "privaten Nachricht, dann schauen wir uns {du:deinen Fall|sie:Ihren Fall} an.",
         "en": "{Hello|Hi} {name}, please tell us here in a private message, then we can look into it.",
     },
     "ways": {
-        "de": "{Hallo|Hi|Guten Tag} {name}, {du:melde dich|sie:melden Sie sich} damit bitte direkt bei uns: "
+        "de": "{du:{Hallo|Hi}|sie:{Guten Tag|Hallo}} {name}, "
+        "{du:melde dich|sie:melden Sie sich} damit bitte direkt bei uns: "
         "{ways}",
         "en": "{Hello|Hi} {name}, please contact us about this directly: {ways}",
     },
     "remove_own": {
-        "de": "{Hallo|Hi} {name}, in {du:deinem|sie:Ihrem} öffentlichen Beitrag stehen persönliche Angaben. "
+        "de": "{du:{Hallo|Hi}|sie:{Guten Tag|Hallo}} {name}, "
+        "in {du:deinem|sie:Ihrem} öffentlichen Beitrag stehen persönliche Angaben. "
         "{du:Lösch ihn bitte zu deinem Schutz und schreib|sie:Löschen Sie ihn bitte zu Ihrem Schutz und "
         "schreiben Sie} uns privat.",
         "en": "{Hello|Hi} {name}, your public post contains personal details. Please delete it for your own "
