@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 
 from resonanz.case import Case, Happened, State, case_after
 from resonanz.desk import media_files, projection
+from resonanz.desk.intake_rows import STATEMENTS, TABLES, Row, extras_of, select, thread_audience
 from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import Stamp
 from resonanz.desk.policies import USUAL, Policy, Subject, policy_of
@@ -37,19 +38,6 @@ GRACE_MS = DELIVERY_GRACE // MS
 PACK = json.JSONEncoder(separators=(",", ":")).encode
 NEW = Case()
 STAMPS = {"network": Stamp.NETWORK.value, "heard": Stamp.HEARD.value, "read": Stamp.READ.value}
-
-MENTION = (
-    '"order", network, uri, thread_id, conversation_id, author_id, reply_to_uri, incoming, kind, audience, '
-    "text, url, language, extras, posted_at, heard_at, clock_at, stamp, edited_at, deleted_at"
-)
-AUTHOR = (
-    "id, network, uid, handle, name, url, avatar_url, is_bot, followers_count, heard_at, contact_id, form"
-)
-CONVERSATION = "id, brand_id, channel_id, thread_id, customer_id, from_import_id, recheck_at, " + ", ".join(
-    projection.CASE_COLUMNS
-)
-EVENT = "id, at, kind, actor, conversation, mention, delivery, facts"
-TABLES = ("desk_author", "desk_thread", "desk_conversation", "desk_event")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +64,6 @@ class Stored:
     added_count: int
     orders: dict[str, int]
     conversations: tuple[int, ...]
-
-
-Row = tuple[str | int | None, ...]
 
 
 class Known(NamedTuple):
@@ -145,7 +130,7 @@ class _Batch:
 
     def _own_accounts(self) -> set[str]:
         """Return our accounts on this network: what one of them says is never a customer's."""
-        rows = _select("SELECT uid FROM desk_channel WHERE network IN ({})", [self.network])
+        rows = select("SELECT uid FROM desk_channel WHERE network IN ({})", [self.network])
         return {row[0] for row in rows}
 
     def store(self) -> Stored:
@@ -167,7 +152,7 @@ class _Batch:
     def _read_known(self) -> dict[str, Known]:
         wanted = set(self.sightings)
         wanted.update(s.post.reply_to for s in self.sightings.values() if s.post.reply_to)
-        rows = _select(
+        rows = select(
             'SELECT m.uri, m."order", m.conversation_id, m.thread_id, m.author_id, m.incoming, m.edited_at, '
             "m.deleted_at, t.audience FROM desk_mention m JOIN desk_thread t ON t.id = m.thread_id "
             "WHERE m.network = %s AND m.uri IN ({})",
@@ -178,7 +163,7 @@ class _Batch:
 
     def _read_around(self, fresh: Sequence[Sighting]) -> None:
         people = [s.post.author for s in fresh] + list(self.arrival.subjects.values())
-        rows = _select(
+        rows = select(
             "SELECT uid, id, handle, name, avatar_url FROM desk_author WHERE network = %s AND uid IN ({})",
             {person.uid for person in people},
             self.network,
@@ -187,7 +172,7 @@ class _Batch:
         faces = {row[0]: row[2:] for row in rows}
         for person in {p.uid: p for p in people}.values():
             self._meet_author(person, faces.get(person.uid))
-        rows = _select(
+        rows = select(
             "SELECT root_uri, audience, id FROM desk_thread WHERE network = %s AND root_uri IN ({})",
             {s.post.root for s in fresh},
             self.network,
@@ -231,15 +216,15 @@ class _Batch:
         Of several in one thread the newest goes on; a link from another conversation overrides that.
         """
         threads = {*self.threads.values(), *(known.thread for known in self.known.values())}
-        rows = _select(MATTER + "WHERE merged_into_id IS NULL AND thread_id IN ({}) ORDER BY id", threads)
+        rows = select(MATTER + "WHERE merged_into_id IS NULL AND thread_id IN ({}) ORDER BY id", threads)
         self.matters: dict[tuple[int, int], Matter] = {(row[1], row[2]): Matter(*row) for row in rows}
-        links = _select(
+        links = select(
             "SELECT thread_id, customer_id, conversation_id FROM desk_threadlink WHERE thread_id IN ({})",
             threads,
         )
         named = {link[2] for link in links}
         named.update(known.conversation for known in self.known.values() if known.conversation)
-        others = {row[0]: Matter(*row) for row in _select(MATTER + "WHERE id IN ({})", named)}
+        others = {row[0]: Matter(*row) for row in select(MATTER + "WHERE id IN ({})", named)}
         self.by_id = {matter.id: matter for matter in self.matters.values()} | others
         self.matters |= {(thread, customer): self.by_id[number] for thread, customer, number in links}
 
@@ -252,7 +237,7 @@ class _Batch:
             self.on_shift = {row[0] for row in cursor.fetchall()}
         if not self.on_shift:
             return {}
-        rows = _select(
+        rows = select(
             "SELECT customer_id, assignee_id FROM desk_conversation WHERE channel_id = %s "
             "AND assignee_id IS NOT NULL AND customer_id IN ({}) ORDER BY id",
             {self.authors[s.post.author.uid] for s in fresh if s.addressed},
@@ -268,7 +253,7 @@ class _Batch:
         """Return, by the order of the post they answer, the kinds of replies that are on their way."""
         if not any(s.own for s in fresh) or self.arrival.from_import:
             return {}
-        rows = _select(
+        rows = select(
             "SELECT answers_id, kind FROM desk_delivery WHERE answers_id IS NOT NULL AND state IN ({})",
             {"armed", "unknown"},
         )
@@ -279,7 +264,7 @@ class _Batch:
         moments = {to_ms(s.post.posted_at) for s in fresh}
         moments.update(known.order >> SEQUENCE_BITS for known in self.known.values())
         free = {ms: ms << SEQUENCE_BITS for ms in moments}
-        taken = _select('SELECT "order" FROM desk_mention WHERE "order" IN ({})', set(free.values()))
+        taken = select('SELECT "order" FROM desk_mention WHERE "order" IN ({})', set(free.values()))
         with connection.cursor() as cursor:
             for (base,) in taken:
                 cursor.execute(
@@ -409,7 +394,7 @@ class _Batch:
 
     def _invited(self, customer: int) -> Matter | None:
         """Return the conversation in which we asked this customer to write to us in private."""
-        rows = _select(
+        rows = select(
             MATTER + "WHERE private_at IS NOT NULL AND channel_id = %s AND customer_id IN ({}) ORDER BY id",
             [customer],
             self.channel.pk,
@@ -597,59 +582,3 @@ def _sober(sighting: Sighting, ours: set[str], latest: datetime) -> Sighting:
     if post.author.uid in ours and not sighting.own:
         sighting = replace(sighting, own=True, addressed=False)
     return sighting
-
-
-def _insert(table: str, columns: str) -> str:
-    marks = ", ".join(["%s"] * (columns.count(",") + 1))
-    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
-
-
-# Everything that a batch writes, in the order in which it is written.
-STATEMENTS = {
-    "author": _insert("desk_author", AUTHOR),
-    "face": "UPDATE desk_author SET handle = %s, name = %s, avatar_url = %s WHERE id = %s",
-    "handle": _insert("desk_authorhandle", "author_id, handle, until"),
-    "thread": _insert("desk_thread", "id, network, root_uri, audience"),
-    "conversation": _insert("desk_conversation", CONVERSATION),
-    "mention": _insert("desk_mention", MENTION),
-    "link": _insert("desk_threadlink", "thread_id, customer_id, conversation_id"),
-    "picture": _insert("desk_picture", media_files.COLUMNS),
-    "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
-    + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",
-    "words": "INSERT INTO desk_words (rowid, words) VALUES (%s, %s)",
-    "clock": _insert("desk_clock", ", ".join(projection.CLOCK_COLUMNS)),
-    "event": _insert("desk_event", EVENT),
-    "edit": 'UPDATE desk_mention SET text = %s, extras = %s, edited_at = %s WHERE "order" = %s',
-    "reword": "UPDATE desk_words SET words = %s WHERE rowid = %s",
-    "adopt": 'UPDATE desk_mention SET conversation_id = %s WHERE "order" = %s',
-}
-
-
-def _select(statement: str, wanted: Iterable[str | int], *first: str | int) -> list[Any]:
-    """Run a SELECT whose `{}` takes as many marks as there are wanted values; none asks nothing."""
-    values = list(wanted)
-    if not values:
-        return []
-    marks = ",".join(["%s"] * len(values))
-    with connection.cursor() as cursor:
-        cursor.execute(statement.format(marks), [*first, *values])
-        return list(cursor.fetchall())
-
-
-def thread_audience(audience: Audience) -> int:
-    """Return the audience of the thread that a post belongs to: unlisted posts join the public one."""
-    return int(Audience.PUBLIC if audience >= Audience.UNLISTED else audience)
-
-
-def extras_of(post: Post) -> str:
-    """Return what a post carries besides its words, as JSON; nothing at all for most."""
-    if not (post.media or post.links or post.warning or post.quoted or post.media_veiled):
-        return ""
-    carried = {
-        "media": [asdict(medium) for medium in post.media],
-        "links": [asdict(link) for link in post.links],
-        "warning": post.warning,
-        "veiled": post.media_veiled,
-        "quoted": post.quoted,
-    }
-    return json.dumps({name: value for name, value in carried.items() if value}, separators=(",", ":"))

@@ -1,0 +1,87 @@
+"""The rows that intake writes: their columns, the statements in their order, and asking for what is known.
+
+Only `intake.py` uses it; which rows a post becomes is decided there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from django.db import connection
+
+from resonanz.desk import media_files, projection
+from resonanz.post import Audience, Post
+
+Row = tuple[str | int | None, ...]
+
+MENTION = (
+    '"order", network, uri, thread_id, conversation_id, author_id, reply_to_uri, incoming, kind, audience, '
+    "text, url, language, extras, posted_at, heard_at, clock_at, stamp, edited_at, deleted_at"
+)
+AUTHOR = (
+    "id, network, uid, handle, name, url, avatar_url, is_bot, followers_count, heard_at, contact_id, form"
+)
+CONVERSATION = "id, brand_id, channel_id, thread_id, customer_id, from_import_id, recheck_at, " + ", ".join(
+    projection.CASE_COLUMNS
+)
+EVENT = "id, at, kind, actor, conversation, mention, delivery, facts"
+TABLES = ("desk_author", "desk_thread", "desk_conversation", "desk_event")
+
+
+def _insert(table: str, columns: str) -> str:
+    marks = ", ".join(["%s"] * (columns.count(",") + 1))
+    return f"INSERT INTO {table} ({columns}) VALUES ({marks})"
+
+
+# Everything that a batch writes, in the order in which it is written.
+STATEMENTS = {
+    "author": _insert("desk_author", AUTHOR),
+    "face": "UPDATE desk_author SET handle = %s, name = %s, avatar_url = %s WHERE id = %s",
+    "handle": _insert("desk_authorhandle", "author_id, handle, until"),
+    "thread": _insert("desk_thread", "id, network, root_uri, audience"),
+    "conversation": _insert("desk_conversation", CONVERSATION),
+    "mention": _insert("desk_mention", MENTION),
+    "link": _insert("desk_threadlink", "thread_id, customer_id, conversation_id"),
+    "picture": _insert("desk_picture", media_files.COLUMNS),
+    "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
+    + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",
+    "words": "INSERT INTO desk_words (rowid, words) VALUES (%s, %s)",
+    "clock": _insert("desk_clock", ", ".join(projection.CLOCK_COLUMNS)),
+    "event": _insert("desk_event", EVENT),
+    "edit": 'UPDATE desk_mention SET text = %s, extras = %s, edited_at = %s WHERE "order" = %s',
+    "reword": "UPDATE desk_words SET words = %s WHERE rowid = %s",
+    "adopt": 'UPDATE desk_mention SET conversation_id = %s WHERE "order" = %s',
+}
+
+
+def select(statement: str, wanted: Iterable[str | int], *first: str | int) -> list[Any]:
+    """Run a SELECT whose `{}` takes as many marks as there are wanted values; none asks nothing."""
+    values = list(wanted)
+    if not values:
+        return []
+    marks = ",".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(marks), [*first, *values])
+        return list(cursor.fetchall())
+
+
+def thread_audience(audience: Audience) -> int:
+    """Return the audience of the thread that a post belongs to: unlisted posts join the public one."""
+    return int(Audience.PUBLIC if audience >= Audience.UNLISTED else audience)
+
+
+def extras_of(post: Post) -> str:
+    """Return what a post carries besides its words, as JSON; nothing at all for most."""
+    if not (post.media or post.links or post.warning or post.quoted or post.media_veiled):
+        return ""
+    carried = {
+        "media": [asdict(medium) for medium in post.media],
+        "links": [asdict(link) for link in post.links],
+        "warning": post.warning,
+        "veiled": post.media_veiled,
+        "quoted": post.quoted,
+    }
+    return json.dumps({name: value for name, value in carried.items() if value}, separators=(",", ":"))
