@@ -421,3 +421,8 @@ def test_joining_can_be_taken_back_on_both_sides() -> None:
     back = did("merged", 95, into=1, undo=1)
     assert case_after([back], gone) == other
     assert (case_after([undo], one), case_after([back], other)) == (one, other)
+
+
+def test_a_settled_case_promises_nothing_any_more() -> None:
+    settled = case_after([opened(), heard(10, 70), spoke(20), did("resolved", 30)])
+    assert case_after([did("promised", 40, until=500)], settled) == settled

@@ -376,6 +376,8 @@ def _promised(case: Case, event: Happened) -> Case:
     until = event.facts["until"]
     if event.facts.get("undo"):
         return _promise_undone(case)
+    if case.state is State.RESOLVED:
+        return case  # settled meanwhile: there is nothing left to promise
     clocks = _stopped(case.clocks, case.promise, event.at_ms)
     clocks = (*clocks, Clock(ClockKind.PROMISE, event.at_ms, until))
     told = until if event.facts.get("told", 1) else case.told_ms

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
-from resonanz.desk import care, events, outbox, projection
+from resonanz.desk import care, events, outbox, projection, queue, reading
 from resonanz.desk.care import guards
 from resonanz.desk.care.answers import displaced, in_parts, version_of
-from resonanz.desk.models import Delivery, Event, Outcome, Unsent, Voice
+from resonanz.desk.models import Channel, Delivery, Event, Outcome, Unsent, Voice
+from resonanz.networks import Refused
 from resonanz.post import Audience
 from tests.cast import ADA, OTTO, US, Desk, conversation_of, hear, said
 
@@ -169,6 +170,40 @@ def test_a_long_answer_goes_out_in_parts_each_after_the_one_before(
     assert [sent.answers for sent in fake.received] == ["1", "own1", "own2"]
     case.refresh_from_db()
     assert (case.state, first.pk) == (1, planned[0].pk)
+
+
+def test_a_refused_first_part_leaves_the_customer_in_the_queue(
+    case: Conversation, desk: Desk, fake: World
+) -> None:
+    text = " ".join(f"Das ist der Satz mit der Nummer {n} von vielen." for n in range(1, 25))
+    care.reply(case, desk.anna, care.Reply(text=text, in_parts=True))
+    fake.fails_with.append(Refused("refused"))
+    assert outbox.deliver_next() is True
+    assert outbox.deliver_next() is False
+    assert queue.next_for(desk.anna) == case
+    assert [row.conversation for row in reading.queue(desk.anna, "waiting").rows] == [case]
+
+
+def test_an_answer_on_a_channel_that_rests_hides_nobody(case: Conversation, desk: Desk, fake: World) -> None:
+    care.reply(case, desk.anna, care.Reply(text="Kommt morgen"))
+    assert queue.next_for(desk.anna) is None
+    Channel.objects.update(state="paused")
+    assert queue.next_for(desk.anna) == case
+
+
+def test_going_private_takes_what_is_planned_along(case: Conversation, desk: Desk, fake: World) -> None:
+    planned = care.reply(case, desk.anna, care.Reply(text="Kommt morgen"))
+    care.move_to_private(case, desk.anna)
+    planned.refresh_from_db()
+    assert planned.audience == Audience.DIRECT
+
+
+def test_nobody_releases_their_own_answer(case: Conversation, desk: Desk, fake: World) -> None:
+    held = care.reply(case, desk.tom, care.Reply(text="Kommt morgen"))
+    type(desk.tom).objects.filter(pk=desk.tom.pk).update(role="agent")
+    desk.tom.refresh_from_db()
+    with pytest.raises(care.CareError, match="own_release"):
+        care.release(held, desk.tom)
 
 
 def test_undo_takes_all_parts_back(case: Conversation, desk: Desk, fake: World) -> None:

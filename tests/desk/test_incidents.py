@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from resonanz.case import Dismissal
-from resonanz.desk import care, outbox, projection
+from resonanz.desk import care, outbox, projection, reading_incidents
 from resonanz.desk.care import incident_answers, incident_lists, incident_proposals, incidents
 from resonanz.desk.care.guards import Stopped
 from resonanz.desk.care.incident_lists import Need
@@ -488,6 +488,38 @@ def test_a_follow_up_that_did_not_get_out_is_needed_again(
     deliver()
     assert "to_follow_up" not in needs(incident, desk.anna)
     assert len(network.received) == 1
+
+
+def test_a_follow_up_sent_again_by_hand_counts_as_told(
+    desk: Desk, network: World, talks: list[Conversation]
+) -> None:
+    incident = opened(desk, talks[:1])
+    incidents.solve(incident, desk.clara, "Vorbei, {name}.")
+    confirm(incident, desk.anna, "follow_up")
+    network.fails_with = [Refused("refused")]
+    deliver()
+    care.repeat(Delivery.objects.get(state=Outcome.REFUSED), desk.anna)
+    deliver()
+    assert "to_follow_up" not in needs(incident, desk.anna)
+
+
+def test_the_solved_text_sent_from_the_box_counts_as_told(
+    desk: Desk, network: World, talks: list[Conversation]
+) -> None:
+    incident = opened(desk, talks[:1])
+    incidents.solve(incident, desk.clara, "Vorbei, {name}.")
+    incident.refresh_from_db()
+    care.reply(talks[0], desk.anna, care.Reply(text="Es geht wieder.", incident=incident))
+    deliver()
+    assert "to_follow_up" not in needs(incident, desk.anna)
+
+
+def test_incidents_of_other_brands_do_not_exist_for_an_agent(desk: Desk, talks: list[Conversation]) -> None:
+    incident = opened(desk, talks[:1])
+    assert [row.incident for row in reading_incidents.rows(desk.anna, solved=False)] == [incident]
+    desk.anna.teams.clear()
+    assert reading_incidents.rows(desk.anna, solved=False) == []
+    assert len(reading_incidents.rows(desk.clara, solved=False)) == 1
 
 
 def test_reopened_only_those_hear_again_who_asked_again(

@@ -206,3 +206,10 @@ def test_html_mail_is_read_without_markup_and_quotation(enquiry: Enquiry) -> Non
 )
 def test_only_what_was_written_now_is_kept(text: str, kept: str) -> None:
     assert mailbox.unquoted(text) == kept
+
+
+@pytest.mark.parametrize("header", [b"To: a:b;;<", b"To: a@[", b"From: <@", b'From: "'])
+def test_a_malformed_message_stops_no_other(enquiry: Enquiry, header: bytes) -> None:
+    assert mailbox._taken(header + b"\r\nSubject: x\r\n\r\nKauf mich!") is False
+    enquiry.refresh_from_db()
+    assert enquiry.answered_at is None

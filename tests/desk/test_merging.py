@@ -8,6 +8,7 @@ import pytest
 
 from resonanz.case import ClockKind, State, Waiting
 from resonanz.desk import care, projection, responses
+from resonanz.desk.care import incident_proposals
 from resonanz.desk.models import (
     Author,
     Brand,
@@ -23,6 +24,7 @@ from resonanz.desk.models import (
     Unsent,
 )
 from resonanz.desk.models.teamwork import LinkState
+from resonanz.post import Audience
 from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +110,36 @@ def test_what_comes_to_the_merged_one_later_goes_to_the_other(desk: Desk) -> Non
     assert [conversation_of(s) for s in (first, second, more, ours)] == [one] * 4
     assert clocks(one) == [(ClockKind.FIRST_RESPONSE, 0, 9)]
     assert Conversation.objects.count() == 2
+
+
+def test_a_private_message_after_joining_stands_in_the_joined_case(desk: Desk) -> None:
+    first, second = said("1", "eins"), said("2", "zwei", at=NOON + MINUTE)
+    hear(desk.channel, first, second)
+    one, other = conversation_of(first), conversation_of(second)
+    for talk in (one, other):
+        care.move_to_private(talk, desk.anna)
+    care.merge(other, desk.anna, one)
+    private = said("9", "Hier privat", at=NOON + 5 * MINUTE, audience=Audience.DIRECT)
+    hear(desk.channel, private)
+    assert conversation_of(private) == one
+    assert (fresh(other).state, fresh(one).waiting) == (State.RESOLVED, Waiting.US)
+
+
+def test_undoing_a_join_leaves_the_incident_links_where_they_were(desk: Desk) -> None:
+    one, other = heard(desk, "1", "eins"), heard(desk, "2", "zwei", minutes=1)
+    incident = Incident.objects.create(brand=desk.brand, title="Ausfall", opened_at=NOON)
+    incident_proposals.propose_next()
+    link = IncidentLink.objects.create(
+        incident=incident, conversation=other, state=LinkState.LINKED, linked_at=NOON
+    )
+    care.merge(other, desk.anna, one)
+    incident_proposals.propose_next()
+    care.unmerge(other, desk.anna)
+    link.refresh_from_db()
+    there = link.conversation
+    incident_proposals.propose_next()
+    link.refresh_from_db()
+    assert link.conversation == there == other
 
 
 def test_joining_can_be_undone_until_something_comes(desk: Desk) -> None:

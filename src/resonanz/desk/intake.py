@@ -102,6 +102,15 @@ class Matter(NamedTuple):
 MATTER = "SELECT id, thread_id, customer_id, state, resolved_at FROM desk_conversation "
 
 
+# Who is here and may care for a channel: its teams' agents, and everybody from leads up.
+ON_SHIFT = """
+SELECT a.id FROM desk_agent a WHERE a.on_shift_at IS NOT NULL AND a.is_active AND a.role <> 'trainee' AND (
+    a.role <> 'agent' OR EXISTS (
+        SELECT 1 FROM desk_team_agents t JOIN desk_team_channels c ON c.team_id = t.team_id
+        WHERE t.agent_id = a.id AND c.channel_id = %s))
+"""
+
+
 def store(channel: Channel, sightings: Sequence[Sighting], arrival: Arrival) -> Stored:
     """Store what a channel heard. Call inside a write transaction, with parents before children."""
     if not connection.in_atomic_block:
@@ -233,7 +242,7 @@ class _Batch:
         if self.arrival.from_import:
             return {}
         with connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM desk_agent WHERE on_shift_at IS NOT NULL")
+            cursor.execute(ON_SHIFT, [self.channel.pk])
             self.on_shift = {row[0] for row in cursor.fetchall()}
         if not self.on_shift:
             return {}
@@ -395,7 +404,8 @@ class _Batch:
     def _invited(self, customer: int) -> Matter | None:
         """Return the conversation in which we asked this customer to write to us in private."""
         rows = select(
-            MATTER + "WHERE private_at IS NOT NULL AND channel_id = %s AND customer_id IN ({}) ORDER BY id",
+            MATTER + "WHERE private_at IS NOT NULL AND merged_into_id IS NULL AND channel_id = %s "
+            "AND customer_id IN ({}) ORDER BY id",
             [customer],
             self.channel.pk,
         )

@@ -138,11 +138,13 @@ def outgoing(delivery: Delivery) -> Outgoing:
 
 
 def _addressed(delivery: Delivery) -> Author:
-    """Return to whom it speaks: the author of what it answers; a further part still to the customer."""
-    assert delivery.answers is not None
-    if delivery.follows_id is not None and delivery.conversation is not None:
-        return delivery.conversation.customer
-    return delivery.answers.author
+    """Return to whom it speaks: the author of what it answers, a further part to whom the first one did."""
+    first = delivery
+    while first.follows is not None:
+        first = first.follows
+    answered = first.answers or delivery.answers
+    assert answered is not None
+    return answered.author
 
 
 def _react(delivery: Delivery) -> None:

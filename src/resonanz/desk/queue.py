@@ -19,6 +19,7 @@ from django.utils import timezone
 from resonanz.case import State, Urgency, Waiting
 from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
 from resonanz.desk.models import Agent, Conversation, Delivery, Outcome
+from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import from_ms, to_ms
 
 VIEWS = (
@@ -33,7 +34,16 @@ VIEWS = (
     "resolved",
 )
 LATEST_FIRST = {"customer", "resolved"}
-ON_ITS_WAY = Q(state=Outcome.ARMED) | Q(state=Outcome.PLANNED, error_code="", needs_release=False)
+# What hides a conversation for a moment: an answer that goes out by itself. Not a further part, as the part
+# before it may fail, not a reaction, nothing on a channel that rests: there the customer still waits for us.
+ON_ITS_WAY = Q(state=Outcome.ARMED, reaction="") | Q(
+    state=Outcome.PLANNED,
+    error_code="",
+    needs_release=False,
+    reaction="",
+    due_at__isnull=False,
+    channel__state=ChannelState.OK,
+)
 
 
 def live_conversations(agent: Agent) -> Conversations:

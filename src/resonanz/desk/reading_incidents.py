@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from resonanz.desk.access import visible_to
+from resonanz.desk.access import channels_visible_to
 from resonanz.desk.care import incident_answers, incident_lists
 from resonanz.desk.care.incident_answers import Writer
 from resonanz.desk.care.incident_lists import NEEDS, Need
@@ -16,13 +17,13 @@ from resonanz.desk.care.incidents import WORDINGS_LEAST, wordings
 from resonanz.desk.models import (
     Agent,
     Brand,
-    Channel,
     Conversation,
     Delivery,
     Incident,
     IncidentLink,
     LinkState,
     Mention,
+    Role,
     Unsent,
 )
 from resonanz.phrases import PhraseError
@@ -51,14 +52,21 @@ class Row:
 
 
 def brands_of(agent: Agent) -> list[Brand]:
-    """Return the brands whose channels an agent may see; all where there is no channel yet."""
-    seen = Channel.objects.filter(conversations__in=visible_to(agent).values("pk")).values("brand")
-    return list(Brand.objects.filter(pk__in=seen).order_by("name")) or list(Brand.objects.order_by("name"))
+    """Return the brands whose channels an agent may see; all for leads while there is no channel yet."""
+    seen = channels_visible_to(agent).values("brand")
+    found = list(Brand.objects.filter(pk__in=seen).order_by("name"))
+    return found or (list(Brand.objects.order_by("name")) if agent.has_role(Role.LEAD) else [])
+
+
+def incidents_of(agent: Agent) -> QuerySet[Incident]:
+    """Return the incidents of the brands whose channels an agent may see; leads see all."""
+    known = Incident.objects.select_related("owner", "brand")
+    return known if agent.has_role(Role.LEAD) else known.filter(brand__in=brands_of(agent))
 
 
 def rows(agent: Agent, *, solved: bool) -> list[Row]:
     """Return the incidents that last, or the latest solved ones, with their figures."""
-    known = Incident.objects.filter(solved_at__isnull=not solved).select_related("owner", "brand")
+    known = incidents_of(agent).filter(solved_at__isnull=not solved)
     order = "-solved_at" if solved else "-opened_at"
     found = list(known.order_by(order, "-pk")[: SOLVED_MOST if solved else None])
     counted = incident_lists.counts(agent, found)

@@ -229,6 +229,7 @@ def care_error(error: CareError, network: str = "") -> str:
         ),
         "reason_needed": _("Somebody is still waiting here. Say why no answer is needed, or answer first."),
         "not_known": _("That choice does not exist here. Load the page again."),
+        "own_release": _("Somebody else has to release your own answer."),
         "lead_needed": _("Only a team lead can do that."),
         "changed_thread": _(
             "Something has changed here while you were writing: read it above. The same key again sends."

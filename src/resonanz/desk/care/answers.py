@@ -31,6 +31,7 @@ from resonanz.desk.models import (
     Delivery,
     Event,
     Incident,
+    IncidentLink,
     Mention,
     NoticeKind,
     Outcome,
@@ -176,6 +177,10 @@ def _plan(
         tell("held" if held else "planned", now, conversation, agent, delivery=delivery.pk)
     if held:
         ring_release(conversation, agent)
+    if wanted.incident is not None:
+        links = IncidentLink.objects.filter(incident=wanted.incident, conversation=conversation)
+        told = "answered_with" if wanted.incident.solved_at is None else "followed_up_with"
+        links.update(**{told: planned[0]})
     if wanted.kind is ReplyKind.HUMAN:
         mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None, number__gte=0)
         mine.update(delivery=planned[0])
@@ -300,8 +305,10 @@ def greeted(text: str, mention: Mention) -> str:
 
 
 def release(delivery: Delivery, agent: Agent) -> None:
-    """Let a trainee's reply go out; not one's own."""
+    """Let a trainee's reply go out; CareError `own_release` for one's own."""
     expect_agent(agent)
+    if delivery.agent_id == agent.pk:
+        raise CareError("own_release")
     now = timezone.now()
     with transaction.atomic():
         waiting = Delivery.objects.filter(pk=delivery.pk, state=Outcome.PLANNED, needs_release=True)
@@ -396,6 +403,8 @@ def repeat(delivery: Delivery, agent: Agent) -> Delivery:
         copy.save(force_insert=True)
         delivery.attachments.update(delivery=copy)
         delivery.followed_by.update(follows=copy)
+        IncidentLink.objects.filter(answered_with=delivery).update(answered_with=copy)
+        IncidentLink.objects.filter(followed_up_with=delivery).update(followed_up_with=copy)
         happen("planned", now, actor=agent.pk, conversation=delivery.conversation_id, delivery=copy.pk)
     return copy
 

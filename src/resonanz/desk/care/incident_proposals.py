@@ -45,7 +45,9 @@ def propose_next() -> bool:
         told = events.follow(READER, EVENTS_MOST)
         for event in told:
             if event.kind == "merged" and event.conversation is not None:
-                _follow_merge(event.conversation, int(json.loads(event.facts)["into"]))
+                facts = json.loads(event.facts)
+                if not facts.get("undo"):
+                    _follow_merge(event.conversation, int(facts["into"]))
         heard = {event.conversation for event in told if event.kind == "heard"}
         learnt = any(event.kind in LEARNING for event in told)
         if heard or learnt:

@@ -78,11 +78,20 @@ def read_mailbox(server: MailServer) -> int:
     with contextlib.closing(_Mailbox(server)) as mailbox:
         mark, _made = Bookmark.objects.get_or_create(name=f"mailbox {mailbox.validity}"[:40])
         for number, content in mailbox.after(mark.event):
-            if take_in(content):
+            if _taken(content):
                 mailbox.mark_read(number)
                 taken += 1
             Bookmark.objects.filter(pk=mark.pk).update(event=number)
     return taken
+
+
+def _taken(content: bytes) -> bool:
+    """Take one message in; one that cannot be read at all is left behind, so that it stops no other."""
+    try:
+        return take_in(content)
+    except Exception:
+        log.exception("an e-mail cannot be read; it stays in the mailbox")
+        return False
 
 
 class _Mailbox:

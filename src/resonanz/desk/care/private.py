@@ -16,7 +16,7 @@ from resonanz.annotate.private_data import find_private_data
 from resonanz.desk.care.answers import answerable
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
 from resonanz.desk.care.voices import guards_voice, render, values_for
-from resonanz.desk.models import Agent, Conversation
+from resonanz.desk.models import Agent, Conversation, Delivery, Outcome
 from resonanz.networks import NETWORKS, Capabilities
 from resonanz.post import Audience
 
@@ -48,6 +48,9 @@ def move_to_private(conversation: Conversation, agent: Agent) -> Invitation:
     found = invitation(conversation, agent)
     with transaction.atomic():
         tell("moved", timezone.now(), conversation, agent, private=1)
+        if found.audience is Audience.DIRECT:  # what is not out yet goes the private way too
+            waiting = Delivery.objects.filter(conversation=conversation, state=Outcome.PLANNED, reaction="")
+            waiting.update(audience=Audience.DIRECT)
     return found
 
 

@@ -72,6 +72,8 @@ def unreact(delivery: Delivery, agent: Agent) -> None:
     """
     expect_agent(agent)
     assert delivery.conversation is not None
+    if delivery.reaction not in TAKEN_BACK:
+        raise CareError("too_late")
     now = timezone.now()
     with transaction.atomic():
         planned = Delivery.objects.filter(pk=delivery.pk, state=Outcome.PLANNED)

@@ -44,7 +44,11 @@ def _reply(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     )
     wanted = with_incident(wanted, talk, request)
     delivery = care.reply(talk, agent, wanted)
-    said = _("Your answer to %(name)s is on its way") % {"name": talk.customer.shown_name}
+    name = {"name": talk.customer.shown_name}
+    if delivery.needs_release:
+        held = _("Your answer to %(name)s waits for a colleague to release it") % name
+        return {"say": held, "sent": delivery.pk, "seen": str(_planned(delivery))}
+    said = _("Your answer to %(name)s is on its way") % name
     told: Told = {"say": said, "sent": delivery.pk, "seen": str(_planned(delivery))}
     if settings.UNDO_S:
         back = {"url": reverse("change_delivery", args=[delivery.pk, "cancel"]), "sending": True}

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from resonanz.desk import care, queue, reading_team, wording, wording_team
 from resonanz.desk.care import bulk
 from resonanz.desk.care.bulk import Act, Wanted
-from resonanz.desk.models import Agent, Incident, Role, Tag, Team
+from resonanz.desk.models import Agent, Role, Tag, Team
 from resonanz.desk.models.care import Dismissal
+from resonanz.desk.reading_incidents import incidents_of
 from resonanz.desk.web.acting import agent_of, view_of, whole_number
 from resonanz.desk.web.tagging import only_of
 
@@ -41,7 +42,7 @@ def panel(request: HttpRequest) -> HttpResponse:
         "tags": Tag.objects.order_by("name"),
         "reasons": Dismissal.choices,
         "times": times(timezone.localtime()),
-        "incidents": Incident.objects.filter(solved_at=None).order_by("-opened_at"),
+        "incidents": incidents_of(agent).filter(solved_at=None).order_by("-opened_at"),
     }
     return render(request, "shift/bulk.html", shown)
 
@@ -95,7 +96,9 @@ def _wanted(request: HttpRequest, act: Act) -> Wanted:
         name=request.POST.get("name", ""),
         reason=care.Dismissal(reason) if reason and reason in set(care.Dismissal) else None,
         until=_moment(until),
-        incident=None if incident is None else Incident.objects.filter(pk=incident, solved_at=None).first(),
+        incident=None
+        if incident is None
+        else incidents_of(agent_of(request)).filter(pk=incident, solved_at=None).first(),
     )
 
 

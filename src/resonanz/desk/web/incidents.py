@@ -107,8 +107,8 @@ def _as_rules(lines: str) -> incidents.Rules:
     return tuple(rule for rule in rules if rule)
 
 
-def _known(number: int) -> Incident:
-    found = Incident.objects.select_related("brand", "owner").filter(pk=number).first()
+def _known(request: HttpRequest, number: int) -> Incident:
+    found = reading_incidents.incidents_of(agent_of(request)).filter(pk=number).first()
     if found is None:
         raise Http404(_("This incident does not exist."))
     return found
@@ -133,7 +133,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def incident(request: HttpRequest, number: int) -> HttpResponse:
     """Show an incident: what is known, who still needs something, who might belong."""
-    agent, known = agent_of(request), _known(number)
+    agent, known = agent_of(request), _known(request, number)
     row = reading_incidents.row(agent, known)
     context = {
         "row": row,
@@ -163,7 +163,7 @@ def _local(known: Incident) -> str:
 def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Open an incident, perhaps from conversations, or change one."""
     agent = agent_of(request)
-    known = None if number is None else _known(number)
+    known = None if number is None else _known(request, number)
     talks = _from(request, agent) if known is None else []
     form = IncidentForm(agent, request.POST or None, instance=known, initial=_initial(talks, known))
     if form.is_valid():
@@ -192,7 +192,7 @@ def _save(
         made = incidents.open_incident(form.cleaned_data["brand"], agent, form.wanted(), talks)
         messages.success(request, _("Opened. Who asks about it is proposed here from now on."))
         return made
-    fresh = _known(known.pk)
+    fresh = _known(request, known.pk)
     moved = incidents.change(fresh, agent, form.wanted())
     told = wording_incidents.moved_words(moved) if moved else _("Kept.")
     messages.success(request, told)
@@ -248,7 +248,7 @@ def batch(request: HttpRequest, number: int, need: str) -> HttpResponse:
     """Show up to twenty prepared texts, and send those that were confirmed."""
     if need not in lists.NEEDS:
         raise Http404
-    known, agent, what = _known(number), agent_of(request), need
+    known, agent, what = _known(request, number), agent_of(request), need
     refused: dict[int, care.CareError] = {}
     said = ""
     if request.method == "POST":
@@ -338,7 +338,7 @@ def _row(request: HttpRequest, one: Prepared, error: care.CareError | None) -> d
 @require_POST
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     """Do something with an incident: one of ACTS."""
-    known, agent = _known(number), agent_of(request)
+    known, agent = _known(request, number), agent_of(request)
     if verb not in ACTS:
         raise Http404
     try:
@@ -452,7 +452,7 @@ def _unlink(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
 
 
 def _named(request: HttpRequest) -> Incident:
-    return _known(whole_number(request.POST.get("incident", "")) or 0)
+    return _known(request, whole_number(request.POST.get("incident", "")) or 0)
 
 
 def put_in(talk: Conversation, request: HttpRequest) -> Incident | None:
