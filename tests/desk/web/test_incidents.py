@@ -93,10 +93,12 @@ def test_the_list_teaches_while_it_is_empty_and_counts_afterwards(
     )
 
 
-def test_other_teams_conversations_are_not_counted(desk: Desk, incident: Incident) -> None:
+def test_other_teams_incidents_do_not_exist(desk: Desk, incident: Incident) -> None:
     desk.channel.teams.clear()
-    page = signed_in(desk.anna).get("/incidents/").content.decode()
-    assert "<dt>linked</dt><dd>0</dd>" in page
+    client = signed_in(desk.anna)
+    assert incident.title not in client.get("/incidents/").content.decode()
+    assert client.get(f"/incidents/{incident.pk}/").status_code == 404
+    assert signed_in(desk.clara).get(f"/incidents/{incident.pk}/").status_code == 200
 
 
 def test_a_lead_opens_one_from_a_conversation(desk: Desk, talks: list[Conversation]) -> None:
