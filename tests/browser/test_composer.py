@@ -272,12 +272,12 @@ def test_two_tabs_lose_no_word_and_send_no_second_answer(someone: Arrive, networ
     first.bring_to_front()
     first.locator("#reply-text").fill("Aus dem ersten Fenster")
     expect(first.locator("#aside")).to_contain_text("Aus dem zweiten Fenster")
+    seen_before = second.locator("#reply-seen").input_value()
     first.keyboard.press("Control+Enter")
-    first.wait_for_timeout(500)
-    second.evaluate(
-        "document.getElementById('reply-seen').value = '0' + document.getElementById('reply-seen').value"
-    )
+    expect(second.locator("#thread")).to_contain_text("Aus dem ersten Fenster")
     second.locator("#reply-text").fill("Noch einmal dasselbe")
+    second.wait_for_timeout(1_500)  # whatever redraws the thread has done so
+    second.evaluate("seen => { document.getElementById('reply-seen').value = seen }", seen_before)
     second.keyboard.press("Control+Enter")
     expect(second.locator("#reply-error")).to_contain_text(re.compile("schon|already"))
     expect(second.locator("#reply-text")).to_have_value("Noch einmal dasselbe")
