@@ -11,7 +11,7 @@ from django.utils import timezone
 from resonanz.case import ClockKind, ReplyKind, Waiting
 from resonanz.desk import care, outbox, projection
 from resonanz.desk.care import promises
-from resonanz.desk.models import Clock, Conversation, Event, SlaPolicy, Voice
+from resonanz.desk.models import Clock, Conversation, Delivery, Event, SlaPolicy, Voice
 from resonanz.desk.policies import hours_of
 from tests.cast import ADA, PERIODS, Desk, conversation_of, hear, said
 from tests.fake import World
@@ -208,3 +208,12 @@ def test_a_double_click_acknowledges_once(case: Conversation, desk: Desk) -> Non
     assert first.conversation is not None
     assert first.conversation.deliveries.count() == 1
     assert first.conversation.customer.name == ADA.name
+
+
+def test_two_colleagues_do_not_acknowledge_the_same_post_unawares(case: Conversation, desk: Desk) -> None:
+    until = timezone.now() + timedelta(hours=1)
+    first = care.acknowledge(case, desk.anna, until)
+    with pytest.raises(care.CareError, match="answered_already"):
+        care.acknowledge(case, desk.ben, until)
+    care.acknowledge(case, desk.ben, until, despite=(f"answered_already:{first.pk}",))
+    assert Delivery.objects.count() == 2

@@ -131,7 +131,7 @@ def _reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
         parts = _parts(conversation, wanted, agent, mention)
         wanted = replace(wanted, audience=audience)
         stops = [*_changed(conversation, agent, wanted)]
-        stops += [] if wanted.further else [*_again(mention, agent)]
+        stops += [] if wanted.further else [*_again(mention, agent, wanted.kind)]
         stops += [*_own(mention, agent, wanted), *_spoken_up(conversation, agent, mention, wanted)]
         guards.expect_told(stops, wanted.despite, conversation, agent)
         first = _plan(conversation, agent, mention, wanted, parts)
@@ -200,15 +200,19 @@ def _changed(conversation: Conversation, agent: Agent, wanted: Reply) -> Iterato
         yield Stop("changed_thread", newest.pk)
 
 
-def _counting(mention: Mention) -> QuerySet[Delivery]:
-    """Return the human answers to a post that went out or will."""
+def _counting(mention: Mention, kind: ReplyKind = ReplyKind.HUMAN) -> QuerySet[Delivery]:
+    """Return what went out to a post, or will, that makes another of this kind one too many.
+
+    That is a human answer; for an acknowledgement also an acknowledgement.
+    """
     counts = [Outcome.PLANNED, Outcome.ARMED, Outcome.UNKNOWN, Outcome.SENT]
-    return Delivery.objects.filter(answers=mention, state__in=counts, kind=ReplyKind.HUMAN, reaction="")
+    kinds = {ReplyKind.HUMAN, kind}
+    return Delivery.objects.filter(answers=mention, state__in=counts, kind__in=kinds, reaction="")
 
 
-def _again(mention: Mention, agent: Agent) -> Iterator[Stop]:
+def _again(mention: Mention, agent: Agent, kind: ReplyKind) -> Iterator[Stop]:
     """Two colleagues never answer the same post unawares; who is later sees the other's answer first."""
-    others = _counting(mention).exclude(agent=agent).select_related("agent")
+    others = _counting(mention, kind).exclude(agent=agent).select_related("agent")
     newest = others.order_by("-pk").first()
     if newest is not None:
         yield Stop("answered_already", newest.pk, {"name": newest.agent.shown_name if newest.agent else "?"})
