@@ -11,13 +11,14 @@ import pytest
 from django.utils import timezone
 
 from resonanz.case import Dismissal
-from resonanz.desk import care, outbox, projection, reading_incidents
+from resonanz.desk import care, events, outbox, projection, reading_incidents
 from resonanz.desk.care import incident_answers, incident_lists, incident_proposals, incidents
 from resonanz.desk.care.guards import Stopped
 from resonanz.desk.care.incident_lists import Need
 from resonanz.desk.care.merging import merge
 from resonanz.desk.models import (
     Agent,
+    Attachment,
     Brand,
     Conversation,
     Delivery,
@@ -520,6 +521,51 @@ def test_incidents_of_other_brands_do_not_exist_for_an_agent(desk: Desk, talks: 
     desk.anna.teams.clear()
     assert reading_incidents.rows(desk.anna, solved=False) == []
     assert len(reading_incidents.rows(desk.clara, solved=False)) == 1
+
+
+def test_who_wrote_while_the_page_was_read_is_read_before_being_told(
+    desk: Desk, network: World, talks: list[Conversation]
+) -> None:
+    incident = opened(desk, talks[:2])
+    incidents.solve(incident, desk.clara, "{Hallo|Hi} {name}, {vorbei|es geht wieder}.")
+    seen = events.newest()
+    rows = incident_answers.prepare(incident, desk.anna, "follow_up")
+    new = said("fire", "Jetzt brennt das Gerät!", ADA, to=network.posts["q0"], at=timezone.now())
+    hear(desk.channel, new)
+    chosen = [incident_answers.Confirmed(link=one.link.pk, text=one.text) for one in rows]
+    sent = incident_answers.send(
+        incident, desk.anna, "follow_up", chosen, seen=seen, version=incident.version, then_resolve=True
+    )
+    assert [d.conversation for d in sent.deliveries] == [talks[1]]
+    (refused,) = sent.refused.values()
+    assert isinstance(refused, Stopped)
+    assert [stop.rule for stop in refused.stops] == ["changed_thread"]
+
+
+def test_what_is_over_is_marked_on_texts_that_wait_to_leave(
+    desk: Desk, network: World, talks: list[Conversation]
+) -> None:
+    incident = opened(desk, talks[:1])
+    confirm(incident, desk.anna, "answer")
+    assert not incident_answers.outdated(incident).exists()
+    incidents.solve(incident, desk.clara, "Vorbei, {name}.")
+    assert [d.conversation for d in incident_answers.outdated(incident)] == talks[:1]
+    stranger = Agent.objects.create_user("fremd", role="agent", initials="fr")
+    assert incident_answers.renew(incident, stranger) == 0
+    assert incident_answers.renew(incident, desk.anna) == 1
+    assert "Vorbei" in Delivery.objects.get().text
+
+
+def test_a_batch_takes_no_file_along_that_lies_beside_other_words(
+    desk: Desk, network: World, talks: list[Conversation]
+) -> None:
+    incident = opened(desk, talks[:1])
+    Attachment.objects.create(
+        conversation=talks[0], agent=desk.anna, kind="image", content_type="image/png", name="x.png",
+        file="00/x.png", bytes_count=1, added_at=timezone.now(),
+    )  # fmt: skip
+    confirm(incident, desk.anna, "answer")
+    assert Attachment.objects.get().delivery is None
 
 
 def test_reopened_only_those_hear_again_who_asked_again(

@@ -74,6 +74,7 @@ class Reply:
     promise_until: datetime | None = None
     saved_reply: SavedReply | None = None
     incident: Incident | None = None
+    with_files: bool = True  # whether what lies beside the unsent words goes along
     further: bool = False
 
 
@@ -181,7 +182,7 @@ def _plan(
         links = IncidentLink.objects.filter(incident=wanted.incident, conversation=conversation)
         told = "answered_with" if wanted.incident.solved_at is None else "followed_up_with"
         links.update(**{told: planned[0]})
-    if wanted.kind is ReplyKind.HUMAN:
+    if wanted.kind is ReplyKind.HUMAN and wanted.with_files:
         mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None, number__gte=0)
         mine.update(delivery=planned[0])
     return planned[0]

@@ -18,6 +18,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from resonanz.case import ReplyKind
+from resonanz.desk.access import visible_to
 from resonanz.desk.care import guards
 from resonanz.desk.care.answers import Reply, cancel, in_parts, reply
 from resonanz.desk.care.base import CareError, expect_agent, tell
@@ -231,9 +232,12 @@ def send(
     confirmed: Sequence[Confirmed],
     *,
     version: int | None = None,
+    seen: int | None = None,
     then_resolve: bool = False,
 ) -> Sent:
     """Plan the confirmed texts as replies, each to whoever still needs it.
+
+    `seen` is the newest event when the page was drawn: who wrote since then is read before being answered.
 
     CareError: `not_allowed`, `too_many` (limit), `text_changed` where the incident's text is another one
     than in the `version` that the agent read. What becomes of each text is in the answer: `done_already`,
@@ -246,7 +250,7 @@ def send(
     if version is not None and version != incident.version:
         raise CareError("text_changed")
     known = in_need(incident, agent, need).filter(pk__in=[one.link for one in confirmed])
-    batch = _Batch(incident, agent, need, frozenset(known.values_list("pk", flat=True)))
+    batch = _Batch(incident, agent, need, frozenset(known.values_list("pk", flat=True)), seen)
     planned: list[Delivery] = []
     refused: dict[int, CareError] = {}
     for one in confirmed:
@@ -262,7 +266,10 @@ def send(
 class _Batch:
     """Sends the texts of one page; what is the same for all is read once."""
 
-    def __init__(self, incident: Incident, agent: Agent, need: Need, links: frozenset[int]) -> None:
+    def __init__(
+        self, incident: Incident, agent: Agent, need: Need, links: frozenset[int], seen: int | None
+    ) -> None:
+        self.seen = seen
         self.incident = incident
         self.agent = agent
         self.need = need
@@ -296,6 +303,8 @@ class _Batch:
         return Reply(
             text=one.text,
             despite=one.despite,
+            seen=self.seen,
+            with_files=False,
             incident=self.incident,
             further=self.need != "answer",
             then_resolve=then_resolve,
@@ -355,7 +364,8 @@ def renew(incident: Incident, agent: Agent, only: Delivery | None = None) -> int
     """
     expect_agent(agent)
     incident.refresh_from_db()
-    chosen = outdated(incident) if only is None else outdated(incident).filter(pk=only.pk)
+    chosen = outdated(incident).filter(conversation__in=visible_to(agent).values("pk"))
+    chosen = chosen if only is None else chosen.filter(pk=only.pk)
     whole = chosen.filter(follows=None, followed_by=None)
     found = list(
         whole.select_related(

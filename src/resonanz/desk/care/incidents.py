@@ -135,8 +135,11 @@ def solve(incident: Incident, lead: Agent, text: str = "", text_en: str = "") ->
         for field, source in texts.items():
             if says_due(_phrase(field, source).source):
                 raise CareError("due_missing", field=field)
-        if Incident.objects.filter(pk=incident.pk, solved_at=None).update(solved_at=now, **texts):
+        lasting = Incident.objects.filter(pk=incident.pk, solved_at=None)
+        if lasting.update(solved_at=now, version=known.version + 1, **texts):
             happen("incident_solved", now, actor=lead.pk, incident=incident.pk)
+            incident.refresh_from_db()
+            _mark(incident, lead, now)  # "we are still on it" must not leave unnoticed any more
     incident.refresh_from_db()
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.desk import (
     care,
+    events,
     reading_incidents,
     reading_replies,
     wording,
@@ -259,6 +260,7 @@ def batch(request: HttpRequest, number: int, need: str) -> HttpResponse:
                 what,
                 _confirmed(request),
                 version=whole_number(request.POST.get("version", "")),
+                seen=whole_number(request.POST.get("seen", "")),
                 then_resolve=request.POST.get("then") == "resolve",
             )
         except care.CareError as error:
@@ -294,12 +296,14 @@ def _batch(
     request: HttpRequest, known: Incident, need: Need, refused: dict[int, care.CareError], said: str
 ) -> HttpResponse:
     agent = agent_of(request)
+    seen = events.newest()  # asked before reading: what comes while the page is drawn counts as unseen
     prepared = answers.prepare(known, agent, need) if agent.has_role(Role.AGENT) else []
     title, lead, empty = wording_incidents.need_words(need)
     left = lists.in_need(known, agent, need).count()
     context = {
         "incident": known,
         "need": need,
+        "seen": seen,
         "rows": [_row(request, one, refused.get(one.link.pk)) for one in prepared],
         "title": title,
         "lead": lead,

@@ -342,6 +342,8 @@ def _frame(request: HttpRequest) -> dict[str, str]:
 def require(request: HttpRequest) -> HttpResponse:
     """Ask everybody for a second step, or no longer."""
     by, on = cast("Agent", request.user), request.POST.get("on") == "yes"
+    if not proof.is_fresh(request):
+        return redirect("factors-confirm")
     try:
         ended = factors.require(on=on, by=by, keep=request.session.session_key or "")
     except FactorError as error:
@@ -370,6 +372,8 @@ def _told_all(ended: int) -> str:
 def reset(request: HttpRequest, number: int) -> HttpResponse:
     """Take the second step away from a colleague who lost the phone."""
     somebody = get_object_or_404(Agent, pk=number)
+    if not proof.is_fresh(request):
+        return redirect("factors-confirm")
     factors.reset(somebody, by=cast("Agent", request.user))
     messages.success(request, _("The second step is gone and every session ended. The password stays."))
     return redirect("settings-person", number)
