@@ -504,6 +504,17 @@ def test_a_follow_up_sent_again_by_hand_counts_as_told(
     assert "to_follow_up" not in needs(incident, desk.anna)
 
 
+def test_an_answer_sent_again_by_hand_counts_as_answered(
+    desk: Desk, network: World, talks: list[Conversation]
+) -> None:
+    incident = opened(desk, talks[:1])
+    confirm(incident, desk.anna, "answer")
+    network.fails_with = [Refused("refused")]
+    deliver()
+    copy = care.repeat(Delivery.objects.get(state=Outcome.REFUSED), desk.anna)
+    assert IncidentLink.objects.get().answered_with == copy
+
+
 def test_the_solved_text_sent_from_the_box_counts_as_told(
     desk: Desk, network: World, talks: list[Conversation]
 ) -> None:

@@ -329,6 +329,19 @@ def test_a_returning_customer_goes_to_the_colleague_who_is_here(desk: Desk) -> N
     assert (conversation_of(again), talk.assignee, talk.reopened_count) == (talk, None, 1)
 
 
+def test_a_returning_customer_goes_to_nobody_who_may_not_see_the_channel(desk: Desk) -> None:
+    first = said("1", "Hallo")
+    hear(desk.channel, first)
+    from resonanz.desk import care  # noqa: PLC0415 - the verb under test is intake
+
+    care.assign(conversation_of(first), desk.anna, desk.anna)
+    Agent.objects.filter(pk=desk.anna.pk).update(on_shift_at=NOON)
+    desk.anna.teams.clear()
+    new = said("2", "Etwas anderes", at=NOON + MINUTE)
+    hear(desk.channel, new)
+    assert conversation_of(new).assignee is None
+
+
 def test_targets_depend_on_channel_and_audience_and_the_narrowest_rule_counts(desk: Desk) -> None:
     policy = SlaPolicy.objects.get(brand=desk.brand)
     SlaPolicy.objects.update(resolution_s=7200, in_service_hours=False)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from resonanz.case import ClockKind, State, Waiting
-from resonanz.desk import care, projection, responses
+from resonanz.desk import care, outbox, projection, responses
 from resonanz.desk.care import incident_proposals
 from resonanz.desk.models import (
     Author,
@@ -19,6 +19,7 @@ from resonanz.desk.models import (
     Delivery,
     Incident,
     IncidentLink,
+    Mention,
     Note,
     ThreadLink,
     Unsent,
@@ -26,6 +27,7 @@ from resonanz.desk.models import (
 from resonanz.desk.models.teamwork import LinkState
 from resonanz.post import Audience
 from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
+from tests.fake import World
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -123,6 +125,23 @@ def test_a_private_message_after_joining_stands_in_the_joined_case(desk: Desk) -
     hear(desk.channel, private)
     assert conversation_of(private) == one
     assert (fresh(other).state, fresh(one).waiting) == (State.RESOLVED, Waiting.US)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_part_of_an_answer_names_whom_the_first_one_names(desk: Desk, fake: World) -> None:
+    hers = heard(desk, "1", "eins")
+    question = said("2", "zwei", OTTO, at=NOON + MINUTE, audience=Audience.DIRECT)
+    hear(desk.channel, question)
+    fake.posts["2"] = question
+    his = conversation_of(question)
+    care.merge(his, desk.anna, hers, same_person=True)
+    text = " ".join(f"Das ist der Satz mit der Nummer {n} von vielen." for n in range(1, 15))
+    order = Mention.objects.get(uri=question.post.uri).order
+    care.reply(fresh(hers), desk.anna, care.Reply(text=text, answers=order, in_parts=True))
+    while outbox.deliver_next():
+        pass
+    assert len(fake.received) == 2
+    assert {sent.named for sent in fake.received} == {(OTTO.handle,)}
 
 
 def test_undoing_a_join_leaves_the_incident_links_where_they_were(desk: Desk) -> None:
