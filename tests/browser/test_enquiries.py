@@ -116,3 +116,18 @@ def test_the_page_outside_is_accessible_and_tells_that_somebody_looks(
     page.keyboard.press("u")
     expect(page.locator("#toasts")).to_contain_text("asked again")
     expect(page.locator("#standing .enquiry-line")).to_be_visible()
+
+
+def test_the_page_of_its_own_asks_too(someone: Arrive, network: RunningSimulator) -> None:
+    """Who opens the question in a tab of its own comes back to a conversation that shows it asked."""
+    person = someone(locale="en-GB")
+    page = person.sign_in()
+    know_the_store(page, person.desk.url)
+    network.say("emil", f"@{US} Ist mein Ersatzteil da?")
+    open_new(page, "emil")
+    page.goto(f"{person.desk.url}{page.locator('#ask-open').get_attribute('href')}")
+    page.locator("#ask-question").fill("Ist das Teil da?")
+    page.locator("#ask-send").click()
+    line = page.locator("#standing .enquiry-line")
+    expect(line).to_contain_text("not opened yet")
+    expect(page.locator(".enquiry", has_text="Ist das Teil da?").locator("[data-copy-link]")).to_be_visible()
