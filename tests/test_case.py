@@ -335,6 +335,45 @@ def test_a_favourite_answers_what_stands_before_it() -> None:
     assert (done.waiting, done.clocks[-1]) == (Waiting.NOBODY, Clock(NEXT, 20, 80, 40, 20))
 
 
+def test_a_favourite_taken_back_gives_the_old_wait_back_with_its_due_time() -> None:
+    before = case_after([opened(), heard(10, 70), heard(20, 80)])
+    light = case_after([did("reacted", 40, 20)], before)
+    assert (light.pending, light.due_ms) == ((), None)
+    again = case_after([did("unreacted", 50, 20, **told(before))], light)
+    assert again == before
+    assert (again.waiting, again.due_ms, again.running) == (Waiting.US, 70, Clock(FIRST, 10, 70))
+
+
+def test_taken_back_it_waits_for_a_department_or_nobody_as_without_it() -> None:
+    asked = case_after([opened(), heard(10, 70), did("asked", 12)])
+    light = case_after([did("reacted", 40, 10)], asked)
+    assert case_after([did("unreacted", 50, 10, **told(asked))], light) == asked
+    answered = case_after([opened(), heard(10, 70), spoke(60)])
+    light = case_after([opened(), heard(10, 70), did("reacted", 40, 10), spoke(60)])
+    assert light.clocks == (Clock(FIRST, 10, 70, 40, 10),)
+    assert case_after([did("unreacted", 70, 10, **told(answered))], light) == answered
+    waits = case_after([opened(), heard(10, 70), did("waits", 12, waiting=2)])
+    light = case_after([did("reacted", 40, 10)], waits)
+    assert case_after([did("unreacted", 50, 10, **told(waits))], light).waiting == Waiting.US
+
+
+def test_taken_back_and_parted_what_is_left_has_a_clock_of_its_own() -> None:
+    light = case_after([opened(), heard(20, 80), did("reacted", 40, 20)])
+    left = {"waiting": 0, "opened_ms": 100, "last_order": 20, "turn:20": 20, "due:20": 80}
+    case = case_after([did("unreacted", 50, 20, **left)], light)
+    assert (case.clocks, case.due_ms) == ((Clock(FIRST, 20, 80),), 80)
+
+
+def test_taken_back_in_a_settled_case_it_stays_settled_and_counts_as_unanswered() -> None:
+    before = case_after([opened(), heard(10, 70), did("promised", 15, until=90)])
+    light = case_after([did("reacted", 40, 10), did("resolved", 45)], before)
+    assert light.clocks[0] == Clock(FIRST, 10, 70, 40, 10)
+    again = case_after([did("unreacted", 50, 10, **told(before))], light)
+    assert (again.state, again.waiting, again.pending) == (State.RESOLVED, Waiting.NOBODY, ())
+    assert again.clocks == (Clock(FIRST, 10, 70, 40, None), light.clocks[1])
+    assert case_after([did("reopened", 60, undo=1)], again) == before
+
+
 def test_a_merged_case_keeps_nothing_of_its_own() -> None:
     case = case_after([opened(), heard(10, 70), spoke(20), did("merged", 30, into=5)])
     assert (case.state, case.merged_into, case.clocks, case.pending) == (State.RESOLVED, 5, (), ())

@@ -275,6 +275,24 @@ def _reacted(case: Case, event: Happened) -> Case:
     return _answered(case, event.order, event.facts.get("at") or event.at_ms, event.order)
 
 
+def _unreacted(case: Case, event: Happened) -> Case:
+    """The reaction was taken back: whom it answered waits again, since when they did and as it was due.
+
+    The facts hold what is `told` of the case had nobody reacted; of a settled one, before it was settled.
+    That stays settled, and the wait that the reaction ended counts as unanswered.
+    """
+    if case.state is State.RESOLVED:
+        light = {c for c in case.clocks if c.stopped_by == event.order and c.kind <= ClockKind.NEXT_RESPONSE}
+        clocks = (clock._replace(stopped_by=None) if clock in light else clock for clock in case.clocks)
+        return case._replace(clocks=tuple(clocks))
+    left = _as_told(event.facts)
+    if left.pending and left.running is None:  # the turn that began the wait became another case's
+        left = left._replace(clocks=(*left.clocks, _response(left.clocks, left.pending[0])))
+    if left.pending and left.waiting is not Waiting.DEPARTMENT:
+        left = left._replace(waiting=Waiting.US)
+    return case._replace(waiting=left.waiting, pending=left.pending, clocks=left.clocks)
+
+
 def _answered(case: Case, upto: int, at_ms: int, by: int) -> Case:
     left = tuple(turn for turn in case.pending if turn.order > upto)
     clocks = case.clocks
@@ -553,13 +571,14 @@ def _split_off(case: Case, event: Happened) -> Case:
 
 
 # True of a resolved case's past too.
-SAID = frozenset({"spoke", "reacted", "withdrawn", "split_off", "informed", "corrected"})
+SAID = frozenset({"spoke", "reacted", "unreacted", "withdrawn", "split_off", "informed", "corrected"})
 
 RULES: dict[str, Callable[[Case, Happened], Case]] = {
     "opened": _opened,
     "heard": _heard,
     "spoke": _spoke,
     "reacted": _reacted,
+    "unreacted": _unreacted,
     "withdrawn": _withdrawn,
     "split_off": _split_off,
     "assigned": _assigned,

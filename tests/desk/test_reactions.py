@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from resonanz.case import Matter, Waiting
-from resonanz.desk import care, events, outbox, projection, reading
-from resonanz.desk.models import Delivery, Event, Outcome
+from resonanz.case import Matter, State, Waiting
+from resonanz.desk import care, events, outbox, projection, reading, responses, waiting, waits
+from resonanz.desk.care import merging
+from resonanz.desk.models import Conversation, Delivery, Event, Mention, Outcome
+from resonanz.desk.storage import EPOCH
 from resonanz.networks import Refused
 from resonanz.post import Audience
-from tests.cast import Desk, conversation_of, hear, said
+from tests.cast import OTTO, US, Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
-    from resonanz.desk.models import Agent, Conversation, Mention
+    from resonanz.desk.models import Agent
     from tests.fake import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -84,16 +87,136 @@ def test_taken_back_before_it_was_sent_it_never_happens(
 def test_taken_back_afterwards_it_leaves_the_network_and_the_customer_waits(
     praise: Conversation, desk: Desk, fake: World
 ) -> None:
+    due = praise.due_at
     mention, delivery = favour(praise, desk.anna)
     send_at_once()
     delivery.refresh_from_db()
     care.unreact(delivery, desk.ben)
     send_at_once()
     praise.refresh_from_db()
-    assert (fake.favourites, praise.waiting) == (set(), Waiting.US)
+    assert (fake.favourites, praise.waiting, praise.awaits) == (set(), Waiting.US, mention.pk)
+    assert praise.due_at is not None
+    assert praise.due_at == due
+    with pytest.raises(care.CareError, match="too_late"):
+        care.unreact(delivery, desk.anna)
     assert fake.asked == ["Favourite", "Unfavourite"]
     again = care.react(praise, desk.anna, mention, "favourite")
     assert again.pk != delivery.pk
+    assert projection.differences() == []
+
+
+def reported() -> dict[str, object]:
+    (row,) = responses.response_rows(by=None, within=[])
+    return {name: row[name] for name in ("answered", "reacted", "turns", "turns_answered")}
+
+
+def waited_for() -> list[bool]:
+    return [wait.answered for wait in waits.waits(EPOCH, timezone.now() + timedelta(minutes=1))]
+
+
+def test_what_was_taken_back_is_no_answer_in_any_report(
+    praise: Conversation, desk: Desk, fake: World
+) -> None:
+    _mention, delivery = favour(praise, desk.anna)
+    send_at_once()
+    assert reported() == {"answered": 1, "reacted": 1, "turns": 1, "turns_answered": 1}
+    assert waited_for() == [True]
+    care.unreact(delivery, desk.anna)
+    assert reported() == {"answered": 0, "reacted": 0, "turns": 1, "turns_answered": 0}
+    assert waited_for() == [False]
+    now = timezone.now() + timedelta(minutes=1)
+    assert waiting.waiting_shares(EPOCH, now).us.share == pytest.approx(1, abs=0.05)
+    favour(praise, desk.anna)
+    send_at_once()
+    assert reported() == {"answered": 1, "reacted": 1, "turns": 1, "turns_answered": 1}
+
+
+def test_while_a_boost_stands_the_customer_has_an_answer(
+    praise: Conversation, desk: Desk, fake: World
+) -> None:
+    mention, favourite = favour(praise, desk.anna)
+    boost = care.react(praise, desk.anna, mention, "boost")
+    send_at_once()
+    care.unreact(favourite, desk.anna)
+    praise.refresh_from_db()
+    assert (praise.waiting, praise.awaits, reported()["answered"]) == (Waiting.NOBODY, None, 1)
+    care.unreact(boost, desk.anna)
+    praise.refresh_from_db()
+    assert (praise.waiting, praise.awaits, reported()["answered"]) == (Waiting.US, mention.pk, 0)
+    assert projection.differences() == []
+
+
+def test_two_favourites_taken_back_one_after_the_other(praise: Conversation, desk: Desk, fake: World) -> None:
+    first, one = favour(praise, desk.anna)
+    send_at_once()
+    more = said("2", "Echt super!", at=timezone.now(), to=fake.posts["1"])
+    fake.posts["2"] = more
+    hear(desk.channel, more)
+    second, other = favour(praise, desk.anna)
+    send_at_once()
+    assert second.pk > first.pk
+    care.unreact(one, desk.anna)  # the second favourite answers the first post, too
+    assert not Conversation.objects.exclude(awaits=None).exists()
+    care.unreact(other, desk.anna)
+    praise.refresh_from_db()
+    assert (praise.awaits, praise.waiting) == (first.pk, Waiting.US)
+    assert projection.differences() == []
+
+
+def test_words_said_since_stay_the_answer(praise: Conversation, desk: Desk, fake: World) -> None:
+    _mention, delivery = favour(praise, desk.anna)
+    send_at_once()
+    hear(desk.channel, said("us", "Gern!", US, at=timezone.now(), to=fake.posts["1"]))
+    care.unreact(delivery, desk.anna)
+    praise.refresh_from_db()
+    assert (praise.awaits, praise.waiting) == (None, Waiting.CUSTOMER)
+    assert reported() == {"answered": 1, "reacted": 0, "turns": 1, "turns_answered": 1}
+
+
+def test_a_settled_matter_stays_settled_and_waits_once_it_is_opened(
+    praise: Conversation, desk: Desk, fake: World
+) -> None:
+    mention, delivery = favour(praise, desk.anna)
+    due = praise.due_at
+    send_at_once()
+    care.resolve(praise, desk.anna)
+    care.unreact(delivery, desk.anna)
+    praise.refresh_from_db()
+    assert (praise.state, reported()["answered"], waited_for()) == (State.RESOLVED, 0, [False])
+    care.reopen(praise, desk.anna)
+    praise.refresh_from_db()
+    assert (praise.awaits, praise.due_at, praise.waiting) == (mention.pk, due, Waiting.US)
+    assert projection.differences() == []
+
+
+def test_after_joining_it_waits_in_the_other_case(praise: Conversation, desk: Desk, fake: World) -> None:
+    mention, delivery = favour(praise, desk.anna)
+    due = praise.due_at
+    send_at_once()
+    question = said("q", "Und noch eine Frage", OTTO, at=timezone.now())
+    hear(desk.channel, question)
+    into = conversation_of(question)
+    merging.merge(praise, desk.anna, into, same_person=True)
+    assert reported()["reacted"] == 1
+    delivery.refresh_from_db()
+    care.unreact(delivery, desk.anna)
+    into.refresh_from_db()
+    assert (into.awaits, into.due_at, into.waiting) == (mention.pk, due, Waiting.US)
+    assert reported()["reacted"] == 0
+    assert projection.differences() == []
+
+
+def test_parted_since_it_waits_where_the_post_is(praise: Conversation, desk: Desk, fake: World) -> None:
+    question = said("2", "Und wo ist die Rechnung?", at=timezone.now(), to=fake.posts["1"])
+    mention, delivery = favour(praise, desk.anna)
+    send_at_once()
+    hear(desk.channel, question)
+    care.unreact(delivery, desk.anna)
+    made = merging.split(praise, desk.anna, [mention.pk])
+    assert (made.awaits, made.waiting) == (mention.pk, Waiting.US)
+    praise.refresh_from_db()
+    assert praise.awaits == Mention.objects.get(uri=question.post.uri).pk
+    assert reported() == {"answered": 0, "reacted": 0, "turns": 2, "turns_answered": 0}
     assert projection.differences() == []
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from resonanz.case import ReplyKind
 from resonanz.desk import turns
 from resonanz.desk.models import Brand, Channel
-from resonanz.desk.policies import service_hours_of
+from resonanz.desk.policies import service_hours_by_brand
 from resonanz.desk.turns import Heard, Marks
 from resonanz.hours import ALWAYS_OPEN
 from resonanz.study import Survival, Tally, iso_week, quantile, survival
@@ -149,7 +149,7 @@ def response_rows(
     if by is not None and by not in GROUPINGS:
         raise ValueError(f"expected one of {', '.join(GROUPINGS)}, found {by!r}")
     names, marks = _names(), turns.marks(timezone.now())
-    hours = {brand: service_hours_of(brand) for brand in names.brands}
+    hours = service_hours_by_brand(names.brands)
     tallies: dict[str, tuple[Tally, Besides]] = {}
     if not by:
         tallies[ALL] = (Tally(within=within, hours=ALWAYS_OPEN), Besides())

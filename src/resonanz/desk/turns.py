@@ -33,9 +33,14 @@ WHERE m.conversation_id IS NOT NULL AND (c.from_import_id IS NULL OR c.from_impo
 ORDER BY m.conversation_id, m."order"
 """
 SEEN = """SELECT mention, facts FROM desk_event WHERE kind = 'spoke' AND facts LIKE '%"upto"%'"""
+# Those that stand, where the post is now (its case may have been joined with another one since).
 REACTED = """
-SELECT e.conversation, e.mention, e.at, e.facts FROM desk_conversation c
-JOIN desk_event e ON e.conversation = c.id AND e.kind = 'reacted' WHERE c.matter = %s ORDER BY e.id
+SELECT m.conversation_id, e.mention, e.at, e.facts FROM desk_conversation c
+JOIN desk_event e ON e.conversation = c.id AND e.kind = 'reacted' JOIN desk_mention m ON m."order" = e.mention
+WHERE c.matter = %s AND m.conversation_id IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM desk_event u WHERE u.conversation IN (c.id, m.conversation_id) AND u.kind = 'unreacted'
+    AND u.mention = e.mention AND u.id > e.id)
+ORDER BY e.id
 """
 PROMISES = """
 SELECT conversation_id, started_at, due_at, stopped_at, stopped_by FROM desk_clock
@@ -152,7 +157,7 @@ def _seen() -> dict[int, int]:
 
 
 def _reactions() -> dict[int, list[tuple[int, int]]]:
-    """Return when which posts of praise were favoured or boosted, by conversation."""
+    """Return when which posts of praise were favoured or boosted, and still are, by conversation."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(REACTED, [int(Matter.PRAISE)])

@@ -10,12 +10,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from resonanz.case import State
+from resonanz.case import Case, Happened, State, case_after, told
+from resonanz.desk import projection
 from resonanz.desk.care.answers import sender
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
-from resonanz.desk.models import Agent, Conversation, Delivery, Mention, Outcome
+from resonanz.desk.models import Agent, Conversation, Delivery, Event, Mention, Outcome
 from resonanz.networks import NETWORKS, Boost, Favourite
 from resonanz.post import Audience
 
@@ -68,7 +70,7 @@ def standing(deliveries: Iterable[Delivery]) -> dict[str, Delivery]:
 def unreact(delivery: Delivery, agent: Agent) -> None:
     """Take a reaction back: before it was sent it never happens, afterwards it is taken off the network.
 
-    If it was our whole answer, the customer waits for us again. CareError: `too_late` while it is being sent.
+    Whom it answered waits for us again, as long as before. CareError: `too_late` while it is being sent.
     """
     expect_agent(agent)
     assert delivery.conversation is not None
@@ -83,17 +85,49 @@ def unreact(delivery: Delivery, agent: Agent) -> None:
         known = Delivery.objects.select_related("answers", "conversation").get(pk=delivery.pk)
         if known.state != Outcome.SENT or known.answers is None or known.conversation is None:
             raise CareError("too_late")
+        if known not in standing(Delivery.objects.filter(answers=known.answers).order_by("pk")).values():
+            raise CareError("too_late")  # a colleague has taken it back already
         _plan(known.conversation, agent, known.answers, TAKEN_BACK[known.reaction], 0)
-        if _was_the_answer(known.conversation, known.answers):
-            tell("waits", now, known.conversation, agent, waiting=0)
+        if _counts(known.conversation, known.answers):
+            case = _without(known.conversation.pk, {known.answers.pk})
+            facts = told(case if case.state is State.OPEN else case.before or case)
+            tell("unreacted", now, known.conversation, agent, mention=known.answers.pk, **facts)
 
 
-def _was_the_answer(conversation: Conversation, mention: Mention) -> bool:
-    """Whether nothing but a reaction followed the customer's last words in an open matter."""
-    conversation.refresh_from_db()
-    if conversation.state != State.OPEN or conversation.awaits is not None:
+def _counts(conversation: Conversation, mention: Mention) -> bool:
+    """Whether a reaction to a post was an answer in the case's events, and none stands any more."""
+    if standing(Delivery.objects.filter(answers=mention).order_by("pk")):
         return False
-    return conversation.last_order == mention.order
+    here = Q(conversation=conversation.pk) | Q(
+        conversation__in=Conversation.objects.filter(merged_into=conversation).values("pk")
+    )
+    about = Event.objects.filter(here, mention=mention.pk, kind__in=["reacted", "unreacted"])
+    last = about.order_by("-id").values_list("kind", flat=True).first()
+    return last == "reacted"
+
+
+def _without(conversation: int, posts: set[int]) -> Case:
+    """Return what a case would be had nobody reacted to some posts, nor to those taken back before.
+
+    What was joined with it is taken in as it would have been.
+    """
+    events = projection.read_happened([conversation]).get(conversation, [])
+    back = {event.order: place for place, event in enumerate(events) if event.kind == "unreacted"}
+    back |= dict.fromkeys(posts, len(events))
+    gone = {order for order in back if order is not None}
+    return case_after(
+        _told_without(event, gone)
+        for place, event in enumerate(events)
+        if event.kind != "unreacted" and (event.kind != "reacted" or place > back.get(event.order, -1))
+    )
+
+
+def _told_without(event: Happened, posts: set[int]) -> Happened:
+    other = event.facts.get("other")
+    if event.kind != "took_in" or other is None or event.facts.get("undo"):
+        return event
+    joined = _without(other, posts)
+    return event._replace(facts={"other": other, **told(joined.apart or joined)})
 
 
 def _plan(conversation: Conversation, agent: Agent, mention: Mention, reaction: str, wait_s: int) -> Delivery:
