@@ -9,10 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from resonanz.case import ReplyKind, Urgency
 from resonanz.desk import care, outbox, projection
+from resonanz.desk.care import automatic as machine
 from resonanz.desk.care.automatic import FRESH, QUIET, automatic_next
 from resonanz.desk.intake import Arrival
 from resonanz.desk.models import (
@@ -106,6 +108,47 @@ def test_once_a_case_and_once_a_person_in_half_a_day(night: Desk, fake: World) -
     assert automatic() == 2
     comes(night, fake, "6", "Eine neue Frage")
     assert automatic() == 3
+
+
+def test_two_posts_of_one_person_that_are_read_together_get_one_answer(night: Desk, fake: World) -> None:
+    for name in ("1", "2"):
+        sighting = said(name, f"Frage {name}", at=timezone.now() - MINUTE)
+        fake.posts[name] = sighting
+        hear(night.channel, sighting, at=timezone.now())
+    settle()
+    assert (automatic(), Conversation.objects.count()) == (1, 2)
+
+
+def test_settled_or_answered_while_it_was_looked_at_it_gets_none(night: Desk, fake: World) -> None:
+    talks = []
+    for name, author in (("1", ADA), ("2", OTTO)):
+        hear(night.channel, said(name, "Hallo", author, at=timezone.now() - MINUTE), at=timezone.now())
+        talks.append(Conversation.objects.get(mentions__uri__endswith=f"/{name}"))
+    orders = list(Mention.objects.values_list("pk", flat=True))
+    found = machine._considered(orders, timezone.now())
+    assert len(found) == 2
+    care.resolve(talks[0], night.anna, care.Dismissal.SPAM)
+    care.reply(talks[1], night.anna, care.Reply(text="Kommt morgen!"))
+    for heard, text in found:
+        with transaction.atomic():
+            machine._plan(heard, text)
+    assert automatic() == 0
+
+
+def test_a_post_that_cannot_be_looked_at_does_not_stop_those_behind_it(
+    night: Desk, fake: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Brand.objects.create(name="Fjord")
+    fjord = Channel.objects.create(
+        network="mastodon", brand=other, uid="f", handle="fjord", connected_at=night.channel.connected_at
+    )
+    hear(fjord, said("1", "Hallo", OTTO, at=timezone.now() - MINUTE), at=timezone.now())
+    SlaPolicy.objects.create(brand=other, zone="Nowhere/Atall", periods=never_now())
+    comes(night, fake, "2")
+    assert automatic() == 1
+    assert "for an automatic answer failed and is passed over" in caplog.text
+    settle()
+    assert automatic_next() is False
 
 
 def test_one_person_with_two_accounts_is_one_person(night: Desk, fake: World) -> None:
@@ -224,8 +267,6 @@ def test_silent_where_the_matter_was_settled_or_the_post_went_meanwhile(night: D
 
 
 def test_silent_about_what_was_there_before_the_channel(night: Desk, fake: World) -> None:
-    from django.db import transaction  # noqa: PLC0415
-
     from resonanz.desk.intake import store  # noqa: PLC0415
 
     Channel.objects.update(connected_at=timezone.now())

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from resonanz.annotate.urgency import REASONS
 from resonanz.case import Matter, Urgency
-from resonanz.desk import care, projection, queue
-from resonanz.desk.care import alarms
+from resonanz.desk import care, events, projection, queue
+from resonanz.desk.care import alarms, sorting
 from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.models import (
     Agent,
     Author,
+    Brand,
+    Channel,
     Clock,
     Conversation,
     Event,
+    Mention,
     Notice,
     NoticeKind,
     SlaPolicy,
@@ -195,8 +199,8 @@ def test_too_many_in_the_lane_alarm_the_leads_once_a_day(desk: Desk, noon: time_
     for number, _name in enumerate(people):
         author = type(ADA)(network="mastodon", uid=f"u{number}", handle=f"u{number}", name=_name)
         hear(desk.channel, said(str(number), LOCKED if number > 36 else "Hallo", author))
-    assert sort_next()
-    assert sort_next()
+    while sort_next():
+        pass
     share = queue.safety_share(Conversation.objects.all(), NOON)
     assert (share.safety, share.cases, share.share) == (3, 40, 0.075)
     told = [("clara", "safety_share"), ("olga", "safety_share")]
@@ -211,6 +215,99 @@ def test_a_quiet_day_raises_no_alarm_about_its_share(desk: Desk) -> None:
     hear(desk.channel, said("1", LOCKED))
     care.sort(Conversation.objects.get(), desk.anna, urgency=Urgency.SAFETY)
     assert not Event.objects.filter(kind="safety_alarm").exists()
+
+
+def test_a_post_that_no_rule_can_read_does_not_stop_those_behind_it(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Brand.objects.create(name="Fjord")
+    Voice.objects.create(brand=broken, safety_words=[7])  # no word at all
+    fjord = Channel.objects.create(
+        network="mastodon", brand=broken, uid="fjord", handle="fjord", connected_at=desk.channel.connected_at
+    )
+    sort_next()
+    hear(fjord, said("1", LOCKED, OTTO))
+    danger = said("2", LOCKED)
+    hear(desk.channel, danger)
+    while sort_next():
+        pass
+    assert conversation_of(danger).urgency == Urgency.SAFETY
+    assert "reading post" in caplog.text
+    assert "TypeError" in caplog.text or "AttributeError" in caplog.text
+    caplog.clear()
+    assert sort_next() is False
+    assert caplog.text == ""
+
+
+def test_what_cannot_be_written_down_does_not_stop_those_behind_it(desk: Desk) -> None:
+    sort_next()
+    gone, danger = said("1", LOCKED, OTTO), said("2", LOCKED)
+    hear(desk.channel, gone, danger)
+    policy = SlaPolicy.objects.get()
+    SlaRule.objects.create(  # no calendar reaches so far
+        policy=policy, channel=desk.channel, urgency=Urgency.SAFETY, first_response_s=2**62,
+        next_response_s=60, in_service_hours=False,
+    )  # fmt: skip
+    other = Channel.objects.create(
+        network="mastodon", brand=desk.brand, uid="2", handle="zwei", connected_at=desk.channel.connected_at
+    )
+    Conversation.objects.filter(pk=conversation_of(danger).pk).update(channel=other)
+    before = Event.objects.filter(kind="sorted").count()
+    while sort_next():
+        pass
+    assert [conversation_of(post).urgency for post in (gone, danger)] == [Urgency.NORMAL, Urgency.SAFETY]
+    assert Event.objects.filter(kind="sorted").count() == before + 1
+
+
+def test_of_two_workers_one_takes_the_news_and_a_dead_one_takes_nothing(desk: Desk) -> None:
+    sort_next()
+    hear(desk.channel, said("1", LOCKED))
+    one, other = (events._news("sorting", {"heard"}, 10) for _ in range(2))
+    assert one is not None
+    assert other is not None
+    assert [event.kind for event in one.told] == ["opened", "heard"]
+    with transaction.atomic():
+        assert one.take()
+        transaction.set_rollback(True)  # it dies before it has written
+    with transaction.atomic():
+        assert [other.take(), one.take()] == [True, False]
+    assert events._news("sorting", {"heard"}, 10) is None
+    with events.follow("sorting", {"heard"}, 10) as news:
+        assert news is None
+    hear(desk.channel, said("2", LOCKED, OTTO))
+    with (
+        events.follow("sorting", {"heard"}, 10) as news,
+        events.follow("sorting", {"heard"}, 10) as again,  # another thread, while the first is at it
+    ):
+        assert news is not None
+        assert again is None
+
+
+def test_what_was_raised_before_a_worker_died_is_not_raised_again(desk: Desk) -> None:
+    on_shift(desk.anna)
+    sort_next()
+    hear(desk.channel, said("1", LOCKED))
+    first = sorting._read(sorting._incoming(Mention.objects.values_list("pk", flat=True)))
+    assert len(first) == 1
+    with transaction.atomic():
+        sorting._write(first[0])
+    while sort_next():
+        pass
+    assert Event.objects.filter(kind="sorted").count() == 1
+    assert rung() == [("anna", "safety")]
+
+
+def test_a_storm_is_read_in_small_portions(desk: Desk) -> None:
+    sort_next()
+    people = [replace(ADA, uid=f"u{number}", handle=f"u{number}") for number in range(25)]
+    hear(desk.channel, *(said(str(number), "Hallo", author) for number, author in enumerate(people)))
+    with events.follow("sorting", {"heard"}, 10) as news:
+        assert news is not None
+        assert [event.kind for event in news.told].count("heard") == 10
+    rounds = 0
+    while sort_next():
+        rounds += 1
+    assert rounds == 3
 
 
 def test_many_posts_are_read_with_few_questions_each(desk: Desk) -> None:

@@ -7,8 +7,11 @@ written in the transaction of the change it tells of, and the conversation's pro
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 
 from django.db import connection
 
@@ -40,6 +43,7 @@ KINDS: dict[str, int] = {
     "corrected": 1,  # enquiry: the department changed its answer
     "lettered": 1,  # enquiry, sent (1: its e-mail is out, 0: not taken this time)
     "reacted": 1,  # a favourite or boost of ours on a customer's post: at (ms)
+    "unreacted": 1,  # the last of them was taken back, and what case.told tells of the case without
     "merged": 2,  # into (conversation), undo, and what moved: TABLE:ID (care.merging)
     "took_in": 2,  # other (conversation), undo, and what case.told tells of it
     "split_off": 2,  # into (conversation); the mention goes on there; the last: what case.told tells is left
@@ -59,8 +63,9 @@ KINDS: dict[str, int] = {
     "escalated": 1,  # due (ms): it is overdue and others were told
     "shift_began": 1,
     "shift_ended": 1,
-    "handed_over": 1,  # to (agent or none), handover
+    "handed_over": 2,  # to (agent or none), handover, had (agent or none: whose it was)
     "handover_read": 1,  # handover
+    "handover_undone": 1,  # handover
     "incident_opened": 1,  # incident
     "incident_changed": 1,  # incident, version
     "incident_solved": 1,  # incident
@@ -153,18 +158,55 @@ def after(cursor: int, limit: int = 500) -> list[Told]:
         return [Told(*row) for row in query.fetchall()]
 
 
-def follow(name: str, limit: int = 50) -> list[Told]:
-    """Return what happened since this reader looked last, and remember that it has. Call in a transaction.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a reader has not taken in yet. It judges without a lock first, then takes it and writes."""
 
-    Each event comes once: with the reader's own changes, or, if these fail, again.
+    reader: str
+    since: int
+    told: list[Told]
+
+    def take(self) -> bool:
+        """Move the reader's mark behind it; False where another worker has. Call in a transaction.
+
+        Each event comes once: with the changes of the same transaction, or, if these fail, again.
+        """
+        if not connection.in_atomic_block:
+            raise RuntimeError(f"{self.reader!r} takes news outside a transaction: mark and change are one")
+        mark = Bookmark.objects.filter(pk=self.reader, event=self.since)
+        return bool(mark.update(event=self.told[-1].id))
+
+
+@contextmanager
+def follow(reader: str, kinds: Collection[str], most: int) -> Iterator[News | None]:
+    """Give what happened since this reader took something, with up to `most` events of some kinds.
+
+    None where there is nothing new, or another thread of this process is at it. Who reads for the first
+    time begins with what comes.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError(f"{name!r} follows events outside a transaction: mark and change belong together")
-    mark, made = Bookmark.objects.get_or_create(name=name, defaults={"event": newest()})
-    told = [] if made else after(mark.event, limit)
-    if told:
-        Bookmark.objects.filter(pk=name).update(event=told[-1].id)
-    return told
+    lock = _AT_IT.setdefault(reader, Lock())
+    if not lock.acquire(blocking=False):
+        yield None
+        return
+    try:
+        yield _news(reader, kinds, most)
+    finally:
+        lock.release()
+
+
+_AT_IT: dict[str, Lock] = {}
+
+
+def _news(reader: str, kinds: Collection[str], most: int) -> News | None:
+    since = Bookmark.objects.filter(pk=reader).values_list("event", flat=True).first()
+    if since is None:
+        Bookmark.objects.get_or_create(name=reader, defaults={"event": newest()})
+        return None
+    told = after(since)
+    places = [place for place, event in enumerate(told) if event.kind in kinds]
+    if len(places) > most:
+        del told[places[most] :]
+    return News(reader, since, told) if told else None
 
 
 def newest() -> int:

@@ -8,7 +8,7 @@ one a person in half a day. So two desks that face each other fall silent after 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,10 +23,11 @@ from resonanz.case import ReplyKind, State, Urgency
 from resonanz.compose import fits
 from resonanz.desk import events
 from resonanz.desk.care.answers import greeted, sender
+from resonanz.desk.care.base import one_of_many
 from resonanz.desk.care.voices import language_of, moment, render, voice_of
 from resonanz.desk.events import happen
 from resonanz.desk.limits import limits_of
-from resonanz.desk.models import Bookmark, Channel, Conversation, Delivery, Mention, Outcome, Sighting, Voice
+from resonanz.desk.models import Channel, Conversation, Delivery, Mention, Outcome, Sighting, Voice
 from resonanz.desk.policies import service_hours_of
 from resonanz.hours import BusinessHours, is_open, next_opening
 from resonanz.networks import NETWORKS
@@ -35,7 +36,7 @@ from resonanz.post import Audience
 
 log = logging.getLogger("resonanz.automatic")
 READER = "automatic"  # this module's mark in the event log
-AT_ONCE = 20  # events in one transaction
+AT_ONCE = 5  # posts of one transaction
 FRESH = timedelta(minutes=30)  # a post that is older when it is read is not answered by a machine
 QUIET = timedelta(hours=12)  # for so long the same person gets no second one
 OWN_TEXTS = 20
@@ -55,30 +56,41 @@ class Heard:
 
 def automatic_next() -> bool:
     """Answer automatically what came in outside of hours; True if anything new had happened."""
-    mark = Bookmark.objects.filter(name=READER).values_list("event", flat=True).first()
-    if mark is not None and events.newest() <= mark:
-        return False
-    with transaction.atomic():
-        told = events.follow(READER, AT_ONCE)
-        for event in told:
-            if event.kind == "heard" and event.mention is not None:
-                _consider(event.mention, timezone.now())
-    return bool(told)
+    with events.follow(READER, {"heard"}, AT_ONCE) as news:
+        if news is None:
+            return False
+        orders = [event.mention for event in news.told if event.kind == "heard" and event.mention is not None]
+        answers = _considered(orders, timezone.now())
+        with transaction.atomic():
+            if news.take():
+                for heard, text in answers:
+                    with one_of_many(f"answering post {heard.mention.pk}"), transaction.atomic():
+                        _plan(heard, text)
+        return True
 
 
-def _consider(order: int, now: datetime) -> None:
+def _considered(orders: Iterable[int], now: datetime) -> list[tuple[Heard, str]]:
+    """Return what may be answered automatically, and the words."""
+    answers = []
+    for order in orders:
+        with one_of_many(f"looking at post {order} for an automatic answer"):
+            heard = _heard(order, now)
+            text = "" if heard is None or why_not(heard) else _fitting(heard)
+            if heard is not None and text:
+                answers.append((heard, text))
+    return answers
+
+
+def _heard(order: int, now: datetime) -> Heard | None:
     known = Mention.objects.select_related(
         "author", "conversation__brand", "conversation__channel", "conversation__customer"
     )
     mention = known.filter(pk=order).first()
     if mention is None or mention.conversation is None:
-        return
+        return None
     talk = mention.conversation
-    heard = Heard(
-        mention, talk, sender(talk, mention), voice_of(talk.brand), service_hours_of(talk.brand_id), now
-    )
-    if why_not(heard) == "":
-        _plan(heard)
+    hours = service_hours_of(talk.brand_id)
+    return Heard(mention, talk, sender(talk, mention), voice_of(talk.brand), hours, now)
 
 
 def why_not(heard: Heard) -> str:
@@ -86,14 +98,23 @@ def why_not(heard: Heard) -> str:
     return next((name for name, holds in RULES.items() if holds(heard)), "")
 
 
-def _plan(heard: Heard) -> None:
+def _fitting(heard: Heard) -> str:
+    """Return the words, "" where a brand's own cannot be sent."""
     try:
         text = words(heard)
     except ValueError as error:  # an old text of the brand's that cannot be read any more
         log.warning("the automatic answer of brand %s: %s", heard.conversation.brand_id, error)
-        return
+        return ""
     if not fits(greeted(text, heard.mention), limits_of(heard.channel)):
         log.warning("the automatic answer of brand %s is longer than a post", heard.conversation.brand_id)
+        return ""
+    return text
+
+
+def _plan(heard: Heard, text: str) -> None:
+    """Plan it, unless it was settled or answered since it was looked at, if only by the answer before."""
+    heard.conversation.refresh_from_db(fields=["state"])
+    if _not_live(heard) or _had_one(heard) or _being_answered(heard):
         return
     delivery = Delivery.objects.create(
         channel=heard.channel,

@@ -5,13 +5,18 @@ Nothing here decides anything about a conversation.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.utils import timezone
+from django.db import OperationalError
 
+from resonanz.desk.bells import notify as notify  # noqa: PLC0414 - passed on to all verbs of care
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Conversation, Note, Notice, NoticeKind, Role
+from resonanz.desk.models import Agent, Conversation, Role
 
+log = logging.getLogger("resonanz.care")
 TEXT_MOST = 100_000  # characters that a note or an unsent text may have; a slip of the clipboard is longer
 
 
@@ -69,24 +74,15 @@ def tell(
     )
 
 
-def notify(
-    agent: Agent,
-    kind: NoticeKind,
-    conversation: Conversation | None = None,
-    *,
-    by: Agent | None = None,
-    note: Note | None = None,
-) -> None:
-    """Ring somebody's bell, once for the same thing until they have looked. Call in a transaction."""
-    known = Notice.objects.filter(agent=agent, kind=kind, conversation=conversation, seen_at=None)
-    if (by is not None and by.pk == agent.pk) or (note is None and known.exists()):
-        return
-    now = timezone.now()
-    Notice.objects.create(agent=agent, kind=kind, conversation=conversation, by=by, note=note, at=now)
-    happen(
-        "notified",
-        now,
-        actor=None if by is None else by.pk,
-        conversation=None if conversation is None else conversation.pk,
-        to=agent.pk,
-    )
+@contextmanager
+def one_of_many(what: str) -> Iterator[None]:
+    """Do something with one of several: a fault in it is logged and stops no other.
+
+    In a transaction, put a savepoint inside. Where the database itself fails, everything does.
+    """
+    try:
+        yield
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("%s failed and is passed over", what)

@@ -6,7 +6,7 @@ A proposal changes nothing about a conversation. What was refused is learnt from
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,9 +16,8 @@ from django.utils import timezone
 
 from resonanz.case import State
 from resonanz.desk import events
-from resonanz.desk.care.base import tell
+from resonanz.desk.care.base import one_of_many, tell
 from resonanz.desk.models import (
-    Bookmark,
     Conversation,
     Incident,
     IncidentLink,
@@ -28,7 +27,8 @@ from resonanz.desk.models import (
 from resonanz.likeness import Model, Verdict
 
 READER = "incidents"  # the bookmark in the event log
-EVENTS_MOST = 200
+EVENTS_MOST = 100  # that are judged together: making a model of an incident is what takes time
+WRITTEN_MOST = 5  # proposals of one transaction
 AGAIN_MOST = 300  # waiting conversations that are looked at again when something was learnt
 LEARNT_MOST = 400  # posts of a kind that a model is made of
 USUAL = timedelta(days=14)  # from how long before an incident its usual posts are taken
@@ -38,27 +38,35 @@ LEARNING = frozenset({"incident_opened", "incident_changed", "incident_reopened"
 
 def propose_next() -> bool:
     """Look at what happened since the last time and propose who may belong; True if something had."""
-    mark = Bookmark.objects.filter(pk=READER).values_list("event", flat=True).first()
-    if mark is not None and mark >= events.newest():
-        return False
+    with events.follow(READER, LEARNING | {"heard", "merged"}, EVENTS_MOST) as news:
+        if news is None:
+            return False
+        heard = {event.conversation for event in news.told if event.kind == "heard"}
+        learnt = any(event.kind in LEARNING for event in news.told)
+        found = _judged({number for number in heard if number}, again=learnt) if heard or learnt else []
+        for first in range(0, len(found), WRITTEN_MOST):  # again after a crash: a proposal is written once
+            _propose(found[first : first + WRITTEN_MOST])
+        with transaction.atomic():
+            if news.take():
+                for event in news.told:
+                    if event.kind == "merged":
+                        with one_of_many(f"joining as event {event.id} says"), transaction.atomic():
+                            _follow_merge(event)
+        return True
+
+
+def _propose(found: Sequence[tuple[int, Incident]]) -> None:
     with transaction.atomic():
-        told = events.follow(READER, EVENTS_MOST)
-        for event in told:
-            if event.kind == "merged" and event.conversation is not None:
-                facts = json.loads(event.facts)
-                if not facts.get("undo"):
-                    _follow_merge(event.conversation, int(facts["into"]))
-        heard = {event.conversation for event in told if event.kind == "heard"}
-        learnt = any(event.kind in LEARNING for event in told)
-        if heard or learnt:
-            _propose({number for number in heard if number is not None}, again=learnt)
-    return mark is None or bool(told)
+        for number, incident in found:
+            with one_of_many(f"proposing incident {incident.pk}"), transaction.atomic():
+                _write(number, incident)
 
 
-def _propose(heard: set[int], *, again: bool) -> None:
+def _judged(heard: set[int], *, again: bool) -> list[tuple[int, Incident]]:
+    """Return which conversations sound like which incident."""
     lasting = list(Incident.objects.filter(solved_at=None))
     if not lasting:
-        return
+        return []
     waiting = Conversation.objects.filter(state=State.OPEN, awaits__isnull=False)
     numbers = set(waiting.filter(pk__in=heard).values_list("pk", flat=True))
     if again:
@@ -70,20 +78,35 @@ def _propose(heard: set[int], *, again: bool) -> None:
     texts = asked(found)
     best: dict[int, tuple[float, Incident]] = {}
     for incident in lasting:
-        known = set(incident.links.filter(conversation__in=found).values_list("conversation", flat=True))
-        model = model_of(incident)
-        for number, text in texts.items():
-            if number in known or found[number].brand_id != incident.brand_id:
-                continue
-            verdict = model.judge(text)
-            if verdict.is_alike and verdict.score > best.get(number, (0.0, incident))[0]:
-                best[number] = (verdict.score, incident)
-    for number, (_score, incident) in sorted(best.items()):
-        _write(found[number], incident)
+        theirs = {n: text for n, text in texts.items() if found[n].brand_id == incident.brand_id}
+        with one_of_many(f"judging by incident {incident.pk}"):
+            for number, score in _alike(incident, theirs).items():
+                if score > best.get(number, (0.0, incident))[0]:
+                    best[number] = (score, incident)
+    return [(number, incident) for number, (_score, incident) in sorted(best.items())]
 
 
-def _write(conversation: Conversation, incident: Incident) -> None:
+def _alike(incident: Incident, texts: Mapping[int, str]) -> dict[int, float]:
+    """Return which conversations sound like an incident and are not known to it, and how much so."""
+    known = set(incident.links.filter(conversation__in=texts).values_list("conversation", flat=True))
+    found: dict[int, float] = {}
+    if not texts.keys() - known:
+        return found
+    model = model_of(incident)
+    for number in sorted(texts.keys() - known):
+        with one_of_many(f"judging conversation {number} by incident {incident.pk}"):
+            verdict = model.judge(texts[number])
+            if verdict.is_alike:
+                found[number] = verdict.score
+    return found
+
+
+def _write(number: int, incident: Incident) -> None:
+    """Propose an incident that still lasts for a conversation that is still open."""
     now = timezone.now()
+    conversation = Conversation.objects.filter(pk=number, state=State.OPEN).first()
+    if conversation is None or not Incident.objects.filter(pk=incident.pk, solved_at=None).exists():
+        return
     _link, made = IncidentLink.objects.get_or_create(
         incident=incident, conversation=conversation, defaults={"linked_at": now}
     )
@@ -91,8 +114,14 @@ def _write(conversation: Conversation, incident: Incident) -> None:
         tell("proposed", now, conversation, None, incident=incident.pk)
 
 
-def _follow_merge(conversation: int, into: int) -> None:
-    """What belonged to a conversation belongs to the one that it was joined with."""
+def _follow_merge(event: events.Told) -> None:
+    """What belonged to a conversation belongs to the one that it was joined with, and still is.
+
+    Where both belong, each keeps its link: parted again, neither is without.
+    """
+    conversation, into = event.conversation or 0, json.loads(event.facts)["into"]
+    if not Conversation.objects.filter(pk=conversation, merged_into=into).exists():
+        return
     for link in IncidentLink.objects.filter(conversation=conversation):
         known = IncidentLink.objects.filter(incident=link.incident_id, conversation=into).first()
         if known is None:
@@ -105,7 +134,6 @@ def _follow_merge(conversation: int, into: int) -> None:
         if link.state == LinkState.LINKED:
             kept["state"] = LinkState.LINKED
         IncidentLink.objects.filter(pk=known.pk).update(**kept)
-        link.delete()
 
 
 # The model ---------------------------------------------------------------------------------------

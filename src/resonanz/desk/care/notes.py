@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from resonanz.desk.care.base import TEXT_MOST, CareError, notify, tell
-from resonanz.desk.models import Agent, Channel, Conversation, Note, NoticeKind, Role
+from resonanz.desk.models import Agent, Channel, Conversation, Note, NoticeKind, Role, Sighting
 
 CALLED = re.compile(r"(?<![\w@.])@(\w[\w.-]*)")
 SEE_ALL = (Role.LEAD, Role.COMMUNICATOR, Role.OPERATOR)
@@ -46,6 +46,24 @@ def askable(conversation: Conversation) -> list[Agent]:
     channels = Channel.objects.filter(Q(pk=conversation.channel_id) | heard)
     known = Agent.objects.filter(Q(teams__channels__in=channels) | Q(role__in=SEE_ALL), is_active=True)
     return list(known.distinct().order_by("first_name", "username"))
+
+
+def askable_in(conversations: Sequence[Conversation]) -> dict[int, list[Agent]]:
+    """Return the same for several conversations, by their numbers, with as many questions as for one."""
+    heard: dict[int, set[int]] = {talk.pk: {talk.channel_id} for talk in conversations}
+    further = Sighting.objects.filter(mention__conversation__in=list(heard), addressed=True)
+    for number, channel in further.values_list("mention__conversation", "channel").distinct():
+        heard[number].add(channel)
+    people = Agent.objects.filter(is_active=True).order_by("first_name", "username")
+    cares: dict[int, set[int]] = {}
+    theirs = people.exclude(teams__channels=None).order_by().values_list("pk", "teams__channels")
+    for number, channel in theirs:
+        cares.setdefault(number, set()).add(channel)
+    able = [(one, one.role in SEE_ALL, cares.get(one.pk, set())) for one in people]
+    return {
+        number: [one for one, sees_all, own in able if sees_all or own & channels]
+        for number, channels in heard.items()
+    }
 
 
 def called(text: str, people: Iterable[Agent]) -> list[Agent]:

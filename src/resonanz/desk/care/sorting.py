@@ -6,6 +6,7 @@ Whoever sorts sets new targets for every turn that waits. What enters the safety
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,13 +16,13 @@ from resonanz.annotate.address_form import address_form
 from resonanz.annotate.urgency import REASONS, Urgency, urgency
 from resonanz.desk import events, projection
 from resonanz.desk.care import alarms
-from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
-from resonanz.desk.models import Agent, Author, Bookmark, Conversation, Mention, Voice
+from resonanz.desk.care.base import CareError, expect_agent, expect_live, one_of_many, tell
+from resonanz.desk.models import Agent, Author, Conversation, Mention, Voice
 from resonanz.desk.policies import Subject, policy_of
 from resonanz.post import Audience
 
 READER = "sorting"  # this module's mark in the event log
-AT_ONCE = 50  # events in one transaction
+AT_ONCE = 10  # posts that are read before the mark is moved
 SAID = {"heard", "edited"}
 Facts = dict[str, int | None]
 
@@ -100,15 +101,25 @@ def sort_next() -> bool:
 
     A rule only raises the urgency; what somebody has lowered by hand rises again with a new post only.
     """
-    mark = Bookmark.objects.filter(name=READER).values_list("event", flat=True).first()
-    if mark is not None and events.newest() <= mark:
-        return False
-    with transaction.atomic():
-        told = events.follow(READER, AT_ONCE)
-        orders = [event.mention for event in told if event.kind in SAID and event.mention is not None]
-        for mention in _incoming(orders):
-            _read(mention)
-    return bool(told)
+    with events.follow(READER, SAID, AT_ONCE) as news:
+        if news is None:
+            return False
+        orders = [event.mention for event in news.told if event.kind in SAID and event.mention is not None]
+        for one in _read(_incoming(orders)):  # again after a crash: what was raised is not raised twice
+            with one_of_many(f"sorting post {one.mention.pk}"), transaction.atomic():
+                _write(one)
+        with transaction.atomic():
+            news.take()
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a post says about its urgency, and how its author addresses us ("" for nothing new)."""
+
+    mention: Mention
+    found: Urgency
+    form: str
 
 
 def _incoming(orders: Iterable[int]) -> list[Mention]:
@@ -119,20 +130,33 @@ def _incoming(orders: Iterable[int]) -> list[Mention]:
     return list(known.exclude(conversation=None).select_related(*near).order_by("order"))
 
 
-def _read(mention: Mention) -> None:
-    """Take from a post what it says about its urgency and about how its author addresses us."""
-    assert mention.conversation_id is not None
-    assert mention.conversation is not None
-    if mention.author_id == mention.conversation.customer_id:
-        _keep_form(mention)
-    conversation = Conversation.objects.select_related("brand", "thread").get(pk=mention.conversation_id)
-    found = reasons_in(mention, conversation.brand_id)
-    if found.level <= conversation.urgency or conversation.state != case.State.OPEN:
+def _read(mentions: Iterable[Mention]) -> list[_Heard]:
+    """Take from posts what they say about their urgency, and about how their authors address us."""
+    heard = []
+    for mention in mentions:
+        with one_of_many(f"reading post {mention.pk}"):
+            assert mention.conversation is not None
+            found = reasons_in(mention, mention.conversation.brand_id)
+            form = _new_form(mention, mention.conversation)
+            if form or found.reasons:
+                heard.append(_Heard(mention, found, form))
+    return heard
+
+
+def _write(heard: _Heard) -> None:
+    """Raise the urgency where the case, as it stands now, is less urgent than the post sounds."""
+    if heard.form:
+        Author.objects.filter(pk=heard.mention.author_id).update(form=heard.form)
+    number = heard.mention.conversation_id
+    if number is None or not heard.found.reasons:
+        return
+    conversation = Conversation.objects.select_related("brand", "thread", "channel").get(pk=number)
+    if heard.found.level <= conversation.urgency or conversation.state != case.State.OPEN:
         return
     facts: Facts = {
         "matter": conversation.matter,
-        "urgency": int(found.level),
-        "rule": REASONS[found.reasons[0].code],
+        "urgency": int(heard.found.level),
+        "rule": REASONS[heard.found.reasons[0].code],
     }
     _sorted(conversation, None, facts)
 
@@ -143,7 +167,8 @@ def reasons_in(mention: Mention, brand: int) -> Urgency:
     return urgency(mention.text, tuple(words or ()))
 
 
-def _keep_form(mention: Mention) -> None:
+def _new_form(mention: Mention, conversation: Conversation) -> str:
+    if mention.author_id != conversation.customer_id:
+        return ""
     form = address_form(mention.text, direction="in").form
-    if form in {"du", "sie"} and form != mention.author.form:
-        Author.objects.filter(pk=mention.author_id).update(form=form)
+    return form if form in {"du", "sie"} and form != mention.author.form else ""
