@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from resonanz.desk.access import channels_visible_to
-from resonanz.desk.care import incident_answers, incident_lists
+from resonanz.desk.care import incident_answers, incident_lists, incident_renewal
 from resonanz.desk.care.incident_answers import Writer
 from resonanz.desk.care.incident_lists import NEEDS, Need
 from resonanz.desk.care.incident_proposals import asked
@@ -109,19 +109,31 @@ def belonging(agent: Agent, incident: Incident) -> list[IncidentLink]:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Answers that have not left yet: how many, until when, how many are one's own or say an older text."""
+    """Answers that have not left yet: how many, until when, how many are one's own.
+
+    Of those that say an older text, `outdated` say it as it was prepared and `by_hand` were changed.
+    """
 
     count: int
     until: datetime | None
     mine: int
     outdated: int
+    by_hand: int
 
 
 def leaving(agent: Agent, incident: Incident) -> Leaving:
     """Return what is on its way because of an incident."""
     count, until = incident_answers.leaving(incident)
     mine, _until = incident_answers.leaving(incident, agent)
-    return Leaving(count, until, mine, incident_answers.outdated(incident).count())
+    old = incident_renewal.outdated(incident, agent)
+    prepared = old.filter(as_prepared=True).count()
+    return Leaving(count, until, mine, prepared, old.count() - prepared)
+
+
+def outdated(agent: Agent, incident: Incident) -> list[Delivery]:
+    """Return the answers that have not left yet and say an older text, those changed by hand first."""
+    old = incident_renewal.outdated(incident, agent).select_related("conversation__customer", "agent")
+    return list(old.order_by("as_prepared", "due_at", "pk")[:SHOWN_MOST])
 
 
 def wordings_of(source: str) -> int | None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
+
+if TYPE_CHECKING:
+    from resonanz.desk.care import CareError
 
 
 def sentences() -> dict[str, str]:
@@ -22,6 +27,13 @@ def sentences() -> dict[str, str]:
         ),
         "done_already": _("A colleague was quicker: nothing was sent twice."),
         "time_over": _("The text names a time that has passed. Set a new time for the next news first."),
+        "incident_changed": _(
+            "The incident's text has changed since this was written: read it. The same key again sends."
+        ),
+        "changed_by_hand": _(
+            "These words were changed by hand, so nothing replaces them. "
+            "Take the answer back to write it anew."
+        ),
         "too_alike": _(
             "Nearly the same text went out just before, and networks take that for spam. Change a few words; "
             "the same key again sends it as it is."
@@ -68,6 +80,33 @@ def sent_words(count: int) -> str:
     """Return that texts are on their way."""
     words = ngettext("%(count)s answer is on its way.", "%(count)s answers are on their way.", count)
     return words % {"count": count}
+
+
+def renewed_words(count: int) -> str:
+    """Return that answers say the new text."""
+    words = ngettext(
+        "%(count)s answer says the new text now.", "%(count)s answers say the new text now.", count
+    )
+    return words % {"count": count}
+
+
+def kept_words(error: CareError, count: int) -> str:
+    """Return that answers still say the old text, and why."""
+    words = ngettext(
+        "%(count)s answer still says the old text: %(why)s",
+        "%(count)s answers still say the old text: %(why)s",
+        count,
+    )
+    reasons = {
+        "too_alike": _(
+            "nearly the same text goes out just before. The button again puts it in all the same."
+        ),
+        "too_long": _("the new one is too long for one post."),
+        "time_over": _("the new one names a time that has passed."),
+        "too_late": _("it has just left, or somebody changed it."),
+    }
+    why = reasons.get(error.code, _("something in the new one is to be looked at first. Read them yourself."))
+    return words % {"count": count, "why": why}
 
 
 def moved_words(count: int) -> str:

@@ -279,6 +279,52 @@ def test_a_new_time_is_set_and_outdated_answers_are_renewed(desk: Desk, incident
     assert "That time is over" in lead.get(path).content.decode()
 
 
+def test_what_was_changed_by_hand_is_listed_with_links_and_stays(
+    desk: Desk, incident: Incident, talks: list[Conversation]
+) -> None:
+    client, path = signed_in(desk.anna), f"/incidents/{incident.pk}/"
+    sends = typed(client.get(f"{path}texts/answer/").content.decode())
+    name = next(key for key in sends if key.startswith("text-"))
+    sends[name] = "Hallo,\r\nbei Ihnen liegt es am Konto."
+    client.post(f"{path}texts/answer/", sends)
+    written = Delivery.objects.get(as_prepared=False)
+    assert written.conversation is not None
+    wanted = incidents.Wanted(title="App", text=TEXT + " Danke!", next_update_at=incident.next_update_at)
+    incidents.change(incident, desk.clara, wanted)
+    page = client.get(path).content.decode()
+    assert "1 answer that has not left yet says the old one" in page
+    assert "1 answer that has not left yet keeps its words" in page
+    links = re.search(r'aria-label="Answers that say the old text">(.*?)</ul>', page, re.DOTALL)
+    assert links is not None
+    assert re.findall(r'href="/c/(\d+)/"', links[1]) == [str(written.conversation_id)]
+    assert client.post(f"{path}renew")["Location"] == path
+    assert "1 answer says the new text now." in client.get(path).content.decode()
+    there = client.get(f"/c/{written.conversation_id}/").content.decode()
+    assert "These words were changed by hand: read them yourself." in there
+    assert f"/d/{written.pk}/renew" not in there
+    refused = client.post(f"/d/{written.pk}/renew", headers=HTMX)
+    assert (refused.status_code, "nothing replaces them" in refused.content.decode()) == (422, True)
+    assert Delivery.objects.get(pk=written.pk).text == "Hallo,\nbei Ihnen liegt es am Konto. ^an"
+
+
+def test_what_the_guards_stop_is_named_and_listed(
+    desk: Desk, incident: Incident, talks: list[Conversation]
+) -> None:
+    client, path = signed_in(desk.anna), f"/incidents/{incident.pk}/"
+    client.post(f"{path}texts/answer/", typed(client.get(f"{path}texts/answer/").content.decode()))
+    long = "wir arbeiten mit dem Betreiber der Leitung daran und melden uns hier wieder mit allem Neuen"
+    wanted = incidents.Wanted(title="App", text=f"Hallo {{name}}, {long}.")
+    incidents.change(incident, desk.clara, wanted)
+    answer = client.post(f"{path}renew")
+    assert answer["Location"] == f"{path}?left=1"
+    page = client.get(answer["Location"]).content.decode()
+    assert "1 answer still says the old text: nearly the same text goes out just before." in page
+    assert 'name="despite" value="too_alike"' in page
+    assert 'aria-label="Answers that say the old text"' in page
+    assert client.post(f"{path}renew", {"despite": "too_alike"})["Location"] == path
+    assert all("Betreiber" in text for text in Delivery.objects.values_list("text", flat=True))
+
+
 # In a conversation -------------------------------------------------------------------------------
 
 
@@ -338,15 +384,17 @@ def test_a_text_that_was_put_in_is_remembered_marked_and_promises(
     client.post(f"/c/{talk.pk}/unsent", {"text": text, "incident": mark}, headers=HTMX)
     kept = Unsent.objects.get()
     assert (kept.incident, kept.incident_version) == (incident, 1)
-    changed = incidents.Wanted(title="App", text=TEXT + " Danke!", next_update_at=incident.next_update_at)
-    incidents.change(incident, desk.clara, changed)
-    page = client.get(f"/c/{talk.pk}/").content.decode()
-    assert "text has changed since you put it in" in page
-    assert f'id="reply-incident" value="{mark}"' in page
     client.post(f"/c/{talk.pk}/reply", {"text": text, "incident": mark}, headers=HTMX)
     delivery = Delivery.objects.get()
-    assert (delivery.incident, delivery.incident_version) == (incident, 1)
+    assert (delivery.incident, delivery.incident_version, delivery.as_prepared) == (incident, 1, True)
     assert delivery.promise_until == incident.next_update_at
+    other = talks[1]
+    client.post(f"/c/{other.pk}/unsent", {"text": text, "incident": mark}, headers=HTMX)
+    changed = incidents.Wanted(title="App", text=TEXT + " Danke!", next_update_at=incident.next_update_at)
+    incidents.change(incident, desk.clara, changed)
+    page = client.get(f"/c/{other.pk}/").content.decode()
+    assert "text has changed since you put it in" in page
+    assert f'id="reply-incident" value="{mark}"' in page
     page = client.get(f"/c/{talk.pk}/").content.decode()
     assert "text has changed since this was written" in page
     told = done(client.post(f"/d/{delivery.pk}/renew", headers=HTMX))

@@ -7,20 +7,19 @@ posts allows, with room left for everything else that the team answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from resonanz.case import ReplyKind
-from resonanz.desk.access import visible_to
 from resonanz.desk.care import guards
-from resonanz.desk.care.answers import Reply, cancel, in_parts, reply
+from resonanz.desk.care.answers import Reply, cancel, reply
 from resonanz.desk.care.base import CareError, expect_agent, tell
 from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.incident_lists import BATCH, WROTE_AGAIN, Need, in_need, still_in_need
@@ -39,7 +38,7 @@ from resonanz.desk.models import (
     Unsent,
 )
 from resonanz.desk.policies import service_hours_of
-from resonanz.phrases import ALIKE, Phrase, greeting_name, parse, similarity, too_alike
+from resonanz.phrases import ALIKE, greeting_name, parse, similarity, too_alike
 
 TRIES = 16  # wordings that are tried
 
@@ -120,7 +119,20 @@ class Writer:
 
     def text(self, conversation: Conversation, spoken: str) -> str:
         """Return the text for a conversation's customer, and remember it among the recent ones."""
-        language = self.language_for(spoken)
+        chosen = self._unlike(self._wordings(conversation, self.language_for(spoken)))
+        self.recent = [*self.recent[1 - RECENT :], signed(chosen, self.agent)]
+        return chosen
+
+    def wrote(self, conversation: Conversation, text: str) -> bool:
+        """Whether a text is, word for word, one that this prepares for a conversation's customer."""
+        words = text.replace("\r\n", "\n").strip()
+        return any(
+            words == one.strip()
+            for language in self._phrases
+            for one in self._wordings(conversation, language)
+        )
+
+    def _wordings(self, conversation: Conversation, language: str) -> Iterator[str]:
         phrase, form = self._phrases[language], self.form_for(conversation)
         values = {
             "name": greeting_name(conversation.customer.shown_name, form="du" if language == "en" else form),
@@ -128,15 +140,14 @@ class Writer:
             "agent": self.agent.first_name,
             "due": self.due(language),
         }
-        chosen = self._unlike(phrase, form, values, conversation.pk * 7 + self._incident.version)
-        self.recent = [*self.recent[1 - RECENT :], signed(chosen, self.agent)]
-        return chosen
+        seed = conversation.pk * 7 + self._incident.version
+        for number in range(min(TRIES, phrase.variants_count)):
+            yield phrase.render(form=form, values=values, seed=seed + number)
 
-    def _unlike(self, phrase: Phrase, form: Form, values: dict[str, str], seed: int) -> str:
+    def _unlike(self, wordings: Iterable[str]) -> str:
         """Return the first wording that is unlike the recent ones, else the least like them."""
         best, least = "", 2.0
-        for number in range(min(TRIES, phrase.variants_count)):
-            text = phrase.render(form=form, values=values, seed=seed + number)
+        for text in wordings:
             whole = signed(text, self.agent)
             alike = max((similarity(whole, other) for other in self.recent), default=0.0)
             if alike < ALIKE:
@@ -274,8 +285,7 @@ class _Batch:
         self.agent = agent
         self.need = need
         self.links = links  # those that the agent may see
-        self.is_over = _is_over(incident)
-        self.due_words = _due_words(incident)
+        self.writer = Writer(incident, agent, need)
         self.paces: dict[int, Pace] = {}
 
     def send(self, one: Confirmed, *, then_resolve: bool) -> Delivery | CareError:
@@ -286,7 +296,8 @@ class _Batch:
                 return CareError("done_already")
             try:
                 self._expect_sayable(link.conversation, one)
-                delivery = reply(link.conversation, self.agent, self._reply(one, then_resolve=then_resolve))
+                wanted = self._reply(link.conversation, one, then_resolve=then_resolve)
+                delivery = reply(link.conversation, self.agent, wanted)
             except CareError as error:
                 return error
             due_at = self._pace(delivery.channel).take(delivery.text)
@@ -297,18 +308,17 @@ class _Batch:
             IncidentLink.objects.filter(pk=link.pk).update(**{used: delivery})
         return delivery
 
-    def _reply(self, one: Confirmed, *, then_resolve: bool) -> Reply:
-        lasts = self.incident.solved_at is None and not self.is_over
-        named = any(words in one.text for words in self.due_words)
+    def _reply(self, talk: Conversation, one: Confirmed, *, then_resolve: bool) -> Reply:
         return Reply(
             text=one.text,
             despite=one.despite,
             seen=self.seen,
             with_files=False,
             incident=self.incident,
+            as_prepared=self.writer.wrote(talk, one.text),
             further=self.need != "answer",
             then_resolve=then_resolve,
-            promise_until=self.incident.next_update_at if lasts and named else None,
+            promise_until=promised_by(self.incident, one.text),
         )
 
     def _pace(self, channel: Channel) -> Pace:
@@ -318,8 +328,8 @@ class _Batch:
 
     def _expect_sayable(self, talk: Conversation, one: Confirmed) -> None:
         """Raise what speaks against a text: its time is over, or it is nearly the same as those before it."""
-        if self.need != "follow_up" and self.is_over and any(words in one.text for words in self.due_words):
-            raise CareError("time_over")
+        if self.need != "follow_up":
+            expect_time_ahead(self.incident, one.text)
         alike = too_alike(self._pace(talk.channel).recent, signed(one.text, self.agent))
         if not alike:
             return
@@ -339,67 +349,23 @@ def _due_words(incident: Incident) -> tuple[str, ...]:
     return tuple(moment(incident.next_update_at, language, zone) for language in ("de", "en"))
 
 
+def _names_due(incident: Incident, text: str) -> bool:
+    return any(words in text for words in _due_words(incident))
+
+
+def expect_time_ahead(incident: Incident, text: str) -> None:
+    """Raise CareError `time_over` where a text names a time of the next news that has passed."""
+    if _is_over(incident) and _names_due(incident, text):
+        raise CareError("time_over")
+
+
 def promised_by(incident: Incident, text: str) -> datetime | None:
     """Return the time of the next news where a text names it, None where it names none or it is over."""
     lasts = incident.solved_at is None and not _is_over(incident)
-    named = lasts and any(words in text for words in _due_words(incident))
-    return incident.next_update_at if named else None
+    return incident.next_update_at if lasts and _names_due(incident, text) else None
 
 
-# Texts that changed meanwhile, and second thoughts ------------------------------------------------
-
-
-def outdated(incident: Incident) -> QuerySet[Delivery]:
-    """Return the answers that have not left yet and say an older text."""
-    waiting = Delivery.objects.filter(
-        incident=incident, state=Outcome.PLANNED, incident_version__lt=incident.version
-    )
-    return waiting.exclude(conversation=None).order_by("due_at", "pk")
-
-
-def renew(incident: Incident, agent: Agent, only: Delivery | None = None) -> int:
-    """Put the new text into answers that have not left yet; returns how many.
-
-    Answers in several parts are left as they are.
-    """
-    expect_agent(agent)
-    incident.refresh_from_db()
-    chosen = outdated(incident).filter(conversation__in=visible_to(agent).values("pk"))
-    chosen = chosen if only is None else chosen.filter(pk=only.pk)
-    whole = chosen.filter(follows=None, followed_by=None)
-    found = list(
-        whole.select_related(
-            "conversation__customer",
-            "conversation__brand",
-            "conversation__channel",
-            "agent",
-            "answers__author",
-        )
-    )
-    need: Need = "answer" if incident.solved_at is None else "follow_up"
-    return sum(_renew(incident, need, delivery, delivery.agent or agent) for delivery in found)
-
-
-def _renew(incident: Incident, need: Need, delivery: Delivery, writer: Agent) -> bool:
-    talk, mention = delivery.conversation, delivery.answers
-    if talk is None or mention is None:
-        return False
-    text = Writer(incident, writer, need, recent_texts(delivery.channel)).text(talk, mention.language)
-    parts = in_parts(talk, writer, text, mention)
-    if len(parts) > 1:
-        return False
-    now = timezone.now()
-    with transaction.atomic():
-        waiting = Delivery.objects.filter(pk=delivery.pk, state=Outcome.PLANNED)
-        renewed = waiting.update(
-            text=parts[0],
-            incident_version=incident.version,
-            promise_until=promised_by(incident, text),
-        )
-        if renewed:
-            facts = {"incident": incident.pk, "version": incident.version}
-            tell("incident_changed", now, talk, writer, delivery=delivery.pk, **facts)
-    return bool(renewed)
+# Second thoughts ---------------------------------------------------------------------------------
 
 
 def withdraw(incident: Incident, agent: Agent) -> int:

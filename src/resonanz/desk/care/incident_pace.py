@@ -7,6 +7,7 @@ other answers of the team.
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -56,11 +57,14 @@ class Pace:
         return slot
 
 
-def recent_texts(channel: Channel) -> list[str]:
-    """Return what a channel said last because of incidents, oldest first; signed, as it goes out."""
+def recent_texts(channel: Channel, besides: Collection[int] = ()) -> list[str]:
+    """Return what a channel said last because of incidents, oldest first; signed, as it goes out.
+
+    `besides` are deliveries that are about to say something else.
+    """
     since = timezone.now() - RECENTLY
     said = Delivery.objects.filter(channel=channel, incident__isnull=False, planned_at__gte=since)
-    out = said.exclude(state__in=[Outcome.CANCELLED, Outcome.REFUSED])
+    out = said.exclude(state__in=[Outcome.CANCELLED, Outcome.REFUSED]).exclude(pk__in=besides)
     texts = out.order_by("-pk").values_list("text", flat=True)
     return list(texts[:RECENT])[::-1]
 

@@ -56,6 +56,7 @@ class Delivery(models.Model):
     saved_reply = models.ForeignKey("desk.SavedReply", models.SET_NULL, null=True, related_name="used_in")
     incident = models.ForeignKey("desk.Incident", models.SET_NULL, null=True, related_name="deliveries")
     incident_version = models.IntegerField(default=0)
+    as_prepared = models.BooleanField(default=False)  # word for word what the desk wrote for its incident
     follows = models.ForeignKey(  # the part before this one of an answer in several posts
         "self", models.SET_NULL, null=True, related_name="followed_by"
     )

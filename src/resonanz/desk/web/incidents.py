@@ -27,7 +27,7 @@ from resonanz.desk import (
 from resonanz.desk.access import visible_to
 from resonanz.desk.care import incident_answers as answers
 from resonanz.desk.care import incident_lists as lists
-from resonanz.desk.care import incident_proposals, incidents, saved
+from resonanz.desk.care import incident_proposals, incident_renewal, incidents, saved
 from resonanz.desk.models import Agent, Brand, Conversation, Delivery, Incident, IncidentLink, Role
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
 from resonanz.phrases import PhraseError
@@ -147,6 +147,8 @@ def incident(request: HttpRequest, number: int) -> HttpResponse:
         "proposals": reading_incidents.proposals(agent, known),
         "belonging": reading_incidents.belonging(agent, known),
         "leaving": reading_incidents.leaving(agent, known),
+        "outdated": reading_incidents.outdated(agent, known),
+        "shows_left": request.GET.get("left") == "1",
         "few": reading_incidents.wordings_of(known.text),
         "next_local": _local(known),
         "is_lead": agent.has_role(Role.LEAD),
@@ -286,7 +288,9 @@ def _confirmed(request: HttpRequest) -> list[answers.Confirmed]:
     links = [link for one in typed.getlist("use") if (link := whole_number(one)) is not None]
     return [
         answers.Confirmed(
-            link=link, text=typed.get(f"text-{link}", ""), despite=tuple(typed.getlist(f"despite-{link}"))
+            link=link,
+            text=typed.get(f"text-{link}", "").replace("\r\n", "\n"),
+            despite=tuple(typed.getlist(f"despite-{link}")),
         )
         for link in links
     ]
@@ -405,9 +409,14 @@ def _reopen(known: Incident, agent: Agent, _request: HttpRequest) -> tuple[str, 
     return _("Open again. Who asks about it is proposed here."), _here(known)
 
 
-def _renew(known: Incident, agent: Agent, _request: HttpRequest) -> tuple[str, str]:
-    count = answers.renew(known, agent)
-    return _("%(count)s answers say the new text now.") % {"count": count}, _here(known)
+def _renew(known: Incident, agent: Agent, request: HttpRequest) -> tuple[str, str]:
+    alike = ("too_alike",) if request.POST.get("despite") == "too_alike" else ()
+    done = incident_renewal.renew(known, agent, despite=alike)
+    for error in {one.code: one for one in done.refused.values()}.values():
+        count = sum(other.code == error.code for other in done.refused.values())
+        messages.warning(request, wording_incidents.kept_words(error, count))
+    said = wording_incidents.renewed_words(done.count) if done.count else ""
+    return said, f"{_here(known)}?left=1" if done.refused else _here(known)
 
 
 def _withdraw(known: Incident, agent: Agent, _request: HttpRequest) -> tuple[str, str]:
@@ -475,12 +484,25 @@ def with_incident(wanted: care.Reply, talk: Conversation, request: HttpRequest) 
     known = put_in(talk, request)
     if known is None:
         return wanted
-    until = wanted.promise_until or answers.promised_by(known, wanted.text)
-    return replace(wanted, incident=known, promise_until=until)
+    need: Need = "answer" if known.solved_at is None else "follow_up"
+    writer = answers.Writer(known, agent_of(request), need)
+    return replace(
+        wanted,
+        incident=known,
+        as_prepared=wanted.promise_until is None and writer.wrote(talk, wanted.text),
+        promise_until=wanted.promise_until or answers.promised_by(known, wanted.text),
+    )
 
 
 def _use_new(delivery: Delivery, agent: Agent) -> Told:
-    if delivery.incident is None or not answers.renew(delivery.incident, agent, delivery):
+    if delivery.incident is None:
+        raise care.CareError("too_late")
+    if not delivery.as_prepared:
+        raise care.CareError("changed_by_hand")
+    done = incident_renewal.renew(delivery.incident, agent, delivery, despite=("too_alike",))
+    for error in done.refused.values():
+        raise error
+    if not done.count:
         raise care.CareError("too_late")
     return {"say": _("Says the new text now"), "changed": True}
 
