@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from resonanz.desk import care, events, outbox, projection, queue, reading
-from resonanz.desk.care import guards
+from resonanz.desk.care import guards, releasing, saved
 from resonanz.desk.care.answers import displaced, in_parts, version_of
 from resonanz.desk.models import Channel, Delivery, Event, Outcome, Unsent, Voice
 from resonanz.networks import Refused
@@ -229,4 +230,84 @@ def test_a_reply_from_the_network_s_own_app_is_no_own_second_answer(case: Conver
     seen = events.newest()
     hear(desk.channel, said("own", "@ada Kommt!", US, to=said("1", "", ADA), at=timezone.now()))
     (despite,) = stopped(case, desk.anna, care.Reply(text="Kommt morgen!", seen=seen))
+    assert despite.startswith("changed_thread:")
+
+
+# What colleagues release -------------------------------------------------------------------------
+
+
+def release(held: Delivery, by: Agent, text: str = "", despite: Sequence[str] = ()) -> list[str]:
+    """Release what a trainee wrote; returns what speaks against it."""
+    try:
+        releasing.release_edited(held, by, text or held.text, despite=despite)
+    except care.Stopped as stopped:
+        return [stop.despite for stop in stopped.stops]
+    held.refresh_from_db()
+    assert not held.needs_release
+    return []
+
+
+def test_what_came_while_a_reply_waited_for_release_is_read_first(case: Conversation, desk: Desk) -> None:
+    held = care.reply(case, desk.tom, care.Reply(text="Kommt morgen"))
+    hear(desk.channel, said("2", "Hat sich erledigt!", to=said("1", ""), at=timezone.now()))
+    (despite,) = release(held, desk.anna)
+    assert despite.startswith("changed_thread:")
+    assert tally("changed_thread") == (1, 0)
+    held.refresh_from_db()
+    assert (held.needs_release, held.due_at) == (True, None)
+    assert release(held, desk.anna, despite=[despite]) == []
+    assert tally("changed_thread") == (1, 1)
+
+
+def test_a_colleagues_answer_meanwhile_stops_a_release(case: Conversation, desk: Desk) -> None:
+    held = care.reply(case, desk.tom, care.Reply(text="Kommt morgen"))
+    (told,) = stopped(case, desk.ben, care.Reply(text="Ist schon da"))
+    other = care.reply(case, desk.ben, care.Reply(text="Ist schon da", despite=[told]))
+    assert release(held, desk.anna) == [f"answered_already:{other.pk}"]
+    assert release(held, desk.anna, despite=[f"answered_already:{other.pk}"]) == []
+
+
+def test_a_release_looks_at_the_words_even_where_nobody_changed_them(case: Conversation, desk: Desk) -> None:
+    text = f"Wir rufen Sie unter {NUMBER} an."
+    (told,) = stopped(case, desk.tom, care.Reply(text=text))
+    held = care.reply(case, desk.tom, care.Reply(text=text, despite=[told]))
+    (despite,) = release(held, desk.anna)
+    assert despite.startswith("private_data:")
+    assert release(held, desk.anna, text="Wir rufen Sie an. ^to") == []
+
+
+def test_a_saved_reply_that_expired_meanwhile_is_named_at_its_release(case: Conversation, desk: Desk) -> None:
+    piece = saved.save(desk.clara, saved.Piece(title="Zustellung", text="Kommt morgen", facts=""))
+    held = care.reply(case, desk.tom, care.Reply(text="Kommt morgen", saved_reply=piece))
+    type(piece).objects.update(valid_until=timezone.localdate() - timedelta(days=1))
+    assert release(held, desk.anna) == [f"expired_reply:{piece.pk}"]
+
+
+def test_a_release_looks_at_every_part(case: Conversation, desk: Desk) -> None:
+    text = " ".join(f"Das ist der Satz mit der Nummer {n} von vielen." for n in range(1, 25))
+    asked = care.Reply(text=f"{text} Unter {NUMBER} sind Sie da.", in_parts=True)
+    (told,) = stopped(case, desk.tom, asked)
+    held = care.reply(case, desk.tom, replace(asked, despite=[told]))
+    assert [one.split(":")[0] for one in release(held, desk.anna)] == ["private_data"]
+
+
+def test_a_promise_that_is_over_is_not_released(case: Conversation, desk: Desk) -> None:
+    until = timezone.now() + timedelta(minutes=5)
+    held = care.reply(case, desk.tom, care.Reply(text="Antwort bis gleich", promise_until=until))
+    Delivery.objects.update(promise_until=timezone.now())
+    with pytest.raises(care.CareError, match="promise_over"):
+        releasing.release_edited(held, desk.anna, "Antwort bald")
+    type(desk.tom).objects.filter(pk=desk.tom.pk).update(role="agent")
+    desk.tom.refresh_from_db()
+    with pytest.raises(care.CareError, match="own_release"):
+        releasing.release_edited(held, desk.tom, "Antwort bald")
+
+
+def test_a_held_reply_that_moved_to_another_case_is_looked_at(case: Conversation, desk: Desk) -> None:
+    other = said("2", "Noch etwas", at=timezone.now())
+    hear(desk.channel, other)
+    held = care.reply(case, desk.tom, care.Reply(text="Kommt morgen"))
+    care.merge(case, desk.anna, conversation_of(other))
+    held.refresh_from_db()
+    (despite,) = release(held, desk.anna)
     assert despite.startswith("changed_thread:")

@@ -58,7 +58,8 @@ class Reply:
     its writer had before their eyes. `despite` holds what they were told and send all the same, as
     `rule:number` (`answered_already:45`, `changed_thread:812`). `in_parts` lets a long text become several.
     `incident` is the one whose text it says, in the version that it then had. `further` says more to somebody
-    whom a colleague may have answered before, as an incident's news and its end do.
+    whom a colleague may have answered before, as an incident's news and its end do. `as_prepared` says that
+    nobody changed a word of what the desk wrote for the incident.
     """
 
     text: str
@@ -74,6 +75,7 @@ class Reply:
     promise_until: datetime | None = None
     saved_reply: SavedReply | None = None
     incident: Incident | None = None
+    as_prepared: bool = False
     with_files: bool = True  # whether what lies beside the unsent words goes along
     further: bool = False
 
@@ -131,8 +133,8 @@ def _reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
             raise CareError("wider_audience")
         parts = _parts(conversation, wanted, agent, mention)
         wanted = replace(wanted, audience=audience)
-        stops = [*_changed(conversation, agent, wanted)]
-        stops += [] if wanted.further else [*_again(mention, agent, wanted.kind)]
+        stops = [*changed_since(conversation, agent, wanted.seen)]
+        stops += [] if wanted.further else [*answered_by_others(mention, agent, wanted.kind)]
         stops += [*_own(mention, agent, wanted), *_spoken_up(conversation, agent, mention, wanted)]
         guards.expect_told(stops, wanted.despite, conversation, agent)
         first = _plan(conversation, agent, mention, wanted, parts)
@@ -170,6 +172,7 @@ def _plan(
             saved_reply=wanted.saved_reply,
             incident=wanted.incident,
             incident_version=wanted.incident.version if wanted.incident else 0,
+            as_prepared=wanted.as_prepared and len(parts) == 1,
             needs_release=held,
             planned_at=now,
             due_at=None if held or planned else now + timedelta(seconds=settings.UNDO_S),
@@ -188,13 +191,16 @@ def _plan(
     return planned[0]
 
 
-def _changed(conversation: Conversation, agent: Agent, wanted: Reply) -> Iterator[Stop]:
-    """What the customer or our side wrote, edited or deleted while somebody wrote is read before sending."""
-    if wanted.seen is None:
+def changed_since(conversation: Conversation, agent: Agent | None, seen: int | None) -> Iterator[Stop]:
+    """What the customer or our side wrote, edited or deleted while somebody wrote is read before sending.
+
+    `agent` is its writer, `seen` the newest event before their eyes; None looks at nothing.
+    """
+    if seen is None:
         return
-    since = Event.objects.filter(
-        conversation=conversation.pk, id__gt=wanted.seen, kind__in=OTHERS_CHANGE
-    ).order_by("-id")
+    since = Event.objects.filter(conversation=conversation.pk, id__gt=seen, kind__in=OTHERS_CHANGE).order_by(
+        "-id"
+    )
     mine = Delivery.objects.filter(conversation=conversation, agent=agent, mention__isnull=False)
     newest = since.exclude(kind="spoke", mention__in=mine.values("mention")).first()
     if newest is not None:
@@ -211,7 +217,7 @@ def _counting(mention: Mention, kind: ReplyKind = ReplyKind.HUMAN) -> QuerySet[D
     return Delivery.objects.filter(answers=mention, state__in=counts, kind__in=kinds, reaction="")
 
 
-def _again(mention: Mention, agent: Agent, kind: ReplyKind) -> Iterator[Stop]:
+def answered_by_others(mention: Mention, agent: Agent | None, kind: ReplyKind) -> Iterator[Stop]:
     """Two colleagues never answer the same post unawares; who is later sees the other's answer first."""
     others = _counting(mention, kind).exclude(agent=agent).select_related("agent")
     newest = others.order_by("-pk").first()
@@ -237,7 +243,8 @@ def _spoken_up(conversation: Conversation, agent: Agent, mention: Mention, wante
     found = guards.problems(
         conversation, wanted.text, answers=mention, audience=wanted.audience, form=wanted.form
     )
-    return guards.text_stops(found) + guards.file_stops(conversation, agent)
+    beside = guards.file_stops(conversation, agent) + guards.knowledge_stops(wanted.saved_reply)
+    return guards.text_stops(found) + beside
 
 
 def sender(conversation: Conversation, mention: Mention) -> Channel:

@@ -22,7 +22,7 @@ from resonanz.desk.care.base import CareError, expect_lead, tell
 from resonanz.desk.care.voices import FORMS, Form, address_for, guards_voice
 from resonanz.desk.events import happen
 from resonanz.desk.limits import limits_of
-from resonanz.desk.models import Agent, Attachment, Conversation, Event, Mention, Setting
+from resonanz.desk.models import Agent, Attachment, Conversation, Event, Mention, SavedReply, Setting
 from resonanz.post import Audience, MediaKind
 
 # Numbers for good: events tell rules by them.
@@ -40,6 +40,7 @@ RULES = {
     "markup": 11,
     "placeholder": 12,
     "alt_missing": 13,
+    "expired_reply": 14,
 }
 HARD = frozenset({"changed_thread", "answered_already", "private_data", "too_alike"})
 HINTS = tuple(rule for rule in RULES if rule not in HARD)  # these a lead may switch off
@@ -152,6 +153,15 @@ def file_stops(conversation: Conversation, agent: Agent) -> list[Stop]:
     )
     numbers = list(bare.order_by("pk").values_list("pk", flat=True))
     return [Stop("alt_missing", numbers[-1], {"count": len(numbers)})] if numbers else []
+
+
+def knowledge_stops(saved: SavedReply | None) -> list[Stop]:
+    """Return a hint where a saved reply was put in that has expired since, or while its words lay there."""
+    over = saved is not None and saved.valid_until is not None and saved.valid_until < timezone.localdate()
+    if saved is None or not over or "expired_reply" in switched_off():
+        return []
+    facts: dict[str, int | str] = {"title": saved.title, "until": str(saved.valid_until)}
+    return [Stop("expired_reply", saved.pk, facts)]
 
 
 # The thread --------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ def strip(request: HttpRequest, number: int) -> HttpResponse:
         audience=Audience(chosen) if chosen in set(Audience) else audience_for(talk, asked),
         form=request.POST.get("form", ""),
         seen=whole_number(request.POST.get("seen", "")) or 0,
+        saved=_saved(request),
     )
     shown = reading_replies.strip(talk, agent, writing)
     in_parts = request.POST.get("in_parts") == "1"
@@ -123,3 +124,4 @@ ASIDE_MOST = 2000  # characters of displaced words that go back in a header
 VERBS: dict[str, Verb] = {"reply": _reply, "note": _note, "unsent": _keep}
 FOR_TRAINEES = {"reply", "note", "unsent"}
 DELIVERY_VERBS = {"cancel": _cancel, "repeat": _repeat}
+OWN_DELIVERY_VERBS = {"cancel"}  # these trainees may use too, with what they wrote themselves

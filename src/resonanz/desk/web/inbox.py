@@ -247,7 +247,12 @@ def change_delivery(request: HttpRequest, number: int, verb: str) -> HttpRespons
     if delivery is None or delivery.conversation_id is None or act is None:
         raise Http404
     talk = talk_of(request, delivery.conversation_id)
-    return _do(request, talk, _for_agents(lambda _talk, agent, _request: act(delivery, agent)))
+
+    def checked(_talk: Conversation, agent: Agent, _request: HttpRequest) -> Told:
+        return act(delivery, agent)
+
+    own = verb in answering.OWN_DELIVERY_VERBS and delivery.agent_id == agent_of(request).pk
+    return _do(request, talk, checked if own else _for_agents(checked))
 
 
 def _for_agents(act: Verb) -> Verb:

@@ -19,6 +19,28 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 }, true);
 
+// What is being mended, and what somebody was told about it, outlasts the thread's being drawn again.
+const mended = new Map();
+const places = (thread) => thread.querySelectorAll(".held textarea, .held input[type=text], .held .refused");
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.target.id !== "thread") return;
+  mended.clear();
+  for (const place of places(event.target)) {
+    if (place.matches(".refused")) mended.set(place.id, place.innerHTML.trim());
+    else if (place.value !== place.defaultValue) mended.set(place.id, place.value);
+  }
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "thread") return;
+  for (const place of places(event.target)) {
+    const kept = mended.get(place.id);
+    if (!kept) continue;
+    if (place.matches(".refused")) place.innerHTML = kept;
+    else place.value = kept;
+    if (place.matches("textarea")) place.closest("details").open = true;
+  }
+});
+
 // A tag is put on: the menu closes, so that it can be drawn anew, and the hands are free for the next key.
 document.addEventListener("htmx:afterRequest", (event) => {
   const menu = event.target.closest?.("#more-menu");
