@@ -21,6 +21,8 @@ from resonanz.desk.models import (
     IncidentLink,
     Mention,
     Note,
+    Sighting,
+    Team,
     ThreadLink,
     Unsent,
 )
@@ -202,6 +204,21 @@ def test_who_might_be_the_same_is_found_by_name(desk: Desk) -> None:
     assert care.others(one, desk.anna, "@otto") == [other]
     assert care.others(one, desk.anna, "o") == []
     assert care.partners(one, desk.anna) == []
+
+
+def test_only_who_sees_both_may_join_them(desk: Desk) -> None:
+    one, other = heard(desk, "1", "eins"), heard(desk, "2", "zwei", minutes=1)
+    second = Channel.objects.create(
+        network="mastodon", brand=desk.brand, uid="2", handle="b@social.example", connected_at=NOON
+    )
+    Conversation.objects.filter(pk=other.pk).update(channel=second)
+    Sighting.objects.filter(mention__conversation=other).update(channel=second)
+    for left, right in ((one, fresh(other)), (fresh(other), one)):
+        with pytest.raises(care.CareError, match="not_known"):
+            care.merge(left, desk.anna, right)
+    Team.objects.get().channels.add(second)
+    care.merge(fresh(other), desk.anna, one)
+    assert fresh(other).merged_into == one
 
 
 def test_what_cannot_be_joined(desk: Desk) -> None:

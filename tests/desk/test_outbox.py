@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from resonanz.case import State, Waiting
 from resonanz.desk import care, leases, outbox
-from resonanz.desk.models import Channel, Conversation, Delivery, Event, Mention, Outcome, Unsent
+from resonanz.desk.models import (
+    Channel,
+    Conversation,
+    Delivery,
+    Event,
+    Mention,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Unsent,
+)
 from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary, Unclear
 from resonanz.post import Audience
 from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -115,6 +125,8 @@ def test_refused_is_shown_with_its_reason_and_not_tried_again(
     assert outbox.deliver_next() is False
     case.refresh_from_db()
     assert case.waiting == Waiting.US
+    bell = Notice.objects.get()  # its writer may be at the next conversation by now
+    assert (bell.agent, bell.kind, bell.conversation) == (desk.anna, NoticeKind.REFUSED, case)
 
 
 def test_provably_unaccepted_is_planned_again_for_when_the_network_says(
@@ -173,6 +185,7 @@ def test_not_found_after_four_looks_a_person_decides(case: Conversation, desk: D
     assert look_again() is False
     delivery.refresh_from_db()
     assert (delivery.state, delivery.due_at, delivery.error_code) == ("unknown", None, "not_found_there")
+    assert [(bell.agent, bell.kind) for bell in Notice.objects.all()] == [(desk.anna, NoticeKind.NOT_FOUND)]
     copy = care.repeat(delivery, desk.anna)
     assert copy.send_key != delivery.send_key
     outbox.deliver_next()

@@ -19,12 +19,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from resonanz.desk import media_files
+from resonanz.desk.bells import notify
 from resonanz.desk.crashpoints import crash_point
 from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.leases import me
-from resonanz.desk.models import Author, Conversation, Delivery, Matter, Mention, Outcome, Sighting
+from resonanz.desk.models import (
+    Author,
+    Conversation,
+    Delivery,
+    Matter,
+    Mention,
+    NoticeKind,
+    Outcome,
+    Sighting,
+)
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import durable, to_ms
@@ -155,6 +165,7 @@ def _react(delivery: Delivery) -> None:
     with transaction.atomic():
         taken = Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED)
         if taken.update(state=Outcome.SENT, settled_at=now, due_at=None, error_code="", error_reason=""):
+            _find_case(delivery)
             happen("sent", now, conversation=delivery.conversation_id, delivery=delivery.pk)
             if _answers_praise(delivery):
                 facts = {"conversation": delivery.conversation_id, "mention": delivery.answers_id}
@@ -170,6 +181,11 @@ def _answers_praise(delivery: Delivery) -> bool:
     return delivery.conversation is not None and delivery.conversation.matter == Matter.PRAISE
 
 
+def _find_case(delivery: Delivery) -> None:
+    """Look again whose delivery it is: its case may have been joined or parted during the call."""
+    delivery.refresh_from_db(fields=["conversation"])
+
+
 def settle_sent(delivery: Delivery, seen: Seen) -> None:
     """The network showed the post: store it as said, and stop the clock."""
     now = timezone.now()
@@ -182,6 +198,7 @@ def settle_sent(delivery: Delivery, seen: Seen) -> None:
             state=Outcome.SENT, settled_at=now, due_at=None, mention=order, error_code="", error_reason=""
         ):
             return  # another worker found it first
+        _find_case(delivery)
         _belong(delivery, order)
         happen("sent", now, conversation=delivery.conversation_id, mention=order, delivery=delivery.pk)
         if delivery.promise_until is not None and delivery.conversation_id is not None:
@@ -226,11 +243,21 @@ def _settle_error(delivery: Delivery, error: NetworkError) -> None:
     with transaction.atomic():
         if not Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED).update(**changed):
             return  # its lease ran out, and it is looked up by now
+        _find_case(delivery)
         happen(kind, now, conversation=delivery.conversation_id, delivery=delivery.pk)
+        if kind == "refused":
+            _ring(delivery, NoticeKind.REFUSED)
         crash_point("outbox.settled")
     if isinstance(error, LoginNeeded | Temporary):
         failed(delivery.channel, error, now)
     crash_point("outbox.committed")
+
+
+def _ring(delivery: Delivery, kind: NoticeKind) -> None:
+    """Tell whoever wrote a reply what became of it: they may be at the next conversation by now."""
+    fresh = Delivery.objects.select_related("agent", "conversation").get(pk=delivery.pk)
+    if fresh.agent is not None and fresh.conversation is not None and not fresh.reaction:
+        notify(fresh.agent, kind, fresh.conversation)
 
 
 def _postponed(delivery: Delivery, error: NetworkError, now: datetime) -> dict[str, object]:
@@ -274,6 +301,7 @@ def _abandoned_next(now: datetime) -> None:
     with transaction.atomic():
         taken = Delivery.objects.filter(pk=died.pk, state=Outcome.ARMED, lease_until=died.lease_until)
         if taken.update(state=Outcome.UNKNOWN, due_at=now, error_code="interrupted"):
+            _find_case(died)
             happen("unclear", now, conversation=died.conversation_id, delivery=died.pk)
 
 
@@ -296,4 +324,7 @@ def _not_found(delivery: Delivery) -> None:
         changed |= {"due_at": None, "error_code": "not_found_there"}
     with transaction.atomic():
         Delivery.objects.filter(pk=delivery.pk, state=Outcome.UNKNOWN).update(**changed)
+        _find_case(delivery)
         happen("looked", now, conversation=delivery.conversation_id, delivery=delivery.pk, found=0)
+        if looks >= len(LOOK_AFTER_S):
+            _ring(delivery, NoticeKind.NOT_FOUND)

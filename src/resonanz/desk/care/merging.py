@@ -7,17 +7,18 @@ written into the event, so that joining can be taken back.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from resonanz.case import RULES, Case, Happened, State, case_after, told
+from resonanz.case import RULES, Case, Happened, State, Urgency, case_after, told
 from resonanz.desk import projection
 from resonanz.desk.access import visible_to
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
+from resonanz.desk.care.sorting import sort
 from resonanz.desk.events import happen
 from resonanz.desk.models import (
     Agent,
@@ -54,7 +55,7 @@ MOVES: Mapping[str, type[models.Model]] = {
     "unsent": Unsent,
 }
 ONCE = {"tag": "tag", "incident": "incident", "unsent": "agent"}  # a conversation has each at most once
-SAID = ("heard", "spoke", "reacted", "withdrawn")
+SAID = ("heard", "spoke", "reacted", "unreacted", "withdrawn")
 NEWS = frozenset(RULES) | {"planned", "held", "noted", "sent"}  # after these, joining stays joined
 
 
@@ -84,12 +85,17 @@ def _candidates(conversation: Conversation, agent: Agent) -> models.QuerySet[Con
 def merge(conversation: Conversation, agent: Agent, into: Conversation, *, same_person: bool = False) -> None:
     """Let a conversation go on in another one. `same_person` says that two authors are one human being.
 
-    Raises CareError `itself`, `not_open`, `other_brand`, `other_person` (name).
+    Who sees either of them sees both from then on; so only somebody who does may join them. Raises CareError
+    `not_known`, `itself`, `not_open`, `other_brand`, `other_person` (name).
     """
     expect_agent(agent)
     for one in (conversation, into):
         expect_live(one)
     with transaction.atomic():
+        if visible_to(agent).filter(pk__in={conversation.pk, into.pk}).count() < len(
+            {conversation.pk, into.pk}
+        ):
+            raise CareError("not_known")
         _expect_joinable(conversation, into)
         moved: dict[str, int | None] = {}
         if not _is_one_person(conversation.customer, into.customer):
@@ -226,9 +232,11 @@ def split(conversation: Conversation, agent: Agent, orders: Collection[int]) -> 
         if not conversation.mentions.filter(incoming=True).exclude(order__in=moving).exists():
             raise CareError("nothing_left")
         made = _open_beside(conversation, first)
-        _tell_again(conversation, made, agent, moving)
+        _tell_again(conversation, made, moving)
+        promise = _promise_along(conversation, moving)
+        _tell_on(conversation, made, agent, promise)
         _move_said(made, moving)
-        _tell_left(conversation, made, agent, chosen)
+        _tell_left(conversation, made, agent, chosen, promise)
     made.refresh_from_db()
     return made
 
@@ -247,53 +255,119 @@ def _open_beside(conversation: Conversation, first: Mention) -> Conversation:
     )
 
 
-def _tell_again(conversation: Conversation, made: Conversation, agent: Agent, moving: list[int]) -> None:
+def _tell_again(conversation: Conversation, made: Conversation, moving: list[int]) -> None:
     """Tell in the new conversation what was said and when, as it was told before."""
     told_of = Event.objects.filter(mention__in=moving, kind__in=SAID, conversation__isnull=False)
-    known = list(told_of.order_by("id"))
-    here = {event.mention for event in known if event.conversation == conversation.pk}
-    home = {event.mention: event.conversation for event in reversed(known)} | dict.fromkeys(
-        here, conversation.pk
-    )
-    events = [event for event in known if event.conversation == home[event.mention]]
-    happen("opened", events[0].at, conversation=made.pk)
+    events = _each_once(_still_true(told_of.order_by("id")), _joined_here(conversation))
+    happen("opened", events[0].at if events else made.opened_at, conversation=made.pk)
     for event in events:
         facts = json.loads(event.facts) if event.facts else {}
         place = {"actor": event.actor, "mention": event.mention, "delivery": event.delivery}
         happen(event.kind, event.at, conversation=made.pk, **place, **facts)
-    held = Conversation.objects.filter(pk=conversation.pk).values_list("assignee_id", "team_id")
-    owner, team = held.get()
-    if owner is not None or team is not None:
-        tell("assigned", timezone.now(), made, agent, to=owner, team=team)
+
+
+def _joined_here(conversation: Conversation) -> list[int]:
+    """Return a conversation and all that went on in it, over any number of joins."""
+    found = [conversation.pk]
+    joined = Conversation.objects.exclude(pk__in=found)
+    while more := list(
+        joined.filter(merged_into__in=found).exclude(pk__in=found).values_list("pk", flat=True)
+    ):
+        found += more
+    return found
+
+
+def _each_once(known: Sequence[Event], places: Sequence[int]) -> list[Event]:
+    """Return what was told of each post where it was heard or spoken, and what was told since in `places`.
+
+    A post that was parted and joined before was told of in several conversations: the first place counts,
+    else the one told last.
+    """
+    home: dict[int | None, int | None] = {}
+    for event in known:
+        if event.kind in ("heard", "spoke") and home.get(event.mention) != places[0]:
+            home[event.mention] = event.conversation
+    kept: dict[tuple[object, ...], Event] = {}
+    for event in known:
+        later = event.kind not in ("heard", "spoke") and event.conversation in places
+        if later or event.conversation == home.get(event.mention):
+            kept.setdefault((event.kind, event.mention, event.at, event.delivery), event)
+    return list(kept.values())
+
+
+def _tell_on(conversation: Conversation, made: Conversation, agent: Agent, promise: Delivery | None) -> None:
+    """Tell the new conversation what holds for both, and the promise that goes along."""
+    now = timezone.now()
+    fresh = Conversation.objects.get(pk=conversation.pk)
+    if fresh.assignee_id is not None or fresh.team_id is not None:
+        tell("assigned", now, made, agent, to=fresh.assignee_id, team=fresh.team_id)
+    if fresh.private_at is not None:
+        tell("moved", now, made, agent, private=1)
+    by_hand = Event.objects.filter(conversation__in=_joined_here(fresh), kind="sorted", actor__isnull=False)
+    said = {json.loads(facts).get("urgency") for facts in by_hand.values_list("facts", flat=True)}
+    if fresh.urgency and fresh.urgency in said:
+        sort(made, agent, urgency=Urgency(fresh.urgency))
+    if promise is not None and promise.settled_at is not None and promise.promise_until is not None:
+        facts = {"until": to_ms(promise.promise_until), "told": 1}
+        happen("promised", promise.settled_at, actor=promise.agent_id, conversation=made.pk, **facts)
+
+
+def _promise_along(conversation: Conversation, moving: Collection[int]) -> Delivery | None:
+    """Return the reply that moves and whose words made the promise that runs, if there is one."""
+    running = _case_of(conversation).promise
+    said = Delivery.objects.filter(mention__in=moving, promise_until__isnull=False, settled_at__isnull=False)
+    made_by = (
+        one for one in said if one.settled_at and running and to_ms(one.settled_at) == running.started_ms
+    )
+    return next(made_by, None)
+
+
+def _still_true(told_of: Iterable[Event]) -> list[Event]:
+    """Return what was told of posts without reactions that were taken back since."""
+    known = list(told_of)
+    back = {event.mention: event.pk for event in known if event.kind == "unreacted"}
+    kept = (event for event in known if event.kind != "unreacted")
+    return [one for one in kept if one.kind != "reacted" or one.pk > back.get(one.mention, 0)]
 
 
 def _move_said(made: Conversation, moving: list[int]) -> None:
     Mention.objects.filter(order__in=moving).update(conversation=made)
     theirs = Delivery.objects.filter(Q(mention__in=moving) | Q(mention=None, answers__in=moving))
     numbers = list(theirs.values_list("pk", flat=True))
+    parts = Delivery.objects.filter(mention=None)  # of an answer in several posts: they stay together
+    while more := list(
+        parts.filter(follows__in=numbers).exclude(pk__in=numbers).values_list("pk", flat=True)
+    ):
+        numbers += more
     Delivery.objects.filter(pk__in=numbers).update(conversation=made)
     Attachment.objects.filter(delivery__in=numbers).update(conversation=made)
 
 
 def _tell_left(
-    conversation: Conversation, made: Conversation, agent: Agent, chosen: Collection[Mention]
+    conversation: Conversation,
+    made: Conversation,
+    agent: Agent,
+    chosen: Collection[Mention],
+    promise: Delivery | None,
 ) -> None:
     moving = {mention.order: mention.clock_at for mention in chosen}
-    left = told(_case_without(conversation, moving))
+    since = None if promise is None or promise.settled_at is None else to_ms(promise.settled_at)
+    left = told(_case_without(conversation, moving, since))
     now = timezone.now()
     for number, order in enumerate(moving, 1):
         facts = left if number == len(moving) else {}
         tell("split_off", now, conversation, agent, mention=order, into=made.pk, **facts)
 
 
-def _case_without(conversation: Conversation, moving: Mapping[int, Any]) -> Case:
-    """Return what a case would be had some of its posts never been said there."""
-    clocks = {to_ms(at) for at in moving.values()}
+def _case_without(conversation: Conversation, moving: Mapping[int, Any], promised_ms: int | None) -> Case:
+    """Return what a case would be without some of its posts, and without what one of them promised."""
+    clocks = {to_ms(at) for at in moving.values()} | (set() if promised_ms is None else {promised_ms})
     events = projection.read_happened([conversation.pk])[conversation.pk]
     return case_after(
         event._replace(facts=_facts_without(event, moving, clocks))
         for event in events
-        if event.kind not in SAID or event.order not in moving
+        if (event.kind not in SAID or event.order not in moving)
+        and (event.kind != "promised" or event.at_ms != promised_ms)
     )
 
 
