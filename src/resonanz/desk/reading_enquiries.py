@@ -13,16 +13,18 @@ from django.conf import settings
 from django.utils import timezone
 
 from resonanz.annotate.private_data import find_private_data
-from resonanz.desk import wording, wording_enquiries
-from resonanz.desk.care.enquiries import address_of_desk, link_of, may_correct
+from resonanz.desk import own_address, wording, wording_enquiries
+from resonanz.desk.care.enquiries import is_over, link_of, may_correct
 from resonanz.desk.care.voices import guards_voice
 from resonanz.desk.models import Author, Conversation, Department, Enquiry, Letter, Mention
+from resonanz.guards import check
 from resonanz.phrases import greeting_name
-from resonanz.post import Audience
+from resonanz.post import Audience, Limits
 
 if TYPE_CHECKING:
     from resonanz.annotate.private_data import Found, OwnPattern
 
+ANY_LENGTH = Limits(length=1_000_000)
 CHOICES_MOST = 30  # posts of a conversation that can be ticked; the newest count
 
 _LEADING = re.compile(r"^(?:@[\w.@:-]+\s+)+")
@@ -57,7 +59,7 @@ class Asked:
     enquiry: Enquiry
     standing: wording_enquiries.Standing
     letter: wording_enquiries.Standing
-    link: str
+    link: str  # "" once it shows nothing any more
 
     @property
     def is_open(self) -> bool:
@@ -99,9 +101,11 @@ def asked(talk: Conversation) -> list[Asked]:
     letters: dict[int | None, Letter] = {}
     for letter in Letter.objects.filter(enquiry__in=found).order_by("pk"):
         letters[letter.enquiry_id] = letter
-    now, address, server = timezone.now(), address_of_desk(), settings.MAIL is not None
+    now, address, server = timezone.now(), own_address.of_desk(), settings.MAIL is not None
     return [
-        Asked(
+        Asked(enquiry, wording_enquiries.standing(enquiry, now), wording_enquiries.link_over(), "")
+        if is_over(enquiry, now)
+        else Asked(
             enquiry,
             wording_enquiries.standing(enquiry, now),
             wording_enquiries.letter_line(letters.get(enquiry.pk), server=server),
@@ -151,6 +155,17 @@ def patterns_for(talk: Conversation) -> tuple[OwnPattern, ...]:
     return guards_voice(talk).patterns
 
 
+def private_in(talk: Conversation, question: str) -> tuple[str, ...]:
+    """Return the private data that a question names itself, as they stand there: nobody masks them."""
+    voice = guards_voice(talk)
+    found = check(question, limits=ANY_LENGTH, audience_private=False, voice=voice, named=())
+    return tuple(
+        f"{wording_enquiries.private_kind(str(one.facts['kind']))}: {one.text}"
+        for one in found
+        if one.kind == "private_data"
+    )
+
+
 # For departments ---------------------------------------------------------------------------------
 
 
@@ -165,19 +180,22 @@ class Outside:
     late: bool
     settled: bool
     may_correct: bool
+    is_over: bool
 
 
 def outside(enquiry: Enquiry) -> Outside:
-    """Return what a department reads of its enquiry."""
+    """Return what a department reads of its enquiry; once that is over, no post."""
     now = timezone.now()
+    over = is_over(enquiry, now)
     return Outside(
         enquiry=enquiry,
         asked_by=enquiry.asked_by.shown_name if enquiry.asked_by else "",
-        excerpt=tuple(excerpt(enquiry.conversation, enquiry.excerpt, enquiry.shows)),
+        excerpt=() if over else tuple(excerpt(enquiry.conversation, enquiry.excerpt, enquiry.shows)),
         due=wording_enquiries.moment(enquiry.due_at),
         late=enquiry.answered_at is None and enquiry.due_at < now,
         settled=enquiry.answered_at is None and enquiry.conversation.state != 0,
         may_correct=may_correct(enquiry, now),
+        is_over=over,
     )
 
 

@@ -49,6 +49,9 @@ def sentences() -> dict[str, str]:
         "answer_long": _("That is too long: %(length)s of %(limit)s characters. Shorten it a little."),
         "name_missing": _("Say who you are, so that the colleague knows whom to thank."),
         "answer_final": _("This answer was given more than an hour ago and is in use. Call the colleague."),
+        "enquiry_over": _(
+            "This question is closed, so your answer was not taken. Please call customer care."
+        ),
         "name_taken": _("There is a department of that name already."),
     }
 
@@ -165,6 +168,11 @@ def letter_line(letter: Letter | None, *, server: bool) -> Standing:
     if letter.error:
         return Standing("soon", _("e-mail not sent yet, we keep trying"), letter_error(letter.error))
     return Standing("calm", _("e-mail on its way"))
+
+
+def link_over() -> Standing:
+    """Return that an enquiry's link leads nowhere any more."""
+    return Standing("late", _("the link has ended"), _("Ask again if you still need to know."))
 
 
 def letter_error(error: str) -> str:

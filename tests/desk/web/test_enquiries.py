@@ -112,6 +112,27 @@ def test_the_preview_is_what_the_department_sees(case: Conversation, desk: Desk,
     assert nothing.endswith("will see Anna from customer care asks: Your question stands here.")
 
 
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Ruft jemand unter 0171 2345678 an?", "phone number: 0171 2345678"),
+        ("Schreibt ihr an ada.lamm@gmail.com?", "e-mail address: ada.lamm@gmail.com"),
+        ("Ist es noch da?", ""),
+        ("Gilt unsere Nummer 0341 5550100 noch?", ""),
+    ],
+)
+def test_the_form_hints_at_private_data_in_the_question(
+    case: Conversation, desk: Desk, store: Department, question: str, named: str
+) -> None:
+    form = {"department": store.pk, "question": question, "by": "link"}
+    client = client_of(desk.anna)
+    page = words(client.post(f"/c/{case.pk}/ask/preview/", form))
+    assert ("Your question names private data" in page) is bool(named)
+    assert named in page
+    client.post(f"/c/{case.pk}/ask", form, headers=HTMX)
+    assert Enquiry.objects.get().question == question  # a hint, no stop
+
+
 def test_asking_by_script_gives_the_link_and_an_undo(
     case: Conversation, desk: Desk, store: Department
 ) -> None:
@@ -288,6 +309,54 @@ def test_an_answer_without_script_cookie_or_referrer(
     assert late.status_code == 422
     assert "more than an hour ago" in words(late)
     assert "Doch</textarea>" in late.content.decode()  # no word is lost
+
+
+def over(path: str) -> str:
+    """Read a link that is over; nothing of the case stands there, and nobody may write."""
+    page = outsider().get(path)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert [word for word in ("Ist es noch da?", "Wo bleibt", "Ada", "im Regal 7") if word in text] == []
+    assert "<textarea" not in text
+    return words(page)
+
+
+def test_after_the_answer_and_its_hour_a_link_only_thanks(
+    case: Conversation, desk: Desk, store: Department
+) -> None:
+    enquiry = asked(case, desk, store)
+    path = f"/enquiry/{enquiry.token}/"
+    enquiries.answer(enquiry, "Ja, im Regal 7", "Frau Yilmaz")
+    assert "Ja, im Regal 7" in words(outsider().get(path))
+    Enquiry.objects.update(answered_at=timezone.now() - timedelta(minutes=61))
+    assert "Thank you! Your answer has arrived." in over(path)
+
+
+def test_some_days_after_the_case_was_settled_a_link_is_closed(
+    case: Conversation, desk: Desk, store: Department
+) -> None:
+    path = f"/enquiry/{asked(case, desk, store).token}/"
+    for days, shows in ((6, True), (8, False)):
+        settled_at = timezone.now() - timedelta(days=days)
+        Conversation.objects.update(state=1, resolved_at=settled_at)
+        assert ("Ist es noch da?" in words(outsider().get(path))) is shows
+    assert "This question is closed" in over(path)
+    late = outsider().post(path, {"answer": "Doch, im Keller", "name": "Y"})
+    assert late.status_code == 422
+    assert "your answer was not taken" in words(late)
+    assert "Doch, im Keller</textarea>" in late.content.decode()  # no word is lost
+    assert Enquiry.objects.get().answered_at is None
+
+
+def test_a_link_long_after_its_time_is_closed(case: Conversation, desk: Desk, store: Department) -> None:
+    path = f"/enquiry/{asked(case, desk, store).token}/"
+    Enquiry.objects.update(due_at=timezone.now() - timedelta(days=29))
+    assert "Ist es noch da?" in words(outsider().get(path))
+    Enquiry.objects.update(due_at=timezone.now() - timedelta(days=31))
+    assert "This question is closed" in over(path)
+    thread = client_of(desk.anna).get(f"/c/{case.pk}/thread")
+    assert "the link has ended" in words(thread)
+    assert path not in thread.content.decode()
 
 
 def test_what_is_wrong_with_an_answer_is_said_and_nothing_typed_is_lost(

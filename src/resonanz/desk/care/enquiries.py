@@ -16,12 +16,13 @@ from uuid import uuid4
 import nh3
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import State
+from resonanz.desk import own_address
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, notify, tell
-from resonanz.desk.models import Agent, Conversation, Department, Enquiry, Letter, NoticeKind, Setting
+from resonanz.desk.models import Agent, Conversation, Department, Enquiry, Letter, NoticeKind
 from resonanz.desk.policies import service_hours_of
 from resonanz.desk.wording_enquiries import letter as letter_words
 from resonanz.hours import add_service_time, service_time_between
@@ -32,8 +33,10 @@ NAME_MOST = 120
 CORRECT_WITHIN = timedelta(hours=1)
 SAME_WITHIN = timedelta(minutes=1)  # the same question again is a second click
 WITHDRAW_AFTER = timedelta(seconds=30)  # until then a withdrawal can be taken back without a word
+TRIED_AGAIN = timedelta(minutes=3)  # by then a letter that was being handed in is in or has failed
 FARTHEST = timedelta(days=60)
-ADDRESS = "address"  # the setting that remembers under which address the desk was used last
+SETTLED_FOR = timedelta(days=7)  # so long after the case was settled its link still shows the question
+LATE_FOR = timedelta(days=30)  # and so long after an answer was due
 
 _MARKUP = re.compile(
     r"</?(?:a|b|blockquote|body|br|code|div|em|font|h[1-6]|html|i|img|li|o:p|ol|p|pre|script|span|strong|style"
@@ -91,7 +94,7 @@ def ask(conversation: Conversation, agent: Agent, wanted: Question, *, address: 
             withdrawn_at=None,
             asked_at__gt=now - SAME_WITHIN,
         ).first()
-        return same or _asked(conversation, agent, wanted, question, _remembered(address))
+        return same or _asked(conversation, agent, wanted, question, own_address.remember(address))
 
 
 def _checked_question(wanted: Question, now: datetime) -> str:
@@ -131,20 +134,6 @@ def _asked(
     return enquiry
 
 
-def _remembered(address: str) -> str:
-    """Return the desk's address for links; what the worker writes later needs it too. In a transaction."""
-    if settings.PUBLIC_ADDRESS:
-        return settings.PUBLIC_ADDRESS
-    Setting.objects.update_or_create(name=ADDRESS, defaults={"value": address.rstrip("/")})
-    return address.rstrip("/")
-
-
-def address_of_desk() -> str:
-    """Return the address that links begin with: the public one, else the one used last."""
-    used = Setting.objects.filter(name=ADDRESS).values_list("value", flat=True).first()
-    return str(settings.PUBLIC_ADDRESS or used or "")
-
-
 def link_of(enquiry: Enquiry, address: str) -> str:
     """Return the link that a department reads and answers an enquiry by."""
     return f"{address}/enquiry/{enquiry.token}/"
@@ -178,11 +167,21 @@ def withdraw(enquiry: Enquiry, agent: Agent) -> None:
         if not _open(enquiry).update(withdrawn_at=now):
             enquiry.refresh_from_db()
             raise CareError("enquiry_withdrawn" if enquiry.withdrawn_at else "enquiry_answered")
-        letters = Letter.objects.filter(enquiry=enquiry)
-        letters.filter(sent_at=None).delete()
-        if letters.exists():
-            _write("withdrawn", enquiry, address_of_desk(), now + WITHDRAW_AFTER)
+        if _stop_letters(enquiry):
+            _write("withdrawn", enquiry, own_address.of_desk(), now + WITHDRAW_AFTER)
         tell("informed", now, enquiry.conversation, agent, enquiry=enquiry.pk, answer=0)
+
+
+def _stop_letters(enquiry: Enquiry) -> bool:
+    """Let no letter of an enquiry leave any more; whether one has, or may have.
+
+    One that was tried may stand with the mail server, or be handed in at this moment: it is tried no more.
+    """
+    letters = Letter.objects.filter(enquiry=enquiry)
+    waiting = letters.filter(sent_at=None)
+    waiting.filter(Q(attempts_count=0) | Q(due_at=None)).delete()
+    waiting.update(due_at=None)
+    return letters.exists()
 
 
 def restore(enquiry: Enquiry, agent: Agent) -> None:
@@ -197,8 +196,10 @@ def restore(enquiry: Enquiry, agent: Agent) -> None:
         if not Enquiry.objects.filter(pk=enquiry.pk).exclude(withdrawn_at=None).update(withdrawn_at=None):
             return  # a second click
         told.delete()
-        if not Letter.objects.filter(enquiry=enquiry).exists():
-            _write("asked", enquiry, address_of_desk(), timezone.now())
+        letters = Letter.objects.filter(enquiry=enquiry)
+        letters.filter(sent_at=None).update(due_at=timezone.now() + TRIED_AGAIN)
+        if not letters.exists():
+            _write("asked", enquiry, own_address.of_desk(), timezone.now())
         tell("asked", timezone.now(), enquiry.conversation, agent, enquiry=enquiry.pk)
 
 
@@ -227,6 +228,18 @@ def opened(enquiry: Enquiry) -> None:
 def may_correct(enquiry: Enquiry, now: datetime) -> bool:
     """Whether the department may still change its answer."""
     return enquiry.answered_at is None or now - enquiry.answered_at <= CORRECT_WITHIN
+
+
+def is_over(enquiry: Enquiry, now: datetime) -> bool:
+    """Whether an enquiry's link shows nothing any more of what was asked and said.
+
+    That is after the answer and the hour for its correction, some days after the case was settled, and long
+    after an answer was due: links lie in mailboxes for years.
+    """
+    if enquiry.answered_at is not None:
+        return not may_correct(enquiry, now)
+    settled_at = enquiry.conversation.resolved_at
+    return (settled_at is not None and now - settled_at > SETTLED_FOR) or now - enquiry.due_at > LATE_FOR
 
 
 def answer(enquiry: Enquiry, text: str, name: str, *, adds: bool = False) -> Enquiry:
@@ -326,7 +339,7 @@ def _remind(enquiry: Enquiry, now: datetime) -> None:
         return  # another worker was quicker, or the answer came just now
     stands_in = "deputy_at" in changed
     kind, to = ("deputy", deputy) if stands_in else ("reminder", enquiry.department.email)
-    _write(kind, enquiry, address_of_desk(), now, to=to)
+    _write(kind, enquiry, own_address.of_desk(), now, to=to)
     if settings.MAIL is None:
         _ring(enquiry, NoticeKind.OVERDUE)
     tell("reminded", now, enquiry.conversation, None, enquiry=enquiry.pk, deputy=int(stands_in))

@@ -22,7 +22,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from resonanz.annotate.private_data import KINDS
-from resonanz.desk import care, reading_enquiries, wording, wording_enquiries
+from resonanz.desk import care, own_address, reading_enquiries, wording, wording_enquiries
 from resonanz.desk.care import enquiries as verbs
 from resonanz.desk.models import Agent, Conversation, Department, Enquiry, Role
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
@@ -85,7 +85,7 @@ def _moment(text: str) -> datetime | None:
 
 def address(request: HttpRequest) -> str:
     """Return the desk's address as links to it begin."""
-    return settings.PUBLIC_ADDRESS or request.build_absolute_uri("/").rstrip("/")
+    return own_address.of_desk(request.build_absolute_uri("/"))
 
 
 @require_GET
@@ -130,6 +130,7 @@ def _preview(talk: Conversation, agent: Agent, form: Form) -> dict[str, object]:
     return {
         "form": form,
         "question": form.text.strip(),
+        "question_names": reading_enquiries.private_in(talk, form.text),
         "excerpt": reading_enquiries.excerpt(talk, orders, form.shows),
         "due": "" if due is None else wording_enquiries.moment(due),
         "asked_by": agent.shown_name,
@@ -193,22 +194,27 @@ def outside(request: HttpRequest, token: str) -> HttpResponse:
     enquiry = _known(request, token)
     if enquiry is None:
         return _quietly(render(request, "enquiries/nowhere.html", status=404))
-    wrong = _answered(request, enquiry) if request.method == "POST" else ""
+    shown = reading_enquiries.outside(enquiry)
+    wrong = _answered(request, shown) if request.method == "POST" else ""
     if request.method == "POST" and not wrong:
         return _quietly(redirect("enquiry", token))
     context = {
-        "shown": reading_enquiries.outside(enquiry),
+        "shown": shown,
         "wrong": wrong,
-        "text": request.POST.get("answer", enquiry.answer),
+        "text": request.POST.get("answer", "" if shown.is_over else enquiry.answer),
         "name": request.POST.get("name", enquiry.answered_by),
         "most": verbs.ANSWER_MOST,
         "correcting": "correct" in request.GET or bool(wrong and enquiry.answered_at),
     }
-    return _quietly(render(request, "enquiries/outside.html", context, status=422 if wrong else 200))
+    page = "enquiries/over.html" if shown.is_over else "enquiries/outside.html"
+    return _quietly(render(request, page, context, status=422 if wrong else 200))
 
 
-def _answered(request: HttpRequest, enquiry: Enquiry) -> str:
+def _answered(request: HttpRequest, shown: reading_enquiries.Outside) -> str:
     """Take an answer in; returns what is wrong with it, "" where all is well."""
+    enquiry = shown.enquiry
+    if shown.is_over and enquiry.answered_at is None:
+        return wording.care_error(care.CareError("enquiry_over"))
     if _too_many(f"answers-{enquiry.pk}", WRITES_MOST):
         return _("That was very often within a few minutes. Please try again a little later.")
     try:
@@ -244,7 +250,10 @@ def _too_many(name: str, most: int) -> bool:
     """Count something and say whether that was too often within the window."""
     if cache.add(_key(name), 1, WINDOW_S):
         return False
-    return int(cache.incr(_key(name))) > most
+    try:
+        return int(cache.incr(_key(name))) > most
+    except ValueError:  # the window ended between the two
+        return False
 
 
 def _key(name: str) -> str:

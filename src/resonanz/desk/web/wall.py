@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from resonanz.desk import charts_shift, reading_wall, wall_link, wording_promises
+from resonanz.desk import charts_shift, own_address, reading_wall, wall_link, wording_promises
 from resonanz.desk.models import Agent, Role
 from resonanz.desk.web.reports import percent
 from resonanz.desk.web.settings_people import for_role, signed_in
@@ -84,5 +83,4 @@ def link(request: HttpRequest) -> HttpResponse:
 
 
 def _address(request: HttpRequest, token: str) -> str:
-    path = reverse("wall_link", args=[token])
-    return settings.PUBLIC_ADDRESS + path if settings.PUBLIC_ADDRESS else request.build_absolute_uri(path)
+    return own_address.of_desk(request.build_absolute_uri("/")) + reverse("wall_link", args=[token])
