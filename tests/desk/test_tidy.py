@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import os
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 
-from resonanz.desk import listen, tidy
-from tests.cast import NOON, OTTO, Desk, hear, said
+from resonanz.desk import care, listen, media_files, outbox, tidy
+from resonanz.desk.care import attachments
+from resonanz.desk.models import (
+    Attachment,
+    Delivery,
+    Department,
+    Enquiry,
+    Letter,
+    Mention,
+    Notice,
+    NoticeKind,
+    Outcome,
+    Picture,
+    PictureState,
+)
+from tests.cast import NOON, OTTO, Desk, conversation_of, hear, said
 
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+    from resonanz.desk.models import Conversation
+    from tests.fake import World
+
+FILM = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -51,3 +75,158 @@ def test_sessions_that_ran_out_go_and_the_others_stay(desk: Desk) -> None:
     assert tidy.tidy_next() is True
     assert [session.session_key for session in Session.objects.all()] == ["young"]
     assert tidy.tidy_next() is False
+
+
+# Files -------------------------------------------------------------------------------------------
+
+
+def days_ago(days: float) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+@pytest.fixture
+def case(desk: Desk, fake: World) -> Conversation:
+    question = said("1", "Wo bleibt mein Paket?")
+    hear(desk.channel, question)
+    fake.posts["1"] = question
+    return conversation_of(question)
+
+
+def there(attached: Attachment) -> bool:
+    return media_files.path_of(attached.file).exists()
+
+
+def film(case: Conversation, desk: Desk, alt: str = "Ein Karton") -> Attachment:
+    attached = attachments.attach(case, desk.anna, FILM, "film.mp4")
+    attachments.describe(attached, desk.anna, alt)
+    return attached
+
+
+def test_a_sent_file_goes_after_its_days_and_its_description_stays(
+    case: Conversation, desk: Desk, settings: Settings
+) -> None:
+    attached = film(case, desk)
+    delivery = care.reply(case, desk.anna, care.Reply(text="So sieht es aus."))
+    assert outbox.deliver_next()
+    settings.KEEP_FILES_DAYS = 7
+    for days, kept in ((6.9, True), (7.1, False)):
+        Delivery.objects.filter(pk=delivery.pk).update(settled_at=days_ago(days))
+        assert tidy.forget_sent_files(timezone.now()) == int(not kept)
+        assert there(attached) is kept
+    left = Attachment.objects.get()
+    assert (left.file, left.name, left.alt, left.delivery) == ("", "film.mp4", "Ein Karton", delivery)
+    assert tidy.forget_sent_files(timezone.now()) == 0
+
+
+@pytest.mark.parametrize("state", [Outcome.REFUSED, Outcome.UNKNOWN, Outcome.PLANNED])
+def test_what_can_still_be_sent_keeps_its_files(case: Conversation, desk: Desk, state: Outcome) -> None:
+    attached = film(case, desk)
+    delivery = care.reply(case, desk.anna, care.Reply(text="So sieht es aus."))
+    Delivery.objects.filter(pk=delivery.pk).update(state=state, settled_at=days_ago(400))
+    assert tidy.forget_sent_files(timezone.now()) + tidy.forget_abandoned_files(timezone.now()) == 0
+    assert there(attached)
+
+
+def test_files_beside_words_that_nobody_goes_on_with_go(case: Conversation, desk: Desk) -> None:
+    young, old, in_work = film(case, desk), film(case, desk), film(case, desk)
+    Attachment.objects.exclude(pk=young.pk).update(added_at=days_ago(31))
+    Attachment.objects.filter(pk=in_work.pk).update(agent=desk.ben)
+    care.keep_unsent(case, desk.ben, "Ich schreibe noch daran.")
+    assert tidy.forget_abandoned_files(timezone.now()) == 1
+    assert [there(one) for one in (young, old, in_work)] == [True, False, True]
+    assert set(Attachment.objects.values_list("pk", flat=True)) == {young.pk, in_work.pk}
+
+
+def test_what_was_taken_away_can_come_back_for_an_hour(case: Conversation, desk: Desk) -> None:
+    attached = film(case, desk)
+    attachments.detach(attached, desk.anna)
+    assert tidy.forget_abandoned_files(timezone.now() + timedelta(minutes=59)) == 0
+    assert tidy.forget_abandoned_files(timezone.now() + timedelta(minutes=61)) == 1
+    assert not there(attached)
+
+
+def test_a_file_that_finds_no_room_leaves_nothing_behind(
+    case: Conversation, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def files() -> set[Path]:
+        return set(media_files.path_of("").rglob("*.mp4"))
+
+    before, kept = files(), media_files.keep
+
+    def keep(name: str, content: bytes) -> None:
+        kept(name, content)
+        film_row = {"kind": "video", "content_type": "video/mp4", "file": name, "added_at": timezone.now()}
+        for number in range(4):  # four others were quicker
+            Attachment.objects.create(
+                conversation=case, agent=desk.anna, number=number, bytes_count=1, **film_row
+            )
+
+    monkeypatch.setattr(media_files, "keep", keep)
+    with pytest.raises(care.CareError, match="too_many_files"):
+        attachments.attach(case, desk.anna, FILM, "film.mp4")
+    assert files() == before
+
+
+def test_files_that_belong_to_nothing_go_after_a_day(case: Conversation, desk: Desk) -> None:
+    attached = film(case, desk)
+    folder = attached.file[:2]
+    picture = Picture.objects.create(
+        mention=Mention.objects.get(),
+        number=0,
+        url="https://media.social.example/1.png",
+        state=PictureState.KEPT,
+        file=f"{folder}/{'0' * 32}.webp",
+        fetch_at=NOON,
+    )
+    names = [
+        attached.file,
+        picture.file,
+        f"{folder}/stray.webp",
+        f"{folder}/half.1a2b3c4d",
+        f"{folder}/young.jpg",
+    ]
+    for name in names[1:]:
+        media_files.keep(name, b"x")
+    for name in names[:4]:
+        os.utime(media_files.path_of(name), times=(days_ago(2).timestamp(),) * 2)
+    assert tidy.sweep(folder, timezone.now()) == 2
+    assert [media_files.path_of(name).exists() for name in names] == [True, True, False, False, True]
+    assert tidy.sweep("zz", timezone.now()) == 0
+
+
+def test_each_minute_sweeps_another_folder(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stray = media_files.path_of("02/stray.webp")
+    media_files.keep("02/stray.webp", b"x")
+    os.utime(stray, times=(days_ago(2).timestamp(),) * 2)
+    monkeypatch.setattr(tidy, "_steps", count(1))
+    for swept in (False, True, False):
+        monkeypatch.setattr(tidy, "_next", 0.0)
+        assert tidy.tidy_next() is swept
+    assert not stray.exists()
+
+
+# Letters and bells -------------------------------------------------------------------------------
+
+
+def test_letters_go_after_ninety_days_unless_their_question_is_open(case: Conversation, desk: Desk) -> None:
+    store = Department.objects.create(name="Lager", email="lager@nordlicht.example")
+    asked = [
+        Enquiry.objects.create(conversation=case, department=store, question="?", asked_at=NOON, due_at=NOON)
+        for _ in range(2)
+    ]
+    Enquiry.objects.filter(pk=asked[1].pk).update(answered_at=NOON)
+    for number, (enquiry, days) in enumerate([(None, 89), (None, 91), (asked[0], 91), (asked[1], 91)]):
+        Letter.objects.create(
+            to="a@nordlicht.example", subject=str(number), body="", message_id=f"<{number}@x>",
+            enquiry=enquiry, written_at=days_ago(days),
+        )  # fmt: skip
+    assert tidy.forget_letters(timezone.now()) == 2
+    assert set(Letter.objects.values_list("subject", flat=True)) == {"0", "2"}
+
+
+def test_bells_go_a_month_after_somebody_looked(desk: Desk) -> None:
+    for seen_at in (None, days_ago(29), days_ago(31)):
+        Notice.objects.create(agent=desk.anna, kind=NoticeKind.OVERDUE, at=days_ago(200), seen_at=seen_at)
+    assert tidy.forget_bells(timezone.now()) == 1
+    assert Notice.objects.filter(seen_at__gt=days_ago(30)).count() == 1
+    assert Notice.objects.filter(seen_at=None).count() == 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import timedelta
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -31,8 +30,7 @@ MOST_FRAMES = 300
 SIDE = 3840  # pixels: more is shown by no network
 QUALITIES = (90, 80, 70)
 BYTES_MOST = 100_000_000  # of any file, whatever the network says
-ASIDE = -1  # the number of a file that was taken away and may still come back
-ASIDE_FOR = timedelta(hours=1)
+ASIDE = -1  # the number of a file that was taken away and may still come back, until `tidy` removes it
 FILM_MARKS = {b"ftyp": ("video/mp4", ".mp4"), b"\x1aE\xdf\xa3": ("video/webm", ".webm")}
 
 
@@ -66,24 +64,31 @@ def attach(conversation: Conversation, agent: Agent, content: bytes, name: str) 
         raise CareError("file_too_large", limit=BYTES_MOST // 1_000_000)
     made = _made(content, limits, _kinds(conversation))
     file = media_files.new_name().removesuffix(".webp") + made.ending
-    media_files.keep(file, made.content)
-    with transaction.atomic():
-        _forget_aside(agent)
-        _expect_room(conversation, agent, limits)
-        last = beside(conversation, agent).aggregate(last=Max("number"))["last"]
-        return Attachment.objects.create(
-            conversation=conversation,
-            agent=agent,
-            number=0 if last is None else last + 1,
-            kind=made.kind.value,
-            content_type=made.content_type,
-            name=(PurePath(name).stem[:200] or "file") + made.ending,
-            file=file,
-            bytes_count=len(made.content),
-            width=made.width,
-            height=made.height,
-            added_at=timezone.now(),
-        )
+    media_files.keep(file, made.content)  # outside the transaction: it may be a hundred megabytes
+    try:
+        with transaction.atomic():
+            _expect_room(conversation, agent, limits)  # once more: another may have come meanwhile
+            return _noted(conversation, agent, made, name, file)
+    except BaseException:
+        media_files.remove([file])
+        raise
+
+
+def _noted(conversation: Conversation, agent: Agent, made: Made, name: str, file: str) -> Attachment:
+    last = beside(conversation, agent).aggregate(last=Max("number"))["last"]
+    return Attachment.objects.create(
+        conversation=conversation,
+        agent=agent,
+        number=0 if last is None else last + 1,
+        kind=made.kind.value,
+        content_type=made.content_type,
+        name=(PurePath(name).stem[:200] or "file") + made.ending,
+        file=file,
+        bytes_count=len(made.content),
+        width=made.width,
+        height=made.height,
+        added_at=timezone.now(),
+    )
 
 
 def _kinds(conversation: Conversation) -> frozenset[MediaKind]:
@@ -143,15 +148,6 @@ def arrange(conversation: Conversation, agent: Agent, numbers: Sequence[int]) ->
 
 def _mine(attached: Attachment, agent: Agent) -> QuerySet[Attachment]:
     return Attachment.objects.filter(pk=attached.pk, agent=agent, delivery=None)
-
-
-def _forget_aside(agent: Agent) -> None:
-    """Remove what this agent took away long ago, file first."""
-    old = Attachment.objects.filter(
-        agent=agent, delivery=None, number=ASIDE, added_at__lt=timezone.now() - ASIDE_FOR
-    )
-    media_files.remove(old.values_list("file", flat=True))
-    old.delete()
 
 
 # Making ------------------------------------------------------------------------------------------

@@ -186,7 +186,10 @@ class Unsent(models.Model):
 
 
 class Attachment(models.Model):
-    """A picture or film that goes out with a reply, kept below the home's `media` until it is sent."""
+    """A picture or film that goes out with a reply, kept below the home's `media` until some time after.
+
+    Then `file` is "" and the row alone stays, with what was to be seen (`tidy`).
+    """
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="attachments")
     agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="attachments")

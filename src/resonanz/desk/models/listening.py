@@ -96,6 +96,9 @@ class Stamp(models.IntegerChoices):
     READ = 2, _("time of the last complete read; the network's is older than that")
 
 
+SEQUENCE_BITS = 20  # of a mention's order, below its milliseconds
+
+
 class Mention(models.Model):
     """A post that addressed us, that we said, or that stands in a thread with such a one.
 

@@ -61,6 +61,7 @@ class SavedReply(models.Model):
     approved_by = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
     approved_at = MaybeMomentField(null=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    told_until = models.DateField(null=True, blank=True)  # the last day whose passing its owner was told
     changed_at = MomentField()
     dropped_at = MaybeMomentField(null=True)
 
@@ -216,6 +217,9 @@ class NoticeKind(models.TextChoices):
     RETURNED = "returned", _("given back to the queue while you were away")
     BROKEN = "broken", _("a promise was not kept")
     SAFETY_SHARE = "safety_share", _("too many in the safety lane")
+    REFUSED = "refused", _("your reply was not accepted by the network")
+    NOT_FOUND = "not_found", _("nobody knows whether your reply went out")
+    EXPIRED = "expired", _("a saved reply that you look after has expired")
 
 
 class Notice(models.Model):

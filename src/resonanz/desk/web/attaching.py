@@ -98,7 +98,7 @@ CHANGES: dict[str, Change] = {
 def file(request: HttpRequest, number: int) -> FileResponse:
     """Show a file of ours to those who may see it."""
     found = reading_replies.file_of(agent_of(request), number)
-    if found is None:
+    if found is None or not found.file:  # sent so long ago that only its description is kept
         raise Http404
     try:
         opened = media_files.path_of(found.file).open("rb")
