@@ -3,19 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from resonanz.case import Urgency, Waiting
-from resonanz.desk import care, projection
+from resonanz.desk import care, own_address, projection
 from resonanz.desk.care.alarms import alarm_next
 from resonanz.desk.care.base import tell
-from resonanz.desk.models import Agent, Conversation, Event, Letter, Notice, Role, SlaPolicy
+from resonanz.desk.models import (
+    Agent,
+    Brand,
+    Channel,
+    Conversation,
+    Event,
+    Letter,
+    Notice,
+    Role,
+    SlaPolicy,
+    Team,
+)
+from resonanz.desk.settings import MailServer
 from resonanz.desk.storage import to_ms
-from tests.cast import ADA, NOON, OTTO, Desk, conversation_of, hear, said
+from tests.cast import ADA, NOON, OTTO, PERIODS, Desk, conversation_of, hear, said
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +96,10 @@ def test_a_new_due_time_warns_again(desk: Desk, clock: time_machine.Traveller) -
     assert all_told() == [("anna", "due_soon"), ("anna", "due_soon")]
 
 
-def test_a_breach_is_told_to_the_leads_and_by_letter(desk: Desk, clock: time_machine.Traveller) -> None:
+def test_a_breach_is_told_to_the_leads_and_by_letter(
+    desk: Desk, clock: time_machine.Traveller, settings: Settings
+) -> None:
+    settings.MAIL = MailServer("localhost", 25, "", "", "no")
     Agent.objects.filter(pk=desk.clara.pk).update(email="clara@example.org", language="de")
     case_of(desk)
     case_of(desk, "2", author=OTTO)
@@ -92,6 +113,34 @@ def test_a_breach_is_told_to_the_leads_and_by_letter(desk: Desk, clock: time_mac
     assert len(all_told()) == 3
     assert Letter.objects.count() == 2
     assert projection.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("public", "used", "ends"),
+    [
+        ("", "", "stands in the queue.\n"),
+        ("", "http://localhost:8000/", "\n\nhttp://localhost:8000/\n"),
+        ("https://desk.nordlicht.example", "http://localhost:8000", "\n\nhttps://desk.nordlicht.example/\n"),
+    ],
+)
+def test_the_letter_links_to_the_desk_where_its_address_is_known(
+    desk: Desk, clock: time_machine.Traveller, settings: Settings, public: str, used: str, ends: str
+) -> None:
+    own_address.remember(used)
+    settings.MAIL, settings.PUBLIC_ADDRESS = MailServer("localhost", 25, "", "", "no"), public
+    Agent.objects.filter(pk=desk.clara.pk).update(email="clara@example.org", language="en")
+    case_of(desk)
+    clock.move_to(minutes(61))
+    all_told()
+    assert Letter.objects.get().body.endswith(ends)
+
+
+def test_without_a_mail_server_no_letter_is_written(desk: Desk, clock: time_machine.Traveller) -> None:
+    Agent.objects.filter(pk=desk.clara.pk).update(email="clara@example.org")
+    case_of(desk)
+    clock.move_to(minutes(61))
+    assert all_told() == [("clara", "overdue")]
+    assert Letter.objects.count() == 0
 
 
 def test_a_breach_is_told_to_whom_the_brand_names_after_its_time(
@@ -145,6 +194,36 @@ def test_a_brand_without_a_policy_has_the_usual_one(desk: Desk, clock: time_mach
     care.assign(case_of(desk), desk.anna, desk.anna)
     clock.move_to(minutes(50))
     assert all_told() == [("anna", "due_soon")]
+
+
+def test_each_brand_has_its_own_times_and_all_are_asked_at_once(
+    desk: Desk, clock: time_machine.Traveller
+) -> None:
+    SlaPolicy.objects.update(escalate_to=desk.ben)
+    counted, cases = [], []
+    for number in range(5):
+        brand = Brand.objects.create(name=f"Marke {number}")
+        terms = {"warn_s": 60 * (number + 1), "escalate_s": 60 * number}
+        SlaPolicy.objects.create(brand=brand, periods=PERIODS, **terms)
+        channel = Channel.objects.create(
+            network="mastodon", brand=brand, uid=str(number), handle=str(number), connected_at=minutes(-60)
+        )
+        Team.objects.get().channels.add(channel)
+        post = said(str(number), "Wann kommt mein Paket?", replace(ADA, uid=f"u{number}"))
+        hear(channel, post)
+        cases.append(conversation_of(post))
+        with CaptureQueriesContext(connection) as asked:
+            assert alarm_next() is False
+        counted.append(len(asked))
+    assert counted == [5] * 5
+    Agent.objects.filter(pk=desk.anna.pk).update(on_shift_at=NOON)
+    clock.move_to(minutes(57))  # three minutes before: those who want to know three or more before
+    assert all_told() == [("anna", "due_soon")] * 3
+    clock.move_to(minutes(62))  # two minutes after
+    late = [row for row in all_told() if row[1] == "overdue"]
+    assert late == [("clara", "overdue")] * 3
+    told = Notice.objects.filter(kind="overdue").values_list("conversation", flat=True)
+    assert set(told) == {case.pk for case in cases[:3]}
 
 
 def test_without_any_lead_nothing_hangs(desk: Desk, clock: time_machine.Traveller) -> None:

@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from resonanz.case import Waiting
-from resonanz.desk import care, edge, live, projection
+from resonanz.desk import care, edge, live, projection, queue, wording
 from resonanz.desk.care import shifts
 from resonanz.desk.care.shifts import Choice, How
-from resonanz.desk.models import Agent, Conversation, Event, Handover, Notice, NoticeKind, Role
+from resonanz.desk.models import Agent, Conversation, Event, Handover, Notice, NoticeKind, Role, Team
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
@@ -244,6 +246,125 @@ def test_a_returning_customer_comes_to_the_colleague_who_knows_them(
     assert case(desk, "2").assignee == desk.anna
     shifts.leave(person(desk.anna))
     assert case(desk, "3").assignee is None
+
+
+def test_nothing_is_handed_over_to_who_cannot_answer(desk: Desk, clock: time_machine.Traveller) -> None:
+    shifts.seen(desk.anna)
+    talk = case(desk)
+    care.assign(talk, desk.anna, desk.anna)
+    choice = Choice(How.HAND_OVER, desk.tom, "Bitte übernehmen.")
+    with pytest.raises(care.CareError, match="cannot_answer") as refused:
+        care.hand_over(talk, desk.anna, choice)
+    assert wording.care_error(refused.value) == "Tom cannot answer customers yet. Choose somebody who can."
+    assert shifts.end(desk.anna, {talk.pk: choice})[talk.pk].code == "cannot_answer"
+    assert (fresh(talk).assignee, Handover.objects.count()) == (desk.anna, 0)
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_a_handover_taken_back_leaves_nothing_behind(
+    desk: Desk, clock: time_machine.Traveller, *, here: bool
+) -> None:
+    if here:
+        shifts.seen(desk.ben)
+    talk = case(desk)
+    care.assign(talk, desk.anna, desk.anna)
+    given = care.hand_over(talk, desk.anna, Choice(How.HAND_OVER, person(desk.ben), "Ersatz ist unterwegs."))
+    with pytest.raises(care.CareError, match="handover_over"):
+        shifts.undo_hand_over(given, desk.ben)
+    shifts.undo_hand_over(given, desk.anna)
+    assert (fresh(talk).assignee, fresh(talk).keeper, shifts.unread(desk.ben)) == (desk.anna, None, [])
+    assert Notice.objects.filter(kind=NoticeKind.HANDED_OVER, seen_at=None).count() == 0
+    with pytest.raises(care.CareError, match="handover_over"):
+        shifts.undo_hand_over(given, desk.anna)
+    shifts.seen(person(desk.ben))
+    assert fresh(talk).assignee == desk.anna
+
+
+def test_a_handover_that_goes_on_is_not_taken_back(desk: Desk, clock: time_machine.Traveller) -> None:
+    shifts.seen(desk.ben)
+    talk = case(desk)
+    choice = Choice(How.HAND_OVER, None, "Bitte zuerst.")
+    taken, older, newer = (care.hand_over(talk, desk.anna, choice) for _ in range(3))
+    with pytest.raises(care.CareError, match="handover_over"):
+        shifts.undo_hand_over(older, desk.anna)
+    shifts.confirm_read(newer, desk.ben)
+    with pytest.raises(care.CareError, match="handover_over"):
+        shifts.undo_hand_over(newer, desk.anna)
+    again = care.hand_over(talk, desk.anna, choice)
+    care.assign(talk, desk.ben, desk.ben)
+    with pytest.raises(care.CareError, match="handover_over"):
+        shifts.undo_hand_over(again, desk.anna)
+    assert fresh(talk).assignee == desk.ben
+    assert taken in shifts.unread(desk.ben)
+
+
+def test_looking_after_everybody_asks_little_and_locks_nothing(
+    desk: Desk, clock: time_machine.Traveller
+) -> None:
+    counted = []
+    for number in range(5):
+        owner = Agent.objects.create_user(f"away{number}", role=Role.AGENT)
+        Team.objects.get().agents.add(owner)
+        author = replace(ADA, uid=f"{ADA.uid}/{number}")
+        care.assign(case(desk, str(number), author), desk.anna, owner)
+        with CaptureQueriesContext(connection) as asked:
+            assert care.absent_next() is False
+        counted.append(len(asked))
+        assert [query["sql"] for query in asked if not query["sql"].lstrip().startswith("SELECT")] == []
+    assert counted == [4] * 5
+    clock.shift(9 * MINUTE)
+    work()
+    assert Conversation.objects.filter(assignee=None).count() == 5
+
+
+# Teams -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def billing(desk: Desk) -> Team:
+    """A second team for the same channel, with Ben alone; Anna stays in the first."""
+    team = Team.objects.create(name="Rechnungen")
+    team.channels.add(desk.channel)
+    team.agents.add(desk.ben)
+    Team.objects.exclude(pk=team.pk).get().agents.remove(desk.ben)
+    return team
+
+
+def test_what_a_team_has_is_offered_to_its_people_first(
+    desk: Desk, billing: Team, clock: time_machine.Traveller
+) -> None:
+    theirs, anybodys = case(desk, "1"), case(desk, "2", OTTO)
+    care.assign(theirs, desk.clara, None, team=billing)
+    shifts.seen(desk.ben)
+    assert queue.next_for(desk.ben) == theirs
+    assert queue.next_for(desk.anna) == anybodys
+    assert queue.next_for(desk.anna, anybodys.pk) is None
+    assert queue.next_for(desk.clara) == theirs  # a lead takes everything
+    care.assign(theirs, desk.clara, desk.anna, team=billing)
+    assert queue.next_for(desk.anna) == theirs  # it is hers, whatever her team
+    care.assign(theirs, desk.clara, None, team=billing)
+    assert care.take_next(desk.anna) == anybodys
+    assert care.take_next(desk.ben) == theirs
+    assert fresh(theirs).team == billing
+
+
+def test_what_a_team_has_is_everybodys_while_none_of_them_is_on_shift(
+    desk: Desk, billing: Team, clock: time_machine.Traveller
+) -> None:
+    theirs = case(desk, "1")
+    care.assign(theirs, desk.clara, None, team=billing)
+    shifts.seen(desk.anna)
+    assert queue.next_for(desk.anna) == theirs
+    billing.agents.add(desk.tom)
+    shifts.seen(desk.tom)  # who cannot answer does not hold it back
+    assert queue.next_for(desk.anna) == theirs
+    shifts.seen(desk.ben)
+    assert queue.next_for(desk.anna) is None
+    billing.channels.clear()  # they do not see it any more
+    assert queue.next_for(desk.anna) == theirs
+    billing.channels.add(desk.channel)
+    shifts.leave(person(desk.ben))
+    assert queue.next_for(desk.anna) == theirs
 
 
 def test_a_touched_page_is_a_sign_of_life(desk: Desk, clock: time_machine.Traveller) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -123,6 +123,46 @@ def test_many_go_to_a_team_and_stay_there_with_a_person(desk: Desk, cases: list[
     assert {(fresh(talk).team, fresh(talk).assignee) for talk in cases} == {(None, None)}
 
 
+def test_undoing_gives_a_case_only_to_whom_it_can_be_given(desk: Desk, cases: list[Conversation]) -> None:
+    other = Team.objects.create(name="Andere")  # which cares for no channel
+    stranger = Agent.objects.create_user("rolf", role=Role.AGENT)
+    gone = Agent.objects.create_user("ines", role=Role.LEAD, is_active=False)
+    talk = cases[0]
+    for to in (desk.tom, stranger, gone):
+        done = bulk.undo({talk.pk: {"to": to.pk, "team": None}}, desk.anna, Act.ASSIGN)
+        assert {number: error.code for number, error in done.refused.items()} == {talk.pk: "not_theirs"}
+    done = bulk.undo({talk.pk: {"to": None, "team": other.pk}}, desk.anna, Act.ASSIGN)
+    assert done.refused[talk.pk].code == "not_theirs"
+    forward = bulk.do([talk.pk], desk.anna, Wanted(act=Act.ASSIGN, team=other))
+    assert forward.refused[talk.pk].code == "not_theirs"
+    assert (fresh(talk).assignee, fresh(talk).team) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("act", "facts"),
+    [
+        (Act.ASSIGN, {"to": "x"}),
+        (Act.ASSIGN, {"to": 10**30}),
+        (Act.ASSIGN, {"to": True}),
+        (Act.ASSIGN, {"incident": 1}),
+        (Act.TAG, {"tag": [1]}),
+        (Act.TAG, {"tag": -1}),
+        (Act.RESOLVE, {"reason": 1}),
+        (Act.FOLLOW_UP, {"until": 2**62}),
+        (Act.FOLLOW_UP, {"until": 1.5}),
+        (Act.LINK, {"incident": 1, "was": 99}),
+        (Act.LINK, {"incident": 1, "was": -1}),
+    ],
+)
+def test_what_cannot_have_been_before_is_refused(
+    desk: Desk, cases: list[Conversation], act: Act, facts: dict[str, int]
+) -> None:
+    with pytest.raises(care.CareError, match="not_known"):
+        bulk.undo({cases[0].pk: facts}, desk.anna, act)
+    with pytest.raises(care.CareError, match="not_known"):
+        bulk.undo({10**30: {}}, desk.anna, act)
+
+
 def test_undoing_tags_takes_off_only_what_was_put_on(desk: Desk, cases: list[Conversation]) -> None:
     tags.tag(cases[0], desk.anna, "Paket")
     done = bulk.do(numbers(cases), desk.anna, Wanted(act=Act.TAG, name="paket"))
@@ -154,6 +194,9 @@ def test_looking_at_many_again(desk: Desk, cases: list[Conversation]) -> None:
     bulk.undo(done.before, desk.anna, Act.FOLLOW_UP)
     assert [fresh(talk).follow_up_at for talk in cases] == [soon, None, None]
     care.resolve(cases[1], desk.anna, care.Dismissal.SPAM)
+    never = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    far = bulk.do(numbers(cases[:1]), desk.anna, Wanted(act=Act.FOLLOW_UP, until=never))
+    assert far.refused[cases[0].pk].code == "not_known"
     again = bulk.do(numbers(cases), desk.anna, Wanted(act=Act.FOLLOW_UP, until=later))
     assert [(number, error.code) for number, error in again.refused.items()] == [(cases[1].pk, "not_open")]
 

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -19,12 +19,13 @@ from django.db import connection
 
 from resonanz.desk import events
 from resonanz.desk.guardian import SignedIn
-from resonanz.desk.models import Conversation
+from resonanz.desk.models import Conversation, Sighting
 
 log = logging.getLogger("resonanz.live")
 T = TypeVar("T")
 POLL_S = 0.1
 CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
+LEARNT_MOST = 500  # conversations whose channels are asked for at once
 PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
 ALIVE_EVERY_S = 20.0  # signs of life that are passed on; `care.shifts` writes fewer
 QUEUE_MOST = 500  # chunks that a stalled browser may be behind before its stream is ended
@@ -75,7 +76,7 @@ class Hub:
         self.listeners: set[Listener] = set()
         self.present_tabs: dict[tuple[int, str], Presence] = {}
         self.alive: dict[int, float] = {}  # agent → when their last sign of life was passed on
-        self.channels: dict[int, int] = {}  # conversation → channel, as far as events named it
+        self.channels: dict[int, frozenset[int]] = {}  # conversation → channels that heard it
         self.loop: asyncio.AbstractEventLoop | None = None
         self.task: asyncio.Task[None] | None = None
         self.cursor = 0
@@ -152,12 +153,11 @@ class Hub:
         return told
 
     def _read(self, since: int) -> list[events.Told]:
-        """Read events and learn to which channels their conversations belong."""
+        """Read events and learn which channels hear their conversations: a further one may have begun to."""
         told = events.after(since, CATCH_UP_MOST)
-        unknown = {e.conversation for e in told if e.conversation and e.conversation not in self.channels}
-        for number in range(0, len(unknown), 500):
-            some = list(unknown)[number : number + 500]
-            self.channels.update(Conversation.objects.filter(pk__in=some).values_list("pk", "channel_id"))
+        named = sorted({event.conversation for event in told if event.conversation})
+        for first in range(0, len(named), LEARNT_MOST):
+            self._learn(named[first : first + LEARNT_MOST])
         return told
 
     def _tell(self, event: events.Told) -> None:
@@ -171,7 +171,7 @@ class Hub:
         return event.conversation is None or self._may_see_conversation(agent, event.conversation)
 
     def _may_see_conversation(self, agent: SignedIn, conversation: int) -> bool:
-        return agent.channels is None or self.channels.get(conversation) in agent.channels
+        return agent.channels is None or not agent.channels.isdisjoint(self.channels.get(conversation, ()))
 
     # Presence -----------------------------------------------------------------------------------
 
@@ -179,8 +179,8 @@ class Hub:
         """A tab says where it is; None means nowhere."""
         key = (agent.id, tab)
         before = self.present_tabs.pop(key, None)
-        if conversation is not None and conversation not in self.channels:
-            await self._ask(self._learn, conversation)
+        if conversation is not None and not self._may_see_conversation(agent, conversation):
+            await self._ask(self._learn, [conversation])
         if conversation is not None and self._may_see_conversation(agent, conversation):
             until = time.monotonic() + PRESENT_FOR_S
             self.present_tabs[key] = Presence(agent, conversation, typing, until)
@@ -200,8 +200,14 @@ class Hub:
         self.alive[agent] = now
         return True
 
-    def _learn(self, conversation: int) -> None:
-        self.channels.update(Conversation.objects.filter(pk=conversation).values_list("pk", "channel_id"))
+    def _learn(self, conversations: Sequence[int]) -> None:
+        """Ask which channels hear some conversations, as `access.visible_to` has it."""
+        found: dict[int, set[int]] = {number: set() for number in conversations}
+        heard = Sighting.objects.filter(mention__conversation__in=conversations, addressed=True)
+        own = Conversation.objects.filter(pk__in=conversations).values_list("pk", "channel_id")
+        for number, channel in [*own, *heard.values_list("mention__conversation", "channel_id").distinct()]:
+            found[number].add(channel)
+        self.channels.update((number, frozenset(channels)) for number, channels in found.items())
 
     def _expire(self) -> None:
         now = time.monotonic()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -156,6 +156,13 @@ def _rule(hours: BusinessHours, *row: int | None) -> Rule:
 
 def service_hours_of(brand: int) -> BusinessHours:
     """Return the hours that reports count as service time: the brand's, else the first brand's."""
-    policies = SlaPolicy.objects.order_by("brand_id").values_list("zone", "periods", "country", "subdivision")
-    found = policies.filter(brand_id=brand).first() or policies.first()
-    return USUAL.usual.hours if found is None else hours_of(*found)
+    return service_hours_by_brand([brand])[brand]
+
+
+def service_hours_by_brand(brands: Iterable[int]) -> dict[int, BusinessHours]:
+    """Return the service hours of several brands; one question for all."""
+    names = ("brand_id", "zone", "periods", "country", "subdivision")
+    rows = {brand: row for brand, *row in SlaPolicy.objects.order_by("brand_id").values_list(*names)}
+    spare = next(iter(rows.values()), None)
+    found = {brand: rows.get(brand, spare) for brand in brands}
+    return {b: USUAL.usual.hours if row is None else hours_of(*row) for b, row in found.items()}

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from resonanz.case import State, Urgency, Waiting
 from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
-from resonanz.desk.models import Agent, Conversation, Delivery, Outcome
+from resonanz.desk.models import Agent, Conversation, Delivery, Outcome, Role, Team
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import from_ms, to_ms
 
@@ -148,6 +148,9 @@ def behind(view: str, cursor: str) -> Q:
     return Q(lane__gt=int(lane)) | (Q(lane=int(lane)) & later)
 
 
+SAFETY_SHARE_MOST = 0.05  # of a day's cases: more, and the rules or the world are out of order
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """How many of a day's cases stand in the safety lane."""
@@ -202,7 +205,29 @@ def _numbers_statement(agent: int, scope: Scope) -> tuple[str, tuple[Any, ...]]:
     return f"SELECT {sums}, min(in_next) AS next_due FROM ({inner})", tuple(values)
 
 
+# Teams without somebody, of which at least one who may answer is on shift.
+OTHERS_ON_SHIFT = """
+SELECT DISTINCT t.team_id FROM desk_team_agents t JOIN desk_agent a ON a.id = t.agent_id
+WHERE a.is_active AND a.on_shift_at IS NOT NULL AND a.role <> 'trainee'
+    AND t.team_id NOT IN (SELECT team_id FROM desk_team_agents WHERE agent_id = %s)
+"""
+
+
+def _numbers_of(statement: str, agent: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [agent])
+        return [row[0] for row in cursor.fetchall()]
+
+
 def next_for(agent: Agent, besides: int | None = None) -> Conversation | None:
-    """Return whom this agent answers next: first in the queue, not a colleague's, not the one just done."""
-    shown = in_view(agent, "waiting").filter(Q(assignee=None) | Q(assignee=agent))
+    """Return whom this agent answers next: first in the queue, not a colleague's, not the one just done.
+
+    What a team has is its people's while one of them is on shift; leads may take everything.
+    """
+    free = Q(assignee=None)
+    teams = [] if agent.has_role(Role.LEAD) else _numbers_of(OTHERS_ON_SHIFT, agent.pk)
+    if teams:
+        cares = Team.objects.filter(pk=OuterRef("team"), pk__in=teams, channels=OuterRef("channel"))
+        free = Q(assignee=None) & (Q(team=None) | Q(~Exists(cares)))
+    shown = in_view(agent, "waiting").filter(free | Q(assignee=agent))
     return (shown if besides is None else shown.exclude(pk=besides)).first()

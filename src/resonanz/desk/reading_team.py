@@ -6,7 +6,7 @@ Reads only; each function makes a fixed number of queries, however many rows it 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from django.utils import timezone
 from resonanz.case import State
 from resonanz.desk import wording_team as words
 from resonanz.desk.access import channels_visible_to
-from resonanz.desk.care import askable, shifts
+from resonanz.desk.care import shifts
 from resonanz.desk.care.shifts import How
 from resonanz.desk.models import (
     Agent,
@@ -45,6 +45,7 @@ ICONS = {
     "sent_back": "undo-2",
     "handed_over": "hand-helping",
     "handover_read": "check",
+    "handover_undone": "undo-2",
 }
 
 
@@ -68,10 +69,14 @@ def lines(talk: Conversation) -> list[Line]:
     known = _known(told)
     made: list[Line] = []
     owner = ""
+    parted: Counter[int] = Counter()  # posts, by the conversation that they went to
     for event, facts in told:
-        if event.kind == "split_off" and "opened_ms" not in facts:
-            continue  # the last one of several tells
-        made.append(Line(event.at, ICONS[event.kind], _words(event, facts, known, owner)))
+        if event.kind == "split_off":
+            parted[facts["into"]] += 1
+            if "opened_ms" not in facts:
+                continue  # the last one of several tells
+        words_of_it = _words(event, facts, known, owner, parted)
+        made.append(Line(event.at, ICONS[event.kind], words_of_it))
         if event.kind == "assigned":
             owner = known.agents.get(facts.get("to") or 0, "")
     return made
@@ -98,7 +103,9 @@ def _names(model: type[Team | Tag | Handover], numbers: set[int], field: str) ->
     return dict(model.objects.filter(pk__in=numbers).values_list("pk", field))
 
 
-def _words(event: Event, facts: Mapping[str, int | None], known: _Known, owner: str) -> str:
+def _words(
+    event: Event, facts: Mapping[str, Any], known: _Known, owner: str, parted: Mapping[int, int]
+) -> str:
     by, to = known.agents.get(event.actor or 0, ""), known.agents.get(facts.get("to") or 0, "")
     name = by or "–"
     if event.kind == "assigned":
@@ -113,13 +120,8 @@ def _words(event: Event, facts: Mapping[str, int | None], known: _Known, owner: 
     if event.kind == "moved":
         return words.moved_line(name, private=bool(facts.get("private", 1)))
     if event.kind == "split_off":
-        return words.split_line(name, _split_count(event, facts))
+        return words.split_line(name, parted[facts["into"]])
     return words.plain_line(event.kind, name, facts)
-
-
-def _split_count(event: Event, facts: Mapping[str, int | None]) -> int:
-    told = Event.objects.filter(conversation=event.conversation, kind="split_off", id__lte=event.pk)
-    return sum(json.loads(text)["into"] == facts["into"] for text in told.values_list("facts", flat=True))
 
 
 # Rows --------------------------------------------------------------------------------------------
@@ -206,15 +208,15 @@ def open_cases(agent: Agent) -> list[Open]:
     now = timezone.now()
     cases = shifts.owned(agent)
     says = Mention.objects.in_bulk({talk.awaits or talk.last_order for talk in cases})
-    receivers: dict[int, tuple[Agent, ...]] = {}
-    for talk in cases:
-        if talk.channel_id not in receivers:
-            able = [one for one in askable(talk) if one.has_role(Role.AGENT) and one.pk != agent.pk]
-            receivers[talk.channel_id] = tuple(sorted(able, key=lambda one: one.on_shift_at is None))
-    found = []
-    for talk in cases:
-        keeps = shifts.may_be_kept(talk, now)
-        proposed = How.KEEP if keeps else How.RETURN
-        said = says.get(talk.awaits or talk.last_order)
-        found.append(Open(talk, said, keeps, proposed, receivers[talk.channel_id]))
-    return found
+    receivers = shifts.receivers_of(cases, agent)
+    keeps = shifts.kept_of(cases, now)
+    return [
+        Open(
+            talk,
+            says.get(talk.awaits or talk.last_order),
+            talk.pk in keeps,
+            How.KEEP if talk.pk in keeps else How.RETURN,
+            receivers[talk.pk],
+        )
+        for talk in cases
+    ]

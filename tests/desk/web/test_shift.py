@@ -194,6 +194,26 @@ def test_a_handover_stays_on_top_until_somebody_has_read_it(ours: Desk) -> None:
     assert shifts.unread(ours.clara) == [mine]
 
 
+def test_the_undo_of_a_handover_takes_its_banner_away(ours: Desk) -> None:
+    talk = heard(ours, "1")
+    care.assign(talk, ours.anna, ours.anna)
+    client = signed_in(ours.anna)
+    answer = client.post(
+        f"/c/{talk.pk}/hand_over", {"to": ours.ben.pk, "sentence": "Bitte zuerst."}, headers=HTMX
+    )
+    assert "Bitte zuerst." in text(signed_in(ours.ben).get("/"))
+    assert told(take_back(client, answer))["say"] == "The handover is undone"
+    assert (fresh(talk).assignee, fresh(talk).keeper) == (ours.anna, None)
+    assert "Bitte zuerst." not in text(signed_in(ours.ben).get("/"))
+    assert "Anna took the handover back" in text(client.get(f"/c/{talk.pk}/"))
+    late = take_back(client, answer)
+    assert (late.status_code, "Too late to undo" in text(late)) == (422, True)
+    refused = client.post(
+        f"/c/{talk.pk}/hand_over", {"to": ours.tom.pk, "sentence": "Bitte zuerst."}, headers=HTMX
+    )
+    assert (refused.status_code, "Tom cannot answer customers yet" in text(refused)) == (422, True)
+
+
 def test_the_team_page_says_who_is_here(ours: Desk) -> None:
     talk = heard(ours, "1", hours=3)
     care.assign(talk, ours.anna, ours.anna)
@@ -300,6 +320,34 @@ def test_trainees_withdraw_their_own_and_release_none(ours: Desk) -> None:
         .status_code
         == 422
     )
+
+
+def test_a_trusted_trainee_takes_back_their_own_and_nobody_elses(ours: Desk) -> None:
+    talk = heard(ours, "1")
+    Agent.objects.filter(pk=ours.tom.pk).update(trusted=True)
+    tom = signed_in(ours.tom)
+    tom.post(f"/c/{talk.pk}/reply", {"text": "Guten Tag, das Paket kommt morgen."}, headers=HTMX)
+    own = Delivery.objects.get()
+    assert (own.needs_release, own.due_at is None) == (False, False)
+    assert signed_in(ours.tom).post(f"/d/{own.pk}/repeat", headers=HTMX).status_code == 422
+    assert told(tom.post(f"/d/{own.pk}/cancel", headers=HTMX))["back"] == f"/c/{talk.pk}/"
+    own.refresh_from_db()
+    assert own.state == Outcome.CANCELLED
+    assert reading.box(talk, ours.tom).text.startswith("Guten Tag")
+    other = care.reply(talk, ours.anna, care.Reply(text="Kommt morgen."))
+    assert tom.post(f"/d/{other.pk}/cancel", headers=HTMX).status_code == 422
+
+
+def test_what_a_release_is_stopped_for_is_sent_with_the_same_key(ours: Desk) -> None:
+    talk, delivery = held(ours)
+    new = said("2", "Hat sich erledigt!", to=said("1", ""), at=timezone.now())
+    hear(ours.channel, new, at=timezone.now())
+    client, path = signed_in(ours.anna), f"/c/{talk.pk}/release"
+    typed = {"delivery": delivery.pk, "text": delivery.text}
+    refused = client.post(path, typed, headers=HTMX)
+    (despite,) = re.findall(r'name="despite" value="([^"]+)"', refused.content.decode())
+    assert (refused.status_code, despite.partition(":")[0]) == (422, "changed_thread")
+    assert client.post(path, typed | {"despite": despite}, headers=HTMX).status_code == 204
 
 
 # Tags, teams and names ----------------------------------------------------------------------------
@@ -501,8 +549,12 @@ def test_what_is_no_request_changes_nothing(ours: Desk, many: list[Conversation]
     client.get("/")
     assert client.post("/bulk/do", {"number": "x", "act": "tag"}).status_code == 400
     assert client.post("/bulk/do", {"number": "1", "act": "explode"}).status_code == 400
-    for wrong in ("", "[]", '{"x": {}}', '{"1": 3}'):
+    for wrong in ("", "[]", '{"x": {}}', '{"1": 3}', "[" * 100_000):
         assert client.post("/bulk/undo", {"before": wrong, "act": "tag"}).status_code == 400
+    for act, facts in (("link", {"was": 99}), ("follow_up", {"until": 2**62}), ("assign", {"to": "x"})):
+        wild = json.dumps({str(many[0].pk): facts})
+        answer = client.post("/bulk/undo", {"before": wild, "act": act})
+        assert told(answer)["say"] == "That choice does not exist here. Load the page again."
     too_many = client.post("/bulk/do", {"number": list(range(1, 202)), "act": "tag", "name": "x"})
     assert (too_many.status_code, too_many.json()["error"]) == (422, "At most 200 at once. Choose fewer.")
     wide = json.dumps({str(number): {} for number in range(201)})

@@ -6,9 +6,11 @@ leads. Each is told once of the same due time. Bells ring at once, e-mails are g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from uuid import uuid4
 
 from django.conf import settings
@@ -19,8 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from resonanz import case
-from resonanz.desk import queue
+from resonanz.desk import own_address, queue
 from resonanz.desk.access import Conversations
+from resonanz.desk.bells import notify_all
 from resonanz.desk.care.base import notify, tell
 from resonanz.desk.events import happen
 from resonanz.desk.models import (
@@ -40,7 +43,6 @@ from resonanz.desk.storage import to_ms
 
 OLD = timedelta(days=1)  # what has been overdue for longer rings no more: the leads see it on the wall
 LETTERS_APART = timedelta(minutes=15)  # one e-mail about overdue cases to the same person
-SHARE_MOST = 0.05  # of a day's cases in the safety lane: more, and the rules or the world are out of order
 SHARE_FROM = 20  # cases of a day before their share says anything
 ABOVE = [Role.LEAD, Role.COMMUNICATOR, Role.OPERATOR]
 SHARE_TOLD_ON = "safety_share_told_on"
@@ -51,7 +53,6 @@ SPARE = SlaPolicy()  # the usual targets, for a brand without any
 class _Terms:
     """When a brand wants to be told of what."""
 
-    brand: int
     warn: timedelta
     escalate: timedelta
     escalate_to: int | None
@@ -73,9 +74,14 @@ def leads_of(channel: Channel) -> list[Agent]:
     return list(of_team) or list(leads.filter(role=Role.LEAD)) or list(leads)
 
 
-def look(agent: Agent, conversation: int | None = None) -> int:
-    """Take note that somebody has looked at a conversation's bells, or at all; return how many were new."""
+def look(agent: Agent, conversation: int | None = None, *, kind: str = "") -> int:
+    """Take note that somebody has looked at a conversation's bells, at those of a kind, or at all.
+
+    Returns how many were new.
+    """
     unseen = Notice.objects.filter(agent=agent, seen_at=None)
+    if kind:
+        unseen = unseen.filter(kind=kind)
     if conversation is not None:
         unseen = unseen.filter(conversation=conversation)
     return unseen.update(seen_at=timezone.now())
@@ -87,8 +93,7 @@ def look(agent: Agent, conversation: int | None = None) -> int:
 def ring_for_safety(conversation: Conversation, now: datetime, *, by: Agent | None = None) -> None:
     """Tell everybody on shift that somebody may be in danger, the leads where nobody is. In a transaction."""
     there = on_shift(conversation.channel) or leads_of(conversation.channel)
-    for agent in there:
-        notify(agent, NoticeKind.SAFETY, conversation, by=by)
+    notify_all(there, NoticeKind.SAFETY, conversation, by=by)
     _look_at_share(now)
 
 
@@ -96,7 +101,7 @@ def _look_at_share(now: datetime) -> None:
     """Tell the leads once a day when too many cases stand in the safety lane."""
     share = queue.safety_share(Conversation.objects.filter(from_import=None), now)
     today = timezone.localdate(now).isoformat()
-    if share.cases < SHARE_FROM or share.share <= SHARE_MOST:
+    if share.cases < SHARE_FROM or share.share <= queue.SAFETY_SHARE_MOST:
         return
     if Setting.objects.filter(name=SHARE_TOLD_ON, value=today).exists():
         return
@@ -112,32 +117,44 @@ def _look_at_share(now: datetime) -> None:
 def alarm_next() -> bool:
     """Tell of one case that is due soon, overdue, or whose promise was broken; True if there was one."""
     now = timezone.now()
-    looks: Sequence[Callable[[_Terms, datetime], bool]] = (_break_next, _escalate_next, _warn_next)
-    return any(look(terms, now) for terms in _terms() for look in looks)
+    terms = _terms()
+    return _break_next(now) or (bool(terms) and (_escalate_next(terms, now) or _warn_next(terms, now)))
 
 
-def _terms() -> list[_Terms]:
+def _terms() -> dict[int, _Terms]:
+    """Return each brand's terms, by brand."""
     names = ("brand", "warn_s", "escalate_s", "escalate_to")
-    rows = {row[0]: row for row in SlaPolicy.objects.values_list(*names)}
-    brands = Brand.objects.order_by("pk").values_list("pk", flat=True)
+    rows = {row[0]: row[1:] for row in SlaPolicy.objects.values_list(*names)}
     usual = (SPARE.warn_s, SPARE.escalate_s, None)
-    found = [(brand, *rows[brand][1:]) if brand in rows else (brand, *usual) for brand in brands]
-    return [_Terms(b, timedelta(seconds=w), timedelta(seconds=e), to) for b, w, e, to in found]
+    found = {brand: rows.get(brand, usual) for brand in Brand.objects.values_list("pk", flat=True)}
+    return {
+        brand: _Terms(timedelta(seconds=warn), timedelta(seconds=escalate), to)
+        for brand, (warn, escalate, to) in found.items()
+    }
 
 
-def _open_cases(terms: _Terms) -> Conversations:
-    """A brand's open cases without those whose answer is on its way."""
+def _due_by(until: Mapping[int, datetime]) -> Q:
+    """Cases due by a moment that depends on their brand; one question for all brands."""
+    brands: dict[datetime, list[int]] = {}
+    for brand, moment in until.items():
+        brands.setdefault(moment, []).append(brand)
+    each = (Q(brand__in=numbers, due_at__lte=moment) for moment, numbers in brands.items())
+    return Q(due_at__lte=max(brands)) & reduce(or_, each)
+
+
+def _open_cases() -> Conversations:
+    """The open cases without those whose answer is on its way."""
     coming = Delivery.objects.filter(queue.ON_ITS_WAY, conversation=OuterRef("pk"))
     found: Conversations = Conversation.objects.filter(
-        ~Exists(coming), brand=terms.brand, state=case.State.OPEN, from_import=None
+        ~Exists(coming), state=case.State.OPEN, from_import=None
     ).exclude(channel__network="archive")
     return found.select_related("channel", "assignee", "customer")
 
 
-def _warn_next(terms: _Terms, now: datetime) -> bool:
+def _warn_next(terms: Mapping[int, _Terms], now: datetime) -> bool:
     unwarned = Q(warned_due_at=None) | ~Q(warned_due_at=F("due_at"))
-    near = _open_cases(terms).filter(unwarned, due_at__gt=now, due_at__lte=now + terms.warn)
-    found = near.order_by("due_at", "pk").first()
+    soon = _due_by({brand: now + one.warn for brand, one in terms.items()})
+    found = _open_cases().filter(unwarned, soon, due_at__gt=now).order_by("due_at", "pk").first()
     if found is None:
         return False
     with transaction.atomic():
@@ -150,16 +167,16 @@ def _warn_next(terms: _Terms, now: datetime) -> bool:
     return True
 
 
-def _escalate_next(terms: _Terms, now: datetime) -> bool:
+def _escalate_next(terms: Mapping[int, _Terms], now: datetime) -> bool:
     untold = Q(escalated_due_at=None) | ~Q(escalated_due_at=F("due_at"))
-    late = _open_cases(terms).filter(untold, due_at__lte=now - terms.escalate, due_at__gt=now - OLD)
-    found = late.order_by("due_at", "pk").first()
+    late = _due_by({brand: now - one.escalate for brand, one in terms.items()})
+    found = _open_cases().filter(untold, late, due_at__gt=now - OLD).order_by("due_at", "pk").first()
     if found is None:
         return False
     with transaction.atomic():
         if not _mark(found, "escalated_due_at"):
             return True
-        told = _told_of_breach(found, terms)
+        told = _told_of_breach(found, terms[found.brand_id])
         if found.promised_at != found.due_at:  # of a broken promise they are told as such
             for agent in told:
                 notify(agent, NoticeKind.OVERDUE, found)
@@ -168,11 +185,11 @@ def _escalate_next(terms: _Terms, now: datetime) -> bool:
     return True
 
 
-def _break_next(terms: _Terms, now: datetime) -> bool:
+def _break_next(now: datetime) -> bool:
     told = Notice.objects.filter(
         conversation=OuterRef("pk"), kind=NoticeKind.BROKEN, at__gte=OuterRef("promised_at")
     )
-    broken = _open_cases(terms).filter(~Exists(told), promised_at__lte=now, promised_at__gt=now - OLD)
+    broken = _open_cases().filter(~Exists(told), promised_at__lte=now, promised_at__gt=now - OLD)
     found = broken.order_by("promised_at", "pk").first()
     leads = [] if found is None else leads_of(found.channel)
     if found is None or not leads:
@@ -212,6 +229,8 @@ def _tell_of(kind: str, conversation: Conversation, now: datetime) -> None:
 
 def _write_to(people: Iterable[Agent], now: datetime) -> None:
     """Write to those who have an e-mail address that cases are overdue, all in one letter."""
+    if settings.MAIL is None:
+        return
     for agent in people:
         lately = Letter.objects.filter(
             to=agent.email, message_id__startswith="<overdue.", written_at__gt=now - LETTERS_APART
@@ -224,12 +243,12 @@ def _write(agent: Agent, now: datetime) -> None:
     late = queue.live_conversations(agent).filter(queue.for_us(now), due_at__lte=now).count()
     with override(agent.language or settings.LANGUAGE_CODE):
         subject = ngettext("%(count)d conversation is overdue", "%(count)d conversations are overdue", late)
-        body = _("The desk has conversations whose answer is overdue. Whose they are stands in the queue:")
-        address = settings.PUBLIC_ADDRESS or ""
+        body = _("The desk has conversations whose answer is overdue. Whose they are stands in the queue.")
+        address = own_address.of_desk()
         Letter.objects.create(
             to=agent.email,
             subject=subject % {"count": late},
-            body=f"{body}\n{address}/\n",
+            body=f"{body}\n\n{address}/\n" if address else f"{body}\n",
             message_id=f"<overdue.{uuid4().hex}@resonanz.invalid>",
             written_at=now,
             due_at=now,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from django.utils import timezone
@@ -24,6 +24,7 @@ from resonanz.desk.models.teamwork import LinkState
 from resonanz.desk.storage import from_ms, to_ms
 
 MOST = 200
+HIGHEST = to_ms(datetime(9999, 12, 31, tzinfo=UTC))  # of any number that an undo names: no id is higher
 STATES = ("", *(state.value for state in LinkState))  # numbers for how a link stood before
 
 Before = Mapping[str, int | None]
@@ -68,9 +69,22 @@ def do(numbers: Collection[int], agent: Agent, wanted: Wanted) -> Done:
 
 
 def undo(before: Mapping[int, Before], agent: Agent, act: Act) -> Done:
-    """Take back what was done, as far as it was: `before` is what `do` returned."""
+    """Take back what was done, as far as it was: `before` is what `do` returned.
+
+    It comes back from a browser: CareError `not_known` for what `do` cannot have returned.
+    """
     back = BACK[act]
+    if not all(0 <= number <= HIGHEST and _is_sound(facts, act) for number, facts in before.items()):
+        raise CareError("not_known")
     return _each(before, agent, lambda talk: back(talk, agent, before[talk.pk]))
+
+
+def _is_sound(facts: Mapping[str, object], act: Act) -> bool:
+    known = {"was": len(STATES) - 1}
+    return set(facts) <= NAMES[act] and all(
+        value is None or (type(value) is int and 0 <= value <= known.get(name, HIGHEST))
+        for name, value in facts.items()
+    )
 
 
 def _each(numbers: Collection[int], agent: Agent, act: Callable[[Conversation], Before | None]) -> Done:
@@ -94,14 +108,28 @@ def _assign(talk: Conversation, agent: Agent, wanted: Wanted) -> Before | None:
     if wanted.to is not None and (wanted.to.role == Role.TRAINEE or wanted.to not in askable(talk)):
         raise CareError("not_theirs")
     before = {"to": talk.assignee_id, "team": talk.team_id}
-    team = wanted.team or (talk.team if wanted.to is not None else None)
+    team = talk.team if wanted.to is not None else None
+    if wanted.team is not None:
+        team = _caring(talk, wanted.team.pk)
     assign(talk, agent, wanted.to, team=team)
     return before
 
 
+def _caring(talk: Conversation, number: int) -> Team:
+    """Return a team that cares for a conversation's channel."""
+    team = Team.objects.filter(pk=number, channels=talk.channel_id).first()
+    if team is None:
+        raise CareError("not_theirs")
+    return team
+
+
 def _assign_back(talk: Conversation, agent: Agent, before: Before) -> Before:
-    to = Agent.objects.filter(pk=before.get("to") or 0).first()
-    assign(talk, agent, to, team=Team.objects.filter(pk=before.get("team") or 0).first())
+    number, team = before.get("to"), before.get("team")
+    able = (one for one in askable(talk) if one.has_role(Role.AGENT))
+    to = None if number is None else next((one for one in able if one.pk == number), None)
+    if number is not None and to is None:
+        raise CareError("not_theirs")
+    assign(talk, agent, to, team=None if team is None else _caring(talk, team))
     return before
 
 
@@ -154,12 +182,19 @@ def _link(talk: Conversation, agent: Agent, wanted: Wanted) -> Before | None:
 
 
 def _link_back(talk: Conversation, agent: Agent, before: Before) -> Before:
-    incident = Incident.objects.filter(pk=before.get("incident") or 0).first()
+    incident = Incident.objects.filter(pk=before.get("incident") or 0, brand=talk.brand_id).first()
     if incident is not None:
         unlink(talk, agent, incident, to=STATES[before.get("was") or 0])
     return before
 
 
+NAMES: Mapping[Act, frozenset[str]] = {
+    Act.ASSIGN: frozenset({"to", "team"}),
+    Act.TAG: frozenset({"tag"}),
+    Act.RESOLVE: frozenset(),
+    Act.FOLLOW_UP: frozenset({"until"}),
+    Act.LINK: frozenset({"incident", "was"}),
+}
 ACTS: Mapping[Act, Callable[[Conversation, Agent, Wanted], Before | None]] = {
     Act.ASSIGN: _assign,
     Act.TAG: _tag,

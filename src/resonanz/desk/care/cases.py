@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +12,8 @@ from resonanz.desk import queue
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, notify, tell
 from resonanz.desk.models import Agent, Conversation, NoticeKind, Team
 from resonanz.desk.storage import to_ms
+
+FARTHEST = timedelta(days=3660)  # when something can be looked at again
 
 
 def assign(conversation: Conversation, agent: Agent, to: Agent | None, *, team: Team | None = None) -> None:
@@ -68,9 +70,14 @@ def wait_for(conversation: Conversation, agent: Agent, waiting: case.Waiting) ->
 
 
 def follow_up(conversation: Conversation, agent: Agent, at: datetime | None) -> None:
-    """Look at an open conversation again at a time, None for never; what waits for an answer still waits."""
+    """Look at an open conversation again at a time, None for never; what waits for an answer still waits.
+
+    CareError: `in_the_past`, `not_known` for a time that no calendar of ours shows.
+    """
     if at is not None and at <= timezone.now():
         raise CareError("in_the_past")
+    if at is not None and at - timezone.now() > FARTHEST:
+        raise CareError("not_known")
     until = None if at is None else to_ms(at)
     _change_state("follow_up", conversation, agent, case.State.OPEN, until=until)
 

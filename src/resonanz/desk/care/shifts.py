@@ -6,6 +6,7 @@ ABSENT_AFTER. No case stays with somebody who is not here.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +20,11 @@ from django.utils import timezone
 from resonanz.case import State, Waiting
 from resonanz.desk.access import visible_to
 from resonanz.desk.care.base import TEXT_MOST, CareError, expect_agent, expect_live, notify, tell
-from resonanz.desk.care.notes import askable
+from resonanz.desk.care.notes import askable, askable_in
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Conversation, Event, Handover, Notice, NoticeKind, Role
-from resonanz.desk.policies import service_hours_of
-from resonanz.hours import next_opening
+from resonanz.desk.policies import service_hours_by_brand
+from resonanz.hours import BusinessHours, next_opening
 
 ABSENT_AFTER = timedelta(minutes=8)  # without a sign of life
 SEEN_EVERY = timedelta(minutes=1)  # a sign of life is written down at most this often
@@ -126,16 +127,18 @@ def absent_next() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(OWNERS)
         owners = [row[0] for row in cursor.fetchall()]
-    for agent in Agent.objects.filter(Q(pk__in=owners) | Q(on_shift_at__isnull=False)):
-        if _look_after(agent, now):
-            return True
-    return False
+    people = list(Agent.objects.filter(Q(pk__in=owners) | Q(on_shift_at__isnull=False)))
+    if any(agent.is_active and _is_gone(agent, now) for agent in people):
+        return True
+    away = [agent for agent in people if agent.on_shift_at is None or not agent.is_active]
+    return _return_unattended(away, now)
 
 
-def _look_after(agent: Agent, now: datetime) -> bool:
+def _is_gone(agent: Agent, now: datetime) -> bool:
+    """Look after somebody who is on shift; True where something had to be done."""
     last = agent.seen_at or agent.on_shift_at
-    if agent.on_shift_at is None or last is None or not agent.is_active:
-        return _return_unattended(agent, now)
+    if agent.on_shift_at is None or last is None:
+        return False
     silent = now - last
     if timedelta() <= silent <= ABSENT_AFTER:
         return False
@@ -149,19 +152,32 @@ def _look_after(agent: Agent, now: datetime) -> bool:
     return True
 
 
-def _return_unattended(agent: Agent, now: datetime) -> bool:
-    """Give back what somebody who is not here has had for a while; at once where they are switched off."""
+def _return_unattended(away: Sequence[Agent], now: datetime) -> bool:
+    """Give back what one who is not here has had for a while; looks first, locks where there is something."""
+    found = _unattended(away, now)
+    if not found:
+        return False
+    owner = next(agent for agent in away if agent.pk == found[0].assignee_id)
     with transaction.atomic():
-        cases = {talk.pk: talk for talk in owned(agent)}
-        given = Event.objects.filter(conversation__in=cases, kind="assigned").values_list("conversation")
-        since = dict(given.annotate(Max("at")).order_by())
-        over = [
-            talk
-            for number, talk in cases.items()
-            if not agent.is_active or number not in since or now - since[number] > ABSENT_AFTER
-        ]
-        _give_back(over, agent, Why.ABSENT, now)
+        over = _unattended([owner], now)
+        _give_back(over, owner, Why.ABSENT, now)
     return bool(over)
+
+
+def _unattended(away: Sequence[Agent], now: datetime) -> list[Conversation]:
+    """Return what people who are not here have had for a while; at once where they are switched off."""
+    cases = Conversation.objects.filter(assignee__in=away, state=State.OPEN)
+    if not away:
+        return []
+    numbers = cases.order_by().values("pk")
+    given = Event.objects.filter(conversation__in=numbers, kind="assigned").values_list("conversation")
+    since = dict(given.annotate(Max("at")).order_by())
+    off = {agent.pk for agent in away if not agent.is_active}
+    return [
+        talk
+        for talk in cases.order_by("assignee", "pk")
+        if talk.assignee_id in off or talk.pk not in since or now - since[talk.pk] > ABSENT_AFTER
+    ]
 
 
 def returned(agent: Agent) -> list[Conversation]:
@@ -186,23 +202,43 @@ def take_back(agent: Agent, *, wanted: bool = True) -> int:
 # The end of a shift ------------------------------------------------------------------------------
 
 
-def opens_again(talk: Conversation, now: datetime) -> datetime:
+def opens_again(hours: BusinessHours, now: datetime) -> datetime:
     """Return when service begins on a later day: before that, nobody's next shift can be."""
-    hours = service_hours_of(talk.brand_id)
     tomorrow = now.astimezone(ZoneInfo(hours.zone)) + timedelta(days=1)
     return next_opening(hours, tomorrow.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def may_be_kept(talk: Conversation, now: datetime) -> bool:
     """Whether a case can wait for its owner's next shift: nothing is due before."""
-    return talk.due_at is None or talk.due_at >= opens_again(talk, now)
+    return talk.pk in kept_of([talk], now)
+
+
+def kept_of(cases: Sequence[Conversation], now: datetime) -> set[int]:
+    """Return which of some cases can wait for their owner's next shift; one question for all of them."""
+    hours = service_hours_by_brand({talk.brand_id for talk in cases})
+    opens = {brand: opens_again(theirs, now) for brand, theirs in hours.items()}
+    return {talk.pk for talk in cases if talk.due_at is None or talk.due_at >= opens[talk.brand_id]}
+
+
+def receivers_of(cases: Sequence[Conversation], agent: Agent) -> dict[int, tuple[Agent, ...]]:
+    """Return to whom each of some cases can be handed over: who is here first, then by name."""
+    found = askable_in(cases)
+    return {
+        number: tuple(
+            sorted(
+                (one for one in people if one.has_role(Role.AGENT) and one.pk != agent.pk),
+                key=lambda one: one.on_shift_at is None,
+            )
+        )
+        for number, people in found.items()
+    }
 
 
 def end(agent: Agent, choices: Mapping[int, Choice]) -> dict[int, CareError]:
     """End a shift; each case is kept, handed over or given back, as chosen by its number.
 
     What has no choice (it came meanwhile) is given back. Returns what stands in the way, by case, and
-    changes nothing then: `keep_due`, `sentence_missing`, `too_long`, `not_theirs`.
+    changes nothing then: `keep_due`, `sentence_missing`, `too_long`, `not_theirs`, `cannot_answer` (name).
     """
     now = timezone.now()
     with transaction.atomic():
@@ -226,7 +262,15 @@ def _refusal(talk: Conversation, choice: Choice, now: datetime) -> CareError | N
         return CareError("sentence_missing")
     if len(choice.sentence) > TEXT_MOST:
         return CareError("too_long", length=len(choice.sentence), limit=TEXT_MOST)
-    return None if choice.to is None or choice.to in askable(talk) else CareError("not_theirs")
+    return _cannot_receive(talk, choice.to)
+
+
+def _cannot_receive(talk: Conversation, to: Agent | None) -> CareError | None:
+    if to is None:
+        return None
+    if to not in askable(talk):
+        return CareError("not_theirs")
+    return None if to.has_role(Role.AGENT) else CareError("cannot_answer", name=to.shown_name)
 
 
 def _let_go(talk: Conversation, agent: Agent, choice: Choice, now: datetime) -> None:
@@ -239,8 +283,11 @@ def _let_go(talk: Conversation, agent: Agent, choice: Choice, now: datetime) -> 
     Conversation.objects.filter(pk=talk.pk).update(keeper=agent if kept else None)
 
 
-def hand_over(talk: Conversation, agent: Agent, choice: Choice) -> None:
-    """Give a case on with a sentence; to somebody who is not here yet it comes with their shift."""
+def hand_over(talk: Conversation, agent: Agent, choice: Choice) -> Handover:
+    """Give a case on with a sentence; to somebody who is not here yet it comes with their shift.
+
+    CareError: `sentence_missing`, `too_long`, `not_theirs`, `cannot_answer` (name).
+    """
     expect_agent(agent)
     expect_live(talk)
     now = timezone.now()
@@ -248,21 +295,48 @@ def hand_over(talk: Conversation, agent: Agent, choice: Choice) -> None:
         refused = _refusal(talk, choice, now)
         if refused is not None:
             raise refused
-        _hand_over(talk, agent, choice, now)
+        return _hand_over(talk, agent, choice, now)
 
 
-def _hand_over(talk: Conversation, agent: Agent, choice: Choice, now: datetime) -> None:
+def _hand_over(talk: Conversation, agent: Agent, choice: Choice, now: datetime) -> Handover:
     to = choice.to
     given = Handover.objects.create(
         conversation=talk, by=agent, to=to, sentence=choice.sentence.strip(), at=now
     )
     receiver = None if to is None else to.pk
     here = to is not None and to.on_shift_at is not None
-    tell("handed_over", now, talk, agent, to=receiver, handover=given.pk)
+    had = Conversation.objects.filter(pk=talk.pk).values_list("assignee_id", flat=True).get()
+    tell("handed_over", now, talk, agent, to=receiver, handover=given.pk, had=had)
     tell("assigned", now, talk, agent, to=receiver if here else None, why=int(Why.HANDED_OVER))
     Conversation.objects.filter(pk=talk.pk).update(keeper=None if here else to)
     if to is not None:
         notify(to, NoticeKind.HANDED_OVER, talk, by=agent)
+    return given
+
+
+def undo_hand_over(handover: Handover, agent: Agent) -> None:
+    """Take one's own handover back: the case is with whom it was before, and nobody is asked to read it.
+
+    CareError: `handover_over` where it was read, where the case was given on since, or it is not one's own.
+    """
+    expect_agent(agent)
+    talk = handover.conversation
+    now = timezone.now()
+    with transaction.atomic():
+        mine = Handover.objects.filter(pk=handover.pk, by=agent, read_at=None)
+        given = Event.objects.filter(conversation=talk.pk, kind__in=["handed_over", "assigned"])
+        newest = list(given.order_by("-id")[:2])
+        if not mine.exists() or [one.kind for one in newest] != ["assigned", "handed_over"]:
+            raise CareError("handover_over")
+        told = json.loads(newest[1].facts)
+        if told["handover"] != handover.pk:
+            raise CareError("handover_over")
+        tell("handover_undone", now, talk, agent, handover=handover.pk)
+        tell("assigned", now, talk, agent, to=told.get("had"))
+        Conversation.objects.filter(pk=talk.pk).update(keeper=None)
+        rung = Notice.objects.filter(conversation=talk, kind=NoticeKind.HANDED_OVER, by=agent, seen_at=None)
+        rung.update(seen_at=now)
+        mine.delete()
 
 
 def unread(agent: Agent) -> list[Handover]:

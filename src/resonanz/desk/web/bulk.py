@@ -129,7 +129,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         before = json.loads(request.POST.get("before", ""))
         known = {int(number): dict(facts) for number, facts in before.items()}
         act = Act(request.POST.get("act", ""))
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return HttpResponseBadRequest(_("This address is not complete. Open the inbox again."))
     try:
         done = bulk.undo(known, agent_of(request), act)

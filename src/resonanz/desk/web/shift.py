@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from resonanz.desk import care, reading_team, wording, wording_team
 from resonanz.desk.care import shifts
 from resonanz.desk.care.shifts import Choice, How
-from resonanz.desk.models import Agent, Handover, Role
+from resonanz.desk.models import Agent, Handover
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def read(request: HttpRequest, number: int) -> HttpResponse:
 def hand_over_panel(request: HttpRequest, number: int) -> HttpResponse:
     """Show to whom one case can be handed over, and room for the sentence."""
     agent, talk = agent_of(request), talk_of(request, number)
-    able = [one for one in care.askable(talk) if one.has_role(Role.AGENT) and one.pk != agent.pk]
-    receivers = sorted(able, key=lambda one: one.on_shift_at is None)
+    receivers = shifts.receivers_of([talk], agent)[talk.pk]
     return render(request, "shift/hand_over.html", {"talk": talk, "receivers": receivers})
 
 
@@ -114,12 +113,20 @@ def askable(request: HttpRequest, number: int) -> HttpResponse:
 def _hand_over(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     number = whole_number(request.POST.get("to", ""))
     to = None if number is None else Agent.objects.filter(pk=number, is_active=True).first()
-    before = talk.assignee_id
-    care.hand_over(talk, agent, Choice(How.HAND_OVER, to, request.POST.get("sentence", "")))
+    given = care.hand_over(talk, agent, Choice(How.HAND_OVER, to, request.POST.get("sentence", "")))
     name = {"name": "" if to is None else to.shown_name}
     said = _("Handed over to the next shift") if to is None else _("Handed over to %(name)s") % name
-    back = undo(reverse("change", args=[talk.pk, "assign"]), to=before or "")
+    back = undo(reverse("change", args=[talk.pk, "undo_hand_over"]), handover=given.pk)
     return {"say": said, "changed": True, "undo": back, "closes": True}
+
+
+def _undo_hand_over(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    number = whole_number(request.POST.get("handover", ""))
+    given = talk.handovers.filter(pk=number or 0).first()
+    if given is None:
+        raise care.CareError("handover_over")
+    shifts.undo_hand_over(given, agent)
+    return {"say": _("The handover is undone"), "changed": True}
 
 
 def banners(agent: Agent) -> dict[str, object]:
@@ -127,4 +134,4 @@ def banners(agent: Agent) -> dict[str, object]:
     return {"handovers": shifts.unread(agent), "returned": shifts.returned(agent)}
 
 
-VERBS: dict[str, Verb] = {"hand_over": _hand_over}
+VERBS: dict[str, Verb] = {"hand_over": _hand_over, "undo_hand_over": _undo_hand_over}
