@@ -12,7 +12,6 @@ from django.utils import timezone
 from resonanz.case import ClockKind, ReplyKind, State, Waiting
 from resonanz.desk import projection
 from resonanz.desk.events import happen
-from resonanz.desk.intake import SEQUENCE_BITS
 from resonanz.desk.models import (
     Agent,
     Author,
@@ -28,7 +27,7 @@ from resonanz.desk.models import (
     Thread,
     ThreadLink,
 )
-from resonanz.desk.models.listening import Stamp
+from resonanz.desk.models.listening import SEQUENCE_BITS, Stamp
 from resonanz.desk.projection import differences
 from resonanz.post import Audience
 from resonanz.post import Author as Person

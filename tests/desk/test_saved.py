@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
 
 from resonanz.desk import care, outbox
-from resonanz.desk.care import saved
-from resonanz.desk.models import Brand, Conversation, Delivery, SavedReply, Unsent
+from resonanz.desk.care import guards, saved
+from resonanz.desk.models import Agent, Brand, Conversation, Delivery, Notice, SavedReply, Unsent
 from tests.cast import Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from resonanz.desk.models import Agent
     from tests.fake import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,21 +91,29 @@ def test_nothing_out_of_date_or_unapproved_is_offered(case: Conversation, desk: 
     assert titles(case, desk.ben) == ["Bald alt", "Von Anna"]
 
 
-def test_changed_words_need_approval_again_changed_facts_do_not(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [{"text": "Anders."}, {"facts": "Ticket 4711"}, {"valid_until": date(2031, 1, 1)}, {"source": "Kim"}],
+)
+def test_whatever_its_owner_changes_of_an_approved_piece_needs_approval_again(
+    desk: Desk, change: dict[str, Any]
+) -> None:
     piece = write(desk.anna, "Sendung", LATE)
     saved.approve(piece, desk.clara)
-    piece.refresh_from_db()
-    saved.save(desk.anna, saved.Piece(title="Sendung", text=LATE, facts="Ticket 4711"), piece)
+    same = saved.Piece(title="Sendung", text=LATE)
+    saved.save(desk.anna, same, SavedReply.objects.get())
     assert SavedReply.objects.get().approved_by == desk.clara
-    saved.save(desk.anna, saved.Piece(title="Sendung", text="Anders."), SavedReply.objects.get())
+    saved.save(desk.anna, replace(same, **change), SavedReply.objects.get())
     assert SavedReply.objects.get().approved_at is None
-    with pytest.raises(care.CareError, match="not_yours"):
+    saved.save(desk.clara, same, SavedReply.objects.get())
+    assert SavedReply.objects.get().approved_by == desk.clara
+    with pytest.raises(care.CareError, match="not_your_reply"):
         saved.save(desk.ben, saved.Piece(title="Sendung", text="Bens."), SavedReply.objects.get())
 
 
 def test_dropped_and_taken_back(case: Conversation, desk: Desk) -> None:
     piece = write(desk.clara, "Sendung", LATE)
-    with pytest.raises(care.CareError, match="not_yours"):
+    with pytest.raises(care.CareError, match="not_your_reply"):
         saved.drop(piece, desk.anna)
     saved.drop(piece, desk.clara)
     assert (titles(case, desk.anna), len(saved.listed()), len(saved.listed(dropped=True))) == ([], 0, 1)
@@ -144,3 +150,51 @@ def test_what_is_used_is_remembered_while_typing_and_when_sent(case: Conversatio
     assert Unsent.objects.get().saved_reply == piece
     care.reply(case, desk.anna, care.Reply(text="Hallo Ada.", saved_reply=piece))
     assert Delivery.objects.get().saved_reply == piece
+
+
+# Out of date -------------------------------------------------------------------------------------
+
+
+def rung() -> list[tuple[str, str]]:
+    return [(n.agent.username, n.kind) for n in Notice.objects.select_related("agent").order_by("pk")]
+
+
+def test_its_owner_is_told_once_when_a_piece_expires(desk: Desk) -> None:
+    piece = write(desk.anna, "Sendung", valid_until=in_days(0))
+    saved.approve(piece, desk.clara)
+    write(desk.anna, "Nie freigegeben", valid_until=in_days(-3))
+    saved.drop(write(desk.clara, "Aussortiert", valid_until=in_days(-3)), desk.clara)
+    write(desk.clara, "Ohne Ende")
+    assert saved.expire_next() is False
+    SavedReply.objects.filter(pk=piece.pk).update(valid_until=in_days(-1))
+    assert [saved.expire_next(), saved.expire_next()] == [True, False]
+    assert rung() == [("anna", "expired")]
+    Notice.objects.update(seen_at=timezone.now())
+    SavedReply.objects.filter(pk=piece.pk).update(valid_until=in_days(-2))  # another day that is over
+    assert [saved.expire_next(), saved.expire_next()] == [True, False]
+    assert len(rung()) == 2
+
+
+def test_where_the_owner_is_gone_the_leads_are_told(desk: Desk) -> None:
+    saved.approve(write(desk.anna, "Sendung", valid_until=in_days(-1)), desk.clara)
+    Agent.objects.filter(pk=desk.anna.pk).update(is_active=False)
+    assert saved.expire_next() is True
+    assert rung() == [("clara", "expired")]
+
+
+def test_a_reply_with_an_expired_piece_is_looked_at_once_more(case: Conversation, desk: Desk) -> None:
+    piece = write(desk.clara, "Sendung", valid_until=in_days(-1))
+    wanted = care.Reply(text="Ihr Paket kommt morgen an.", saved_reply=piece)
+    with pytest.raises(care.Stopped, match="expired_reply") as raised:
+        care.reply(case, desk.anna, wanted)
+    assert [stop.is_hard for stop in raised.value.stops] == [False]
+    despite = [stop.despite for stop in raised.value.stops]
+    assert care.reply(case, desk.anna, replace(wanted, despite=despite)).saved_reply == piece
+
+
+def test_the_hint_at_expired_pieces_can_be_switched_off(case: Conversation, desk: Desk) -> None:
+    piece = write(desk.clara, "Sendung", valid_until=in_days(-1))
+    assert len(guards.knowledge_stops(piece)) == 1
+    assert guards.knowledge_stops(write(desk.clara, "Heute noch", valid_until=in_days(0))) == []
+    guards.switch("expired_reply", desk.clara, on=False)
+    assert guards.knowledge_stops(piece) == []

@@ -23,14 +23,13 @@ from resonanz.case import Case, Happened, State, case_after
 from resonanz.desk import media_files, projection
 from resonanz.desk.intake_rows import STATEMENTS, TABLES, Row, extras_of, select, thread_audience
 from resonanz.desk.models import Channel
-from resonanz.desk.models.listening import Stamp
+from resonanz.desk.models.listening import SEQUENCE_BITS, Stamp
 from resonanz.desk.policies import USUAL, Policy, Subject, policy_of
 from resonanz.desk.storage import next_ids, to_ms
 from resonanz.post import Audience, Author, Post, Sighting
 from resonanz.query import folded
 from resonanz.sla import DELIVERY_GRACE, honest_stamp
 
-SEQUENCE_BITS = 20
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 RECHECK_AFTER_MS = timedelta(minutes=10) // MS

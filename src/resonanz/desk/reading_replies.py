@@ -131,6 +131,7 @@ class Writing:
     audience: Audience
     form: str = ""
     seen: int = 0
+    saved: SavedReply | None = None
 
 
 def strip(talk: Conversation, agent: Agent, writing: Writing) -> Strip:
@@ -140,7 +141,8 @@ def strip(talk: Conversation, agent: Agent, writing: Writing) -> Strip:
     )
     hints = [hint_of(problem) for problem in found]
     network = talk.channel.network
-    hints += [Hint(stop_words(s, network), is_hard=False) for s in watch.file_stops(talk, agent)]
+    beside = watch.file_stops(talk, agent) + watch.knowledge_stops(writing.saved)
+    hints += [Hint(stop_words(stop, network), is_hard=False) for stop in beside]
     parts, too_long = _parts(talk, agent, writing)
     others = watch.bystanders(talk, writing.seen)
     return Strip(
@@ -181,6 +183,8 @@ def stop_words(stop: Stop, network: str) -> str:
         return wording.guard_advice(stop.problem)
     if stop.rule == "alt_missing":
         return wording_replies.alt_missing(int(stop.facts["count"]))
+    if stop.rule == "expired_reply":
+        return wording_replies.expired(str(stop.facts["title"]), date.fromisoformat(str(stop.facts["until"])))
     return wording.care_error(CareError(stop.code or stop.rule, **stop.facts), network)
 
 

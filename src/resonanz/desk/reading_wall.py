@@ -14,14 +14,13 @@ from django.utils import timezone
 
 from resonanz.case import ClockKind, ReplyKind, State, Urgency
 from resonanz.desk.access import channels_visible_to, visible_to
-from resonanz.desk.intake import SEQUENCE_BITS
 from resonanz.desk.models import Agent, Channel, Clock, Conversation, Delivery, Incident, Mention
-from resonanz.desk.queue import ON_ITS_WAY, for_us
+from resonanz.desk.models.listening import SEQUENCE_BITS
+from resonanz.desk.queue import ON_ITS_WAY, SAFETY_SHARE_MOST, for_us
 from resonanz.desk.reading_promises import fates
 from resonanz.desk.storage import to_ms
 
 INCIDENTS_MOST = 3
-SAFETY_ALARM = 0.05  # from this share of a day's cases on, the safety lane is too full to be one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class Wall:
     @property
     def safety_is_full(self) -> bool:
         """Whether so many are in the safety lane that it no longer helps anybody."""
-        return self.safety_share > SAFETY_ALARM
+        return self.safety_share > SAFETY_SHARE_MOST
 
 
 def wall(agent: Agent | None) -> Wall:

@@ -19,6 +19,7 @@ from django.utils import timezone
 from resonanz.case import State
 from resonanz.desk.access import Conversations, visible_to
 from resonanz.desk.models import Agent, Conversation, Mention
+from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.storage import to_ms
 from resonanz.query import fold
 
@@ -28,7 +29,6 @@ HITS_AT_ONCE = 4 * PAGE  # posts looked at in one go: some conversations are hit
 PASSAGE = 180  # characters
 BEFORE = 40  # of them in front of the first hit
 LAST = 1 << 63
-SEQUENCE_BITS = 20  # of a mention's order, below its milliseconds
 IN = ("all", "open", "resolved", "archive")
 
 _PARTS = re.compile(r'"([^"]*)"?|(\S+)')

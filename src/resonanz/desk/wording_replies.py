@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from resonanz.desk.care.saved import Standing
 
 
@@ -31,7 +34,7 @@ def sentences() -> dict[str, str]:
         "title_missing": _("Give it a title, so that colleagues find it."),
         "text_missing": _("Write a public text, German or English."),
         "text_long": _("That is more than %(limit)s characters. Two saved replies are easier to find."),
-        "not_yours": _("Only its owner or a team lead can change this saved reply."),
+        "not_your_reply": _("Only its owner or a team lead can change this saved reply."),
         "phrase": _("At character %(position)s, “%(found)s”: this cannot be read as a text with variables."),
     }
 
@@ -73,6 +76,13 @@ def alt_missing(count: int) -> str:
     ) % {"count": count}
 
 
+def expired(title: str, until: date) -> str:
+    """Return that a saved reply that was put in is not valid any more."""
+    day = date_format(until, "SHORT_DATE_FORMAT")
+    words = _("“%(title)s” was valid until %(day)s. See whether it is still true.")
+    return words % {"title": title, "day": day}
+
+
 def too_long_words(length: int, limit: int, parts: int) -> str:
     """Return that a text is too long, and what it could become."""
     facts = {"length": length, "limit": limit, "parts": parts}
@@ -100,6 +110,7 @@ def rule_words(rule: str) -> tuple[str, str]:
         "markup": (_("Formatting"), _("marks that would be shown as they are")),
         "placeholder": (_("Placeholder"), _("something is still to be filled in")),
         "alt_missing": (_("Picture without description"), _("who cannot see would miss it")),
+        "expired_reply": (_("Expired saved reply"), _("its text was valid until a day that is over")),
     }[rule]
 
 

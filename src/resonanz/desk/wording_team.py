@@ -10,7 +10,7 @@ from django.utils.translation import ngettext, pgettext
 from resonanz.desk.care.shifts import Why
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 def sentences() -> dict[str, str]:
@@ -18,7 +18,10 @@ def sentences() -> dict[str, str]:
     return {
         "keep_due": _("Something is due here before you are back. Hand it over or give it back."),
         "sentence_missing": _("Write a sentence for your colleague first."),
+        "promise_over": _("The time that this reply promises has passed. Send it back with a sentence."),
         "not_yours": _("This was handed over to somebody else; they confirm reading it."),
+        "cannot_answer": _("%(name)s cannot answer customers yet. Choose somebody who can."),
+        "handover_over": _("Too late to undo: it was read or given on meanwhile. Ask your colleague."),
         "tag_empty": _("Write the tag’s name first."),
         "tag_long": _("A tag may have %(limit)s characters. Choose a shorter name."),
         "itself": _("This is the same conversation. Choose another one."),
@@ -76,6 +79,7 @@ def plain_line(kind: str, name: str, facts: Mapping[str, int | None]) -> str:
     undone = bool(facts.get("undo"))
     words = {
         "handover_read": _("%(name)s has read it"),
+        "handover_undone": _("%(name)s took the handover back"),
         "released": _("%(name)s let the reply go out"),
         "sent_back": _("%(name)s gave the reply back to its writer"),
         "took_in": _("%(name)s joined another conversation with this one"),
@@ -108,6 +112,26 @@ def split_line(name: str, count: int) -> str:
         count,
     )
     return words % {"name": name, "count": count}
+
+
+def will_read_here(teams: Sequence[str], *, private: bool) -> str:
+    """Return who would read this conversation too, were it joined with another."""
+    words = (
+        _("Then %(teams)s will read what stands here too, private messages included.")
+        if private
+        else _("Then %(teams)s will read what stands here too.")
+    )
+    return words % {"teams": ", ".join(teams)}
+
+
+def will_read_there(teams: Sequence[str], *, private: bool) -> str:
+    """Return who would read the other conversation too, were it joined with this one."""
+    words = (
+        _("Then %(teams)s will read what stands there too, private messages included.")
+        if private
+        else _("Then %(teams)s will read what stands there too.")
+    )
+    return words % {"teams": ", ".join(teams)}
 
 
 # Many at once, and the shift ---------------------------------------------------------------------

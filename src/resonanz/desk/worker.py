@@ -20,6 +20,7 @@ from resonanz.desk.care.automatic import automatic_next
 from resonanz.desk.care.enquiries import remind_next
 from resonanz.desk.care.incident_proposals import propose_next
 from resonanz.desk.care.mailbox import read_next as read_mail_next
+from resonanz.desk.care.saved import expire_next
 from resonanz.desk.care.shifts import absent_next
 from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.health import credentials_of
@@ -40,6 +41,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     channels.check_next,
     automatic_next,
     remind_next,
+    expire_next,
     letters.send_next,
     read_mail_next,
     archive.continue_next,

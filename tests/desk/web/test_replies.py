@@ -192,6 +192,15 @@ def test_a_file_that_cannot_go_is_refused_in_words(case: Conversation, desk: Des
     assert Attachment.objects.count() == 0
 
 
+def test_a_file_that_was_sent_long_ago_is_gone_and_its_page_too(case: Conversation, desk: Desk) -> None:
+    client = signed_in(desk.anna)
+    client.post(f"/c/{case.pk}/attach", {"file": picture()})
+    kept = Attachment.objects.get()
+    assert b"".join(client.get(f"/file/{kept.pk}/")).startswith(b"\x89PNG")
+    Attachment.objects.update(file="")
+    assert client.get(f"/file/{kept.pk}/").status_code == 404
+
+
 def test_nobody_else_sees_files_beside_unsent_words(case: Conversation, desk: Desk) -> None:
     signed_in(desk.anna).post(f"/c/{case.pk}/attach", {"file": picture()})
     number = Attachment.objects.get().pk
@@ -261,6 +270,30 @@ def test_an_agents_words_wait_for_the_lead_and_expired_ones_warn(desk: Desk) -> 
     signed_in(desk.clara).post(f"/replies/{piece.pk}/drop")
     assert "Von Anna" in words(signed_in(desk.clara).get("/replies/?show=dropped"))
     assert "Use again" in words(signed_in(desk.clara).get("/replies/?show=dropped"))
+
+
+def test_the_box_hints_at_an_expired_piece(case: Conversation, desk: Desk) -> None:
+    passed = timezone.localdate() - timedelta(days=1)
+    piece = saved.save(desk.clara, saved.Piece(title="Alt", text="Früher.", valid_until=passed))
+    client = signed_in(desk.anna)
+    form = {"text": "Früher.", "saved": piece.pk}
+    assert "“Alt” was valid until" in words(client.post(f"/c/{case.pk}/check", form))
+    assert "was valid until" not in words(client.post(f"/c/{case.pk}/check", form | {"saved": ""}))
+    refused = client.post(f"/c/{case.pk}/reply", form, headers=HTMX)
+    assert (refused.status_code, "“Alt” was valid until" in words(refused)) == (422, True)
+    assert "Expired saved reply" in words(client.get("/reports/guards/"))
+
+
+def test_the_bell_of_an_expired_piece_leads_to_the_saved_replies(desk: Desk) -> None:
+    passed = timezone.localdate() - timedelta(days=1)
+    saved.save(desk.clara, saved.Piece(title="Alt", text="Früher.", valid_until=passed))
+    assert saved.expire_next()
+    client = signed_in(desk.clara)
+    facts = client.get("/bell/", headers={"accept": "application/json"}).json()
+    assert (facts["count"], facts["newest"]["url"]) == (1, "/replies/")
+    assert "a saved reply that you look after has expired" in words(client.get("/bell/"))
+    assert client.post("/bell/", {"kind": "expired"})["Location"] == "/replies/"
+    assert client.get("/bell/", headers={"accept": "application/json"}).json()["count"] == 0
 
 
 # Guards ------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ said becomes a delivery, and the outbox carries it out.
 | `incidents` | many cases, one cause: opening, changing, settling it; who belongs to it |
 | `incident_lists` | who of an incident's cases still needs what |
 | `incident_answers` | the prepared texts, confirmed in batches |
+| `incident_renewal` | what was to say a text that has changed meanwhile |
 | `incident_pace` | how fast they may leave, and what was said just before |
 | `incident_proposals` | which cases might belong to an incident |
 """

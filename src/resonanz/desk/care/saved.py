@@ -14,14 +14,14 @@ from itertools import islice
 from typing import Literal, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.desk.care.answers import answerable
-from resonanz.desk.care.base import CareError, expect_lead
+from resonanz.desk.care.base import CareError, expect_lead, notify
 from resonanz.desk.care.voices import FORMS, LANGUAGES, VARIABLES, Form, form_for, language_of, values_for
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Brand, Conversation, Outcome, Role, SavedReply
+from resonanz.desk.models import Agent, Brand, Conversation, NoticeKind, Outcome, Role, SavedReply
 from resonanz.phrases import PhraseError, parse
 from resonanz.query import fold
 
@@ -30,6 +30,7 @@ SOON = timedelta(days=14)
 FOUND_MOST = 10
 LOOKED_AT_MOST = 500
 TEXT_MOST = 5000
+SAID = ("title", "facts", "text", "text_en", "source", "valid_until", "brand")  # what a lead approves
 SENT = Q(used_in__state=Outcome.SENT, used_in__follows=None)
 
 
@@ -58,8 +59,9 @@ class Found:
 def save(agent: Agent, piece: Piece, known: SavedReply | None = None) -> SavedReply:
     """Write a saved reply down, or change one; returns it.
 
-    An agent's words wait for a lead's approval, a lead's own are approved. CareError: `title_missing`,
-    `text_missing`, `text_long` (limit), `phrase` (field, flaw, position from 1, found), `not_yours`.
+    An agent's words wait for a lead's approval, a lead's own are approved. Whatever an agent changes of an
+    approved one, its facts and how long it is valid too, waits for it again. CareError: `title_missing`,
+    `text_missing`, `text_long` (limit), `phrase` (field, flaw, position from 1, found), `not_your_reply`.
     """
     _expect_sayable(piece)
     now = timezone.now()
@@ -68,7 +70,7 @@ def save(agent: Agent, piece: Piece, known: SavedReply | None = None) -> SavedRe
         kept = known or SavedReply(owner=agent)
         if known is not None:
             _expect_own(known, agent)
-        same = known is not None and (known.text, known.text_en) == (piece.text, piece.text_en)
+        same = known is not None and all(getattr(known, name) == getattr(piece, name) for name in SAID)
         kept.title, kept.facts, kept.text, kept.text_en = piece.title, piece.facts, piece.text, piece.text_en
         kept.source, kept.valid_until, kept.brand = piece.source, piece.valid_until, piece.brand
         kept.words = _words_of(piece)
@@ -91,6 +93,25 @@ def approve(saved: SavedReply, agent: Agent) -> None:
             approved_at=now, approved_by=agent
         ):
             happen("saved_reply_approved", now, actor=agent.pk, saved_reply=saved.pk)
+
+
+def expire_next() -> bool:
+    """Ring once for an approved one that has expired; True if there was one. The worker calls this.
+
+    Its owner is told, or the leads where the owner is gone.
+    """
+    passed = SavedReply.objects.filter(dropped_at=None, valid_until__lt=timezone.localdate())
+    untold = passed.filter(Q(told_until=None) | ~Q(told_until=F("valid_until"))).exclude(approved_at=None)
+    found = untold.select_related("owner").order_by("pk").first()
+    if found is None:
+        return False
+    with transaction.atomic():
+        if untold.filter(pk=found.pk).update(told_until=F("valid_until")):
+            own = found.owner if found.owner is not None and found.owner.is_active else None
+            leads = Agent.objects.filter(is_active=True, role=Role.LEAD)
+            for agent in leads if own is None else [own]:
+                notify(agent, NoticeKind.EXPIRED)
+    return True
 
 
 def drop(saved: SavedReply, agent: Agent) -> None:
@@ -257,4 +278,4 @@ def _expect_sayable(piece: Piece) -> None:
 def _expect_own(saved: SavedReply, agent: Agent) -> None:
     """One's own, or a lead."""
     if saved.owner_id != agent.pk and not agent.has_role(Role.LEAD):
-        raise CareError("not_yours")
+        raise CareError("not_your_reply")

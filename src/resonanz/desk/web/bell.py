@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Notices = QuerySet[Notice]
 
 SHOWN_MOST = 200
+PAGES = {NoticeKind.EXPIRED: "replies"}  # where one goes for what concerns no conversation
 LOUD = {NoticeKind.SAFETY, NoticeKind.BROKEN}  # what is shown at once, wherever one is
 
 
@@ -49,6 +50,12 @@ class Group:
     rings: tuple[Ring, ...]
 
     @property
+    def leads_on(self) -> str:
+        """The kind whose page tells more, "" where there is none."""
+        kind = self.rings[0].kind
+        return kind if self.conversation is None and kind in PAGES else ""
+
+    @property
     def is_new(self) -> bool:
         """Whether anything in it has not been looked at."""
         return any(ring.is_new for ring in self.rings)
@@ -65,8 +72,11 @@ def bell(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     wants_facts = "application/json" in request.headers.get("Accept", "")
     if request.method == "POST":
-        number = whole_number(request.POST.get("conversation", ""))
-        alarms.look(agent, number)
+        number, kind = whole_number(request.POST.get("conversation", "")), request.POST.get("kind", "")
+        page = next((page for known, page in PAGES.items() if known == kind), "")
+        alarms.look(agent, number, kind=kind if page else "")
+        if page:
+            return HttpResponseRedirect(reverse(page))
         if wants_facts:
             return JsonResponse(facts(agent))
         open_it = number is not None and "open" in request.POST
@@ -100,7 +110,8 @@ def facts(agent: Agent) -> dict[str, object]:
 def _ringing(notice: Notice) -> dict[str, object]:
     talk = notice.conversation
     name = "" if talk is None else talk.customer.shown_name
-    here = reverse("bell") if talk is None else reverse("conversation", args=[talk.pk])
+    page = PAGES.get(NoticeKind(notice.kind), "bell")
+    here = reverse(page) if talk is None else reverse("conversation", args=[talk.pk])
     words = f"{name}: {said(notice)}" if name else said(notice)
     return {
         "id": notice.pk,

@@ -55,7 +55,6 @@ def _team(talk: Conversation, request: HttpRequest) -> Team | None:
 
 def _resolve(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     reason = whole_number(request.POST.get("reason", ""))
-    known = reason in set(care.Dismissal) and reason
     known = reason is not None and reason in set(care.Dismissal)
     care.resolve(talk, agent, care.Dismissal(reason or 0) if known else None)
     said = _("Resolved: %(name)s") % {"name": talk.customer.shown_name}

@@ -34,7 +34,6 @@ urlpatterns = [
     path("start/seen/", entry.start_seen, name="start-seen"),
     path("settings/", settings_own.front, name="settings"),
     path("settings/own/", settings_own.own, name="settings-own"),
-    path("settings/own/", settings_own.own, name="my_settings"),
     path("settings/own/password/", settings_own.password, name="settings-password"),
     path("settings/own/sign-in/", second_factor.overview, name="factors"),
     path("settings/own/sign-in/confirm/", second_factor.confirm, name="factors-confirm"),

@@ -61,7 +61,11 @@ def _held(talk: Conversation, request: HttpRequest) -> Delivery:
 def _release(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     held = _held(talk, request)
     releasing.release_edited(
-        held, agent, request.POST.get("text", held.text), despite=request.POST.getlist("despite")
+        held,
+        agent,
+        request.POST.get("text", held.text),
+        despite=request.POST.getlist("despite"),
+        version=whole_number(request.POST.get("version", "")),
     )
     return {"say": _("Released; it is on its way"), "changed": True, "sent": held.pk}
 

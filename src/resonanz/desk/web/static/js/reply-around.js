@@ -30,7 +30,7 @@ async function check() {
   asking?.abort();
   asking = new AbortController();
   const body = new URLSearchParams({ text: area().value });
-  for (const [name, id] of [["answers", "answers"], ["audience", "audience"], ["form", "form"], ["seen", "seen"], ["in_parts", "parts"]]) {
+  for (const [name, id] of [["answers", "answers"], ["audience", "audience"], ["form", "form"], ["seen", "seen"], ["in_parts", "parts"], ["saved", "saved"]]) {
     body.set(name, field(id).value);
   }
   try {
