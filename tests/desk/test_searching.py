@@ -124,6 +124,25 @@ def test_a_handle_with_words_finds_what_this_person_said_about_it(desk: Desk) ->
     assert found(desk, "Rechnung @ada") == [wanted_one]
 
 
+@pytest.mark.parametrize("most", [500, 1])  # read one by one, or found by the full text
+def test_what_somebody_said_is_found_the_same_way_however_much_they_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(searching, "POSTS_MOST", most)
+    late = heard(desk, "1", "Paket zu spät, der Fahrdienst war da #Bahn", minutes=0)
+    again = heard(desk, "2", "wieder das Paket, Straße vergessen", minutes=1)
+    heard(desk, "3", "Paket zu spät", OTTO, minutes=2)
+    handle = f"@{ADA.handle.partition('@')[0]}"
+    assert found(desk, f"{handle} paket") == [again, late]
+    assert found(desk, f"{handle} PAKET strasse") == [again]
+    assert found(desk, f'{handle} "zu spät"') == [late]
+    assert found(desk, f'{handle} "spät zu"') == []
+    assert found(desk, f"{handle} fahrd") == [late]
+    assert found(desk, f'{handle} "fahrd"') == []
+    assert found(desk, f"{handle} #bahn") == [late]
+    assert found(desk, f"{handle} paket", until=date(2020, 1, 1)) == []
+
+
 def test_a_renamed_and_a_forgotten_customer(desk: Desk) -> None:
     """The database keeps the names itself: a migration that loses its triggers fails here."""
     number = heard(desk, "1", "Moin", ADA)

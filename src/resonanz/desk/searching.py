@@ -13,6 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -20,11 +21,13 @@ from resonanz.case import State
 from resonanz.desk.access import Conversations, visible_to
 from resonanz.desk.models import Agent, Conversation, Mention
 from resonanz.desk.models.listening import SEQUENCE_BITS
+from resonanz.desk.prepared import each, prepared
 from resonanz.desk.storage import to_ms
-from resonanz.query import fold
+from resonanz.query import fold, folded
 
 PAGE = 25
 AUTHORS_MOST = 200  # whose name fits; more than that, and the name says nothing
+POSTS_MOST = 500  # of some people, read one by one
 HITS_AT_ONCE = 4 * PAGE  # posts looked at in one go: some conversations are hit several times
 PASSAGE = 180  # characters
 BEFORE = 40  # of them in front of the first hit
@@ -193,10 +196,10 @@ def _order_of(day: date) -> int:
 # Finding -----------------------------------------------------------------------------------------
 
 
-def _match(terms: Sequence[tuple[str, ...]], *, is_open: bool) -> str:
+def _match(terms: Sequence[tuple[str, ...]], asked: Wanted) -> str:
     """Return terms as FTS5 reads them; tokens hold no quotation marks, folding sees to that."""
     quoted = [f'"{" ".join(term)}"' for term in terms]
-    return " AND ".join(quoted) + ("*" if is_open else "")
+    return " AND ".join(quoted) + ("*" if asked.is_open and terms[-1] == asked.terms[-1] else "")
 
 
 def _people(asked: Wanted) -> list[int]:
@@ -239,22 +242,50 @@ def _by_person(narrowed: Conversations, asked: Wanted, people: Sequence[int], re
         return {}
     theirs = narrowed.filter(customer__in=people)
     if rest := _rest(asked):
-        return _said(theirs, rest, reach)
+        posts = _posts(theirs, reach)
+        return _said(theirs, _match(rest, asked), reach) if posts is None else _read(posts, rest, asked)
     theirs = theirs.filter(last_order__gte=reach.low, last_order__lt=reach.high)
     return dict(theirs.order_by("-last_order").values_list("pk", "last_order")[: PAGE + 1])
 
 
-def _rest(asked: Wanted) -> str:
-    """Return the match of what stands beside handles, "" where no handle is named or nothing else is."""
-    rest = [term for term in asked.terms if not term[-1].startswith("@")]
-    is_open = asked.is_open and asked.terms[-1] in rest
-    return _match(rest, is_open=is_open) if asked.handles and rest else ""
+def _rest(asked: Wanted) -> list[tuple[str, ...]]:
+    """Return what stands beside handles; nothing where no handle is named."""
+    return [term for term in asked.terms if not term[-1].startswith("@")] if asked.handles else []
+
+
+def _posts(theirs: Conversations, reach: Reach) -> list[tuple[int, int, str]] | None:
+    """Return conversation, order and text of what was said there, newest first; None if that is too much."""
+    said = Mention.objects.filter(conversation__in=theirs.order_by().values("pk"), deleted_at=None)
+    said = said.filter(order__gte=reach.low, order__lt=reach.high).order_by("-order")
+    found = list(said.values_list("conversation_id", "order", "text")[: POSTS_MOST + 1])
+    return None if len(found) > POSTS_MOST else [(talk or 0, order, text) for talk, order, text in found]
+
+
+def _read(
+    posts: Iterable[tuple[int, int, str]], terms: Sequence[tuple[str, ...]], asked: Wanted
+) -> dict[int, int]:
+    """Return conversations with the order of their newest post that has all terms.
+
+    Reading some people's posts takes less than looking through all that anybody said with a frequent word.
+    """
+    wanted = [(" " + " ".join(term), _ends(term, asked)) for term in terms]
+    found: dict[int, int] = {}
+    for conversation, order, text in posts:
+        tokens = f" {folded(text)} "
+        if conversation not in found and all(begin + end in tokens for begin, end in wanted):
+            found[conversation] = order
+    return dict(list(found.items())[: PAGE + 1])
+
+
+def _ends(term: tuple[str, ...], asked: Wanted) -> str:
+    """Return what follows a term in folded words: the end of its last word, unless it may go on."""
+    return "" if asked.is_open and term == asked.terms[-1] else " "
 
 
 def _by_words(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
     """Return conversations in which one post has all the words, besides those of the people meant."""
     others = narrowed.exclude(customer__in=people) if people else narrowed
-    return _said(others, _match(asked.terms, is_open=asked.is_open), reach)
+    return _said(others, _match(asked.terms, asked), reach)
 
 
 def _said(narrowed: Conversations, match: str, reach: Reach) -> dict[int, int]:
@@ -315,12 +346,9 @@ def _hits(
 ) -> Iterable[Hit]:
     """Yield what a page shows of each, in three queries for all."""
     places = [(number, 0) for number in named] + [place for place in found if place[0] not in named]
-    talks = Conversation.objects.select_related("customer", "channel", "assignee").defer("channel__secret")
-    known = talks.in_bulk([number for number, _order in places])
+    known = {talk.pk: talk for talk in _talks(tuple(number for number, _order in places))}
     orders = {order or known[number].last_order for number, order in places if number in known}
-    posts = Mention.objects.only("order", "text", "audience", "incoming", "posted_at", "deleted_at").in_bulk(
-        orders
-    )
+    posts = {mention.pk: mention for mention in _mentions(tuple(orders))}
     by_person = set(people)
     for number, order in places:
         talk = known.get(number)
@@ -331,9 +359,22 @@ def _hits(
         yield Hit(talk, post, pieces, by_name=talk.customer_id in by_person)
 
 
+@prepared
+def _talks(numbers: tuple[int, ...]) -> QuerySet[Conversation]:
+    talks = Conversation.objects.select_related("customer", "channel", "assignee").defer("channel__secret")
+    return talks.filter(pk__in=each(numbers))
+
+
+@prepared
+def _mentions(orders: tuple[int, ...]) -> QuerySet[Mention]:
+    shown = Mention.objects.only("order", "text", "audience", "incoming", "posted_at", "deleted_at")
+    return shown.filter(pk__in=each(orders))
+
+
 def passage(text: str, asked: Wanted) -> tuple[Piece, ...]:
     """Return the part of a text around its first hit, cut into what fits and what stands between."""
-    hits = [chunk.span() for chunk in _CHUNK.finditer(text) if _is_hit(chunk[0], asked)]
+    exact = frozenset(token for term in asked.terms for token in term)
+    hits = [chunk.span() for chunk in _CHUNK.finditer(text) if _is_hit(chunk[0], asked, exact)]
     start = max(0, hits[0][0] - BEFORE) if hits else 0
     if start:
         start = text.find(" ", start, hits[0][0]) + 1 or hits[0][0]
@@ -348,9 +389,8 @@ def passage(text: str, asked: Wanted) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _is_hit(chunk: str, asked: Wanted) -> bool:
+def _is_hit(chunk: str, asked: Wanted, exact: frozenset[str]) -> bool:
     tokens = fold(chunk)
-    exact = {token for term in asked.terms for token in term}
     if not exact.isdisjoint(tokens):
         return True
     last = asked.terms[-1][-1] if asked.is_open else None
