@@ -1,4 +1,7 @@
-"""Every page of settings, reports and signing in, in a real browser: accessible, quiet, nothing cut off."""
+"""Every page there is, in a real browser: accessible, quiet, nothing cut off, in both schemes and two widths.
+
+The pages are those of the address list: a new one that nobody put here fails `test_no_page_is_forgotten`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,23 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
+from django.urls import get_resolver
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk.models import Brand, Channel
-from tests.cast import NOON, OTTO, US, Desk, hear, said
+from resonanz.desk import care, wall_link
+from resonanz.desk.care import enquiries, incidents, saved
+from resonanz.desk.models import (
+    Brand,
+    Channel,
+    Department,
+    Enquiry,
+    Incident,
+    SavedReply,
+    SlaPolicy,
+    SlaRule,
+    Team,
+)
+from tests.cast import NOON, OTTO, US, Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,38 +35,145 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGES = (
-    "/start/",
-    "/settings/own/",
-    "/settings/own/password/",
-    "/settings/channels/",
-    "/settings/channels/connect/?token",
-    "/settings/people/",
-    "/settings/people/add/",
-    "/settings/hours/",
-    "/settings/brands/",
-    "/reports/responses/?by=channel",
-)
+PASSWORD = "a long pass word"
 LONG = "Donaudampfschifffahrtsgesellschaftskundendienst"
 WIDTHS = (390, 1440)
 
+# By name, with what stands in the address in place of {…}.
+PAGES = {
+    "inbox": "/",
+    "conversation": "/c/{talk}/",
+    "search": "/search/?q=hallo",
+    "bell": "/bell/",
+    "incidents": "/incidents/",
+    "incident-new": "/incidents/new/",
+    "incident": "/incidents/{incident}/",
+    "incident-edit": "/incidents/{incident}/edit/",
+    "incident-batch": "/incidents/{incident}/texts/answer/",
+    "replies": "/replies/",
+    "reply_new": "/replies/new/",
+    "reply_edit": "/replies/{saved}/",
+    "report-guards": "/reports/guards/",
+    "promise_panel": "/c/{talk}/promises",
+    "ask": "/c/{talk}/ask/",
+    "shift": "/shift/",
+    "team": "/team/",
+    "start": "/start/",
+    "settings": "/settings/",
+    "settings-own": "/settings/own/",
+    "settings-password": "/settings/own/password/",
+    "factors": "/settings/own/sign-in/",
+    "factors-confirm": "/settings/own/sign-in/confirm/",
+    "factors-app": "/settings/own/sign-in/app/",
+    "factors-passkey": "/settings/own/sign-in/passkey/",
+    "settings-channels": "/settings/channels/",
+    "settings-channel-connect": "/settings/channels/connect/?token",
+    "settings-people": "/settings/people/",
+    "settings-people-add": "/settings/people/add/",
+    "settings-person": "/settings/people/{agent}/",
+    "settings-team-add": "/settings/teams/add/",
+    "settings-team": "/settings/teams/{team}/",
+    "settings-hours": "/settings/hours/",
+    "settings-voice": "/settings/voice/",
+    "settings-departments": "/settings/departments/",
+    "settings-department-add": "/settings/departments/add/",
+    "settings-department": "/settings/departments/{department}/",
+    "settings-targets": "/settings/targets/",
+    "settings-target": "/settings/targets/{rule}/",
+    "settings-wall": "/settings/wall/",
+    "settings-tags": "/settings/tags/",
+    "settings-brands": "/settings/brands/",
+    "reports": "/reports/",
+    "report-responses": "/reports/responses/?by=channel",
+    "report-fairness": "/reports/fairness/",
+    "report-promises": "/reports/promises/",
+    "wall": "/wall/",
+    "wall_link": "/wall/{wall}/",
+    "enquiry": "/enquiry/{enquiry}/",
+}
+ENTRY = {
+    "login",
+    "second-step",
+    "second-setup",
+}  # before one is in: here, and in tests/browser/test_second_factor.py
+PARTS = {  # drawn into a page; the browser tests of their areas look at them there
+    *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
+    *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
+    *("settings-hours-states", "settings-voice-preview", "picture", "file"),
+}
+DOES = {  # takes POST only, or leads on
+    *(
+        "next",
+        "prefer",
+        "attach",
+        "change_file",
+        "incident-act",
+        "reply_change",
+        "enquiry_opened",
+        "shift_back",
+    ),
+    *("shift_read", "trust", "bulk_do", "bulk_undo", "change", "change_delivery", "passkey", "passkey-ask"),
+    *(
+        "second-passkey",
+        "second-passkey-ask",
+        "logout",
+        "start-seen",
+        "factors-passkey-ask",
+        "factors-required",
+    ),
+    *("factors-reset", "settings-channel-pause", "settings-channel-resume", "settings-channel-everybody"),
+    *("settings-channel-token", "settings-channel-browser", "settings-channel-oauth-callback"),
+    *("settings-target-add", "settings-target-drop", "settings-tag", "settings-brand"),
+}
+
+
+def test_no_page_is_forgotten() -> None:
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert names == PAGES.keys() | ENTRY | PARTS | DOES
+
 
 @pytest.fixture
-def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A desk with long words, a channel in need and an answered question."""
+def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
+    """A desk that has one of everything, long words and a channel in need; gives what addresses name."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
-    Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
     Channel.objects.update(name=LONG, handle=f"{LONG}@social.example", filtered=["private_mentions"])
     asked = said("1", "Hallo?")
-    hear(desk.channel, asked, said("2", "Und ich?", OTTO))
+    hear(desk.channel, asked, said("2", "Und ich? 0171 2345678", OTTO))
     hear(desk.channel, said("3", "Hier!", US, at=NOON.replace(hour=13), to=asked))
-    yield
+    talk = conversation_of(said("2", ""))
+    care.assign(talk, desk.olga, desk.olga)
+    care.note(talk, desk.clara, f"@olga {LONG}")
+    care.tag(talk, desk.clara, LONG)
+    wanted = incidents.Wanted(title=LONG, text=f"{{name}}, {LONG} ist gestört.", words=((LONG,),))
+    incidents.open_incident(desk.brand, desk.clara, wanted, [talk])
+    saved.save(desk.clara, saved.Piece(title=LONG, text="Hallo {name}, {du:dir|sie:Ihnen} einen guten Tag."))
+    store = Department.objects.create(name=LONG, email="lager@nordlicht.example")
+    enquiries.ask(
+        talk,
+        desk.olga,
+        enquiries.Question(department=store, text="Wo ist es?"),
+        address="https://desk.example",
+    )
+    policy = SlaPolicy.objects.get()
+    rule = SlaRule.objects.create(policy=policy, urgency=1, first_response_s=600, next_response_s=600)
+    Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
+    yield {
+        "talk": talk.pk,
+        "incident": Incident.objects.get().pk,
+        "saved": SavedReply.objects.get().pk,
+        "agent": desk.tom.pk,
+        "team": Team.objects.get().pk,
+        "department": store.pk,
+        "rule": rule.pk,
+        "wall": wall_link.make(desk.clara),
+        "enquiry": Enquiry.objects.get().token,
+    }
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM desk_words")  # no model's table, so no test's flush empties it
 
 
 @pytest.fixture(params=["light", "dark"])
-def page(full: None, live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(full: dict[str, object], live_server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium")
         page = browser.new_page(locale="de-DE", color_scheme=request.param, base_url=live_server.url)
@@ -76,15 +199,23 @@ def faults(page: Page) -> list[tuple[str, str, object]]:
     return found
 
 
-def test_every_page_is_accessible_and_fits(page: Page) -> None:
-    page.goto("/login/?next=/start/")
-    wrong = faults(page)
-    page.get_by_label("Anmeldename").or_(page.get_by_label("Name to sign in")).fill("olga")
-    page.locator("#id_password").fill("a long pass word")
+def sign_in(page: Page, name: str, onward: str) -> None:
+    page.goto(f"/login/?next={onward}")
+    page.locator("#id_username").fill(name)
+    page.locator("#id_password").fill(PASSWORD)
     page.locator("form button.main").click()
-    page.wait_for_url("**/start/")
-    for path in PAGES:
-        page.goto(path)
+    page.wait_for_url(f"**{onward}")
+
+
+def test_every_page_is_accessible_and_fits(page: Page, full: dict[str, object]) -> None:
+    page.goto("/login/")
+    wrong = faults(page)
+    sign_in(page, "olga", "/start/")
+    for name, path in PAGES.items():
+        answer = page.goto(path.format_map(full))
+        assert answer is not None
+        if answer.status != 200 or (name not in {"start", "wall_link"} and page.title() == ""):
+            wrong.append((page.url, "answers", answer.status))
         wrong += faults(page)
     assert wrong == []
 
@@ -101,10 +232,7 @@ def test_a_password_can_be_looked_at_while_it_is_typed(page: Page) -> None:
 
 
 def test_states_appear_when_another_country_is_chosen(page: Page) -> None:
-    page.goto("/login/?next=/settings/hours/")
-    page.locator("#id_username").fill("clara")
-    page.locator("#id_password").fill("a long pass word")
-    page.locator("form button.main").click()
+    sign_in(page, "clara", "/settings/hours/")
     page.locator("#id_country").select_option("CH")
     expect(page.locator("#id_subdivision option", has_text="Appenzell Innerrhoden")).to_have_count(1)
     expect(page.locator("#id_subdivision option", has_text="Bayern")).to_have_count(0)

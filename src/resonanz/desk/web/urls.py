@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from resonanz.desk.web import (
@@ -74,6 +72,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bulk/undo", bulk.undo, name="bulk_undo"),
     path("c/<int:number>/<slug:verb>", inbox.change, name="change"),
     path("d/<int:number>/<slug:verb>", inbox.change_delivery, name="change_delivery"),
+    path("", include("resonanz.desk.web.settings_urls")),
 ]
-if find_spec("resonanz.desk.web.settings_urls"):
-    urlpatterns.append(path("", include("resonanz.desk.web.settings_urls")))
