@@ -20,6 +20,7 @@ from resonanz.case import State, Urgency, Waiting
 from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
 from resonanz.desk.models import Agent, Conversation, Delivery, Outcome, Role, Team
 from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.prepared import prepared
 from resonanz.desk.storage import from_ms, to_ms
 
 VIEWS = (
@@ -90,6 +91,10 @@ def queue_view(view: str, agent: Agent) -> Q:
 def queue_views(agent: Agent, now: datetime | None = None) -> dict[str, Q]:
     """Return for each view which conversations stand in it; needs the marks of `live_conversations`."""
     now = now or timezone.now()
+    return _views(agent.pk, now, _end_of_day(now))
+
+
+def _views(agent: int, now: datetime, end: datetime) -> dict[str, Q]:
     ours = for_us(now)
     is_open = Q(state=State.OPEN)
     return {
@@ -99,7 +104,7 @@ def queue_views(agent: Agent, now: datetime | None = None) -> dict[str, Q]:
         & (Q(waiting__in=[Waiting.US, Waiting.DEPARTMENT]) | Q(follow_up_at__lte=now))
         & Q(on_its_way=False),
         "unassigned": Q(assignee=None) & ours,
-        "follow_up": is_open & (Q(follow_up_at__lte=_end_of_day(now)) | Q(promised_at__lte=_end_of_day(now))),
+        "follow_up": is_open & (Q(follow_up_at__lte=end) | Q(promised_at__lte=end)),
         "again": is_open & Q(reopened_count__gt=0) & ~Q(waiting=Waiting.CUSTOMER),
         "department": is_open & Q(enquiries_count__gt=0) | is_open & Q(waiting=Waiting.DEPARTMENT),
         "release": is_open & Q(held=True),
@@ -113,7 +118,26 @@ def in_view(agent: Agent, view: str) -> Conversations:
 
     On one's own list, what a department has answered comes before everything but danger.
     """
-    shown = live_conversations(agent).filter(queue_view(view, agent))
+    return _ordered(live_conversations(agent).filter(queue_view(view, agent)), view)
+
+
+def first_of(agent: Agent, view: str, most: int) -> list[Conversation]:
+    """Return the first of a view, with their customers; what every page of the inbox asks."""
+    now = timezone.now()
+    return _first(agent.pk, now, _end_of_day(now), scope=scope_of(agent), view=view, most=most)
+
+
+def _in_view(
+    agent: int, now: datetime, end: datetime, *, scope: Scope, view: str, most: int
+) -> Conversations:
+    asked = _views(agent, now, end)[view]
+    return _ordered(_live(scope).filter(asked), view).select_related("customer")[:most]
+
+
+_first = prepared(_in_view, spare=True)  # only some views ask whose it is, or when today ends
+
+
+def _ordered(shown: Conversations, view: str) -> Conversations:
     if view in LATEST_FIRST:
         return shown.order_by("-last_order")
     lanes = [When(urgency=Urgency.SAFETY, then=Value(0))]

@@ -7,18 +7,18 @@ rows it returns.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from resonanz.compose import length
 from resonanz.desk import reading_enquiries, reading_history, reading_team, wording
-from resonanz.desk.access import channels_visible_to, visible_to
+from resonanz.desk.access import channels_visible_to, scope_of, visible_in, visible_to
 from resonanz.desk.care import answerable
 from resonanz.desk.care.answers import audience_for
 from resonanz.desk.care.reactions import REACTIONS, offered, standing
@@ -42,12 +42,13 @@ from resonanz.desk.models import (
     Team,
     Unsent,
 )
-from resonanz.desk.queue import VIEWS, behind, cursor, in_view
+from resonanz.desk.prepared import each, prepared
+from resonanz.desk.queue import VIEWS, behind, cursor, first_of, in_view
 from resonanz.desk.queue import numbers as queue_numbers
 from resonanz.desk.storage import from_ms
 
 if TYPE_CHECKING:
-    from resonanz.desk.models.people import Contact
+    from resonanz.desk.access import Scope
 
 PAGE = 25
 OTHERS_MOST = 20  # other people's posts shown around a conversation
@@ -121,24 +122,25 @@ def queue(agent: Agent, view: str, after: str = "", *, only: Q | None = None) ->
 
     `only` narrows it down, to a tag or a team.
     """
-    shown = in_view(agent, view)
-    if only is not None:
-        shown = shown.filter(only)
-    if after:
-        shown = shown.filter(behind(view, after))
-    found = list(shown.select_related("customer")[: PAGE + 1])
+    if only is None and not after:
+        found = first_of(agent, view, PAGE + 1)
+    else:
+        shown = in_view(agent, view).filter(only or Q())
+        if after:
+            shown = shown.filter(behind(view, after))
+        found = list(shown.select_related("customer")[: PAGE + 1])
     rows = rows_of(found[:PAGE])
     return Queue(tuple(rows), cursor(view, found[PAGE - 1]) if len(found) > PAGE else "")
 
 
 def rows_of(found: Sequence[Conversation]) -> list[Row]:
     """Return conversations with the words that they show, in one query for all."""
+    if not found:
+        return []
     _fill_in(found)
-    spoken = {c.awaits or c.last_order for c in found}
-    says = Mention.objects.only("order", "text", "audience", "incoming", "deleted_at", "extras").in_bulk(
-        spoken
-    )
-    several = Channel.objects.exclude(network="archive").count() > 1
+    spoken = tuple(c.awaits or c.last_order for c in found)
+    says = {mention.pk: mention for mention in _says(spoken)}
+    several = len(_live_channels()) > 1
     departments = reading_enquiries.waits_for(found)
     tags, again = reading_team.tags_of(c.pk for c in found), reading_team.come_again(found)
     return [
@@ -157,15 +159,45 @@ def rows_of(found: Sequence[Conversation]) -> list[Row]:
     ]
 
 
+@prepared
+def _says(orders: tuple[int, ...]) -> QuerySet[Mention]:
+    shown = Mention.objects.only("order", "text", "audience", "incoming", "deleted_at", "extras")
+    return shown.filter(pk__in=each(orders))
+
+
+@prepared
+def _live_channels() -> QuerySet[Channel, int]:
+    return Channel.objects.exclude(network="archive").values_list("pk", flat=True)
+
+
 def _fill_in(found: Sequence[Conversation]) -> None:
     """Give conversations their channel, owner and team: many rows share a few, so each is read once."""
-    channels = Channel.objects.defer("secret").in_bulk({c.channel_id for c in found})
-    agents = Agent.objects.in_bulk({c.assignee_id or 0 for c in found})
-    teams = Team.objects.in_bulk({c.team_id or 0 for c in found})
+    channels = {one.pk: one for one in _channels(_set(talk.channel_id for talk in found))}
+    agents = {one.pk: one for one in _agents(_set(talk.assignee_id for talk in found))}
+    teams = {one.pk: one for one in _teams(_set(talk.team_id for talk in found))}
     for talk in found:
         talk.channel = channels[talk.channel_id]
         talk.assignee = agents[talk.assignee_id] if talk.assignee_id is not None else None
         talk.team = teams[talk.team_id] if talk.team_id is not None else None
+
+
+def _set(numbers: Iterable[int | None]) -> tuple[int, ...]:
+    return tuple({number for number in numbers if number is not None})
+
+
+@prepared
+def _channels(numbers: tuple[int, ...]) -> QuerySet[Channel]:
+    return Channel.objects.defer("secret").filter(pk__in=each(numbers))
+
+
+@prepared
+def _agents(numbers: tuple[int, ...]) -> QuerySet[Agent]:
+    return Agent.objects.filter(pk__in=each(numbers))
+
+
+@prepared
+def _teams(numbers: tuple[int, ...]) -> QuerySet[Team]:
+    return Team.objects.filter(pk__in=each(numbers))
 
 
 def _marked(conversation: Conversation, name: str) -> bool:
@@ -225,31 +257,47 @@ class Entry:
 
 def conversation(agent: Agent, number: int) -> Conversation | None:
     """Return a conversation that an agent may see, with what its page needs."""
-    known = visible_to(agent).select_related("customer", "channel", "assignee", "thread", "brand")
-    return known.filter(pk=number).first()
+    found = _conversation(number, scope=scope_of(agent))
+    return found[0] if found else None
+
+
+@prepared
+def _conversation(number: int, *, scope: Scope) -> QuerySet[Conversation]:
+    known = visible_in(scope).select_related("customer", "channel", "assignee", "thread", "brand")
+    return known.filter(pk=number)
 
 
 def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     """Return everything that stands in a conversation, oldest first."""
-    deliveries = list(
-        talk.deliveries.exclude(state=Outcome.CANCELLED)
-        .select_related("agent", "channel", "incident")
-        .order_by("pk")
-    )
+    deliveries = _deliveries(talk.pk)
     sent = {d.mention_id: d for d in deliveries if d.state == Outcome.SENT}
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     _add_thumbs(found)
-    found += [Entry("note", n.written_at, 0, note=n) for n in talk.notes.select_related("agent")]
+    found += [Entry("note", note.written_at, 0, note=note) for note in _notes(talk.pk)]
     for enquiry in reading_enquiries.asked(talk):
         found += [Entry(kind, at, 1, extras={"enquiry": enquiry}) for kind, at in enquiry.moments]
     done = [*reading_history.lines(talk), *reading_team.lines(talk)]
     found += [Entry("line", line.at, 2, extras={"line": line}) for line in done]
-    files = list(
-        Attachment.objects.filter(conversation=talk, delivery__isnull=False).order_by("number", "pk")
-    )
+    files = _files(talk.pk) if deliveries else []
     found += [_outgo(d, files) for d in deliveries if d.state != Outcome.SENT and not _is_quiet(d)]
     return _folded(sorted(found, key=lambda entry: (entry.at, entry.place)))
+
+
+@prepared
+def _deliveries(talk: int) -> QuerySet[Delivery]:
+    kept = Delivery.objects.filter(conversation=talk).exclude(state=Outcome.CANCELLED)
+    return kept.select_related("agent", "channel", "incident").order_by("pk")
+
+
+@prepared
+def _notes(talk: int) -> QuerySet[Note]:
+    return Note.objects.filter(conversation=talk).select_related("agent")
+
+
+@prepared
+def _files(talk: int) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(conversation=talk, delivery__isnull=False).order_by("number", "pk")
 
 
 def _folded(found: Sequence[Entry]) -> list[Entry]:
@@ -265,17 +313,19 @@ def _folded(found: Sequence[Entry]) -> list[Entry]:
 
 
 def _mentions(talk: Conversation) -> list[Mention]:
-    own = talk.mentions.select_related("author").order_by("-order")[:TURNS_MOST]
-    seen_here = Sighting.objects.filter(channel=talk.channel, mention=OuterRef("pk"))
-    others = (
-        Mention.objects.filter(
-            Exists(seen_here), thread=talk.thread, deleted_at=None, order__lte=talk.last_order
-        )
-        .exclude(conversation=talk)
-        .select_related("author")
-        .order_by("-order")[:OTHERS_MOST]
-    )
-    return [*own, *others]
+    return [*_own(talk.pk), *_others(talk.pk, talk.channel_id, talk.thread_id, talk.last_order)]
+
+
+@prepared
+def _own(talk: int) -> QuerySet[Mention]:
+    return Mention.objects.filter(conversation=talk).select_related("author").order_by("-order")[:TURNS_MOST]
+
+
+@prepared
+def _others(talk: int, channel: int, thread: int, last: int) -> QuerySet[Mention]:
+    seen_here = Sighting.objects.filter(channel=channel, mention=OuterRef("pk"))
+    beside = Mention.objects.filter(Exists(seen_here), thread=thread, deleted_at=None, order__lte=last)
+    return beside.exclude(conversation=talk).select_related("author").order_by("-order")[:OTHERS_MOST]
 
 
 def _is_quiet(delivery: Delivery) -> bool:
@@ -380,13 +430,18 @@ class Box:
 def box(talk: Conversation, agent: Agent) -> Box:
     """Return what the reply box shows to this agent."""
     asked = None if talk.channel.is_archive else answerable(talk)
-    kept = Unsent.objects.filter(conversation=talk, agent=agent).select_related("saved_reply").first()
+    kept = next(iter(_unsent(talk.pk, agent.pk)), None)
     text = ("" if kept is None else kept.text).removesuffix(
         f" ^{agent.initials}"
     )  # what was withdrawn comes back signed
     audience = asked and audience_for(talk, asked)
     readers = asked and wording.readers(audience or 0, talk.customer.shown_name, talk.channel.network)
     return Box(asked, readers or None, text, _refusal(talk, asked), unsent=kept)
+
+
+@prepared
+def _unsent(talk: int, agent: int) -> QuerySet[Unsent]:
+    return Unsent.objects.filter(conversation=talk, agent=agent).select_related("saved_reply")
 
 
 def _refusal(talk: Conversation, asked: Mention | None) -> str:
@@ -397,11 +452,16 @@ def _refusal(talk: Conversation, asked: Mention | None) -> str:
     return "channel_login" if talk.channel.state == "login" else ""
 
 
-def colleagues(talk: Conversation) -> list[Agent]:
+def colleagues(talk: Conversation, *, besides: Collection[int | None] = ()) -> list[Agent]:
     """Return who can take a conversation over: active agents whose teams care for its channel, and leads."""
+    return [one for one in _able(talk.channel_id) if one.pk not in besides]
+
+
+@prepared
+def _able(channel: int) -> QuerySet[Agent]:
     known = Agent.objects.filter(is_active=True).exclude(role=Role.TRAINEE)
-    near = Q(teams__channels=talk.channel) | Q(role__in=[Role.LEAD, Role.COMMUNICATOR, Role.OPERATOR])
-    return list(known.filter(near).distinct().order_by("first_name", "username"))
+    near = Q(teams__channels=channel) | Q(role__in=[Role.LEAD, Role.COMMUNICATOR, Role.OPERATOR])
+    return known.filter(near).distinct().order_by("first_name", "username")
 
 
 # The person --------------------------------------------------------------------------------------
@@ -419,14 +479,29 @@ class Person:
 def person(talk: Conversation, agent: Agent) -> Person:
     """Return what we know of a conversation's customer: names, and earlier matters that one may see."""
     author = talk.customer
-    same = Q(customer=author)
-    contact: Contact | None = author.contact if author.contact_id else None
-    if contact is not None:
-        same |= Q(customer__contact=contact)
-    earlier = visible_to(agent).filter(same).exclude(pk=talk.pk).select_related("customer")
-    rows = rows_of(list(earlier.order_by("-last_order")[:EARLIER_MOST]))
-    handles = tuple(author.earlier_handles.order_by("-until")[:EARLIER_MOST])
-    return Person(author, handles, tuple(rows))
+    scope = scope_of(agent)
+    if author.contact_id is None:
+        earlier = _earlier(talk.pk, author.pk, scope=scope)
+    else:
+        earlier = _earlier_of_one(talk.pk, author.pk, author.contact_id, scope=scope)
+    return Person(author, tuple(_handles(author.pk)), tuple(rows_of(earlier)))
+
+
+@prepared
+def _earlier(besides: int, customer: int, *, scope: Scope) -> QuerySet[Conversation]:
+    shown = visible_in(scope).filter(customer=customer).exclude(pk=besides)
+    return shown.select_related("customer").order_by("-last_order")[:EARLIER_MOST]
+
+
+@prepared
+def _earlier_of_one(besides: int, customer: int, contact: int, *, scope: Scope) -> QuerySet[Conversation]:
+    shown = visible_in(scope).filter(Q(customer=customer) | Q(customer__contact=contact)).exclude(pk=besides)
+    return shown.select_related("customer").order_by("-last_order")[:EARLIER_MOST]
+
+
+@prepared
+def _handles(author: int) -> QuerySet[AuthorHandle]:
+    return AuthorHandle.objects.filter(author=author).order_by("-until")[:EARLIER_MOST]
 
 
 # Channels ----------------------------------------------------------------------------------------
@@ -443,9 +518,19 @@ class Channels:
 
 def channels(agent: Agent) -> Channels:
     """Return whether there are channels, when the last post came, and what is wrong with which."""
-    known: list[Channel] = list(channels_visible_to(agent).exclude(network="archive"))
+    known = _seen_by(agent.pk) if not agent.has_role(Role.LEAD) else _seen_by_leads()
     heard = [channel.heard_at for channel in known if channel.heard_at is not None]
     can_mend = agent.has_role(Role.LEAD)
     failing = [channel for channel in known if channel.error_code or can_mend]
     troubles = tuple(words for channel in failing if (words := wording.channel_trouble(channel)))
     return Channels(bool(known), max(heard, default=None), troubles)
+
+
+@prepared
+def _seen_by(agent: int) -> QuerySet[Channel]:
+    return channels_visible_to(Agent(pk=agent)).exclude(network="archive").defer("secret")
+
+
+@prepared
+def _seen_by_leads() -> QuerySet[Channel]:
+    return Channel.objects.exclude(network="archive").defer("secret")

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from resonanz.annotate.private_data import find_private_data
@@ -17,6 +18,7 @@ from resonanz.desk import own_address, wording, wording_enquiries
 from resonanz.desk.care.enquiries import is_over, link_of, may_correct
 from resonanz.desk.care.voices import guards_voice
 from resonanz.desk.models import Author, Conversation, Department, Enquiry, Letter, Mention
+from resonanz.desk.prepared import prepared
 from resonanz.guards import check
 from resonanz.phrases import greeting_name
 from resonanz.post import Audience, Limits
@@ -74,6 +76,11 @@ class Asked:
         return (question,) if answered is None else (question, ("informed", answered))
 
 
+@prepared
+def _enquiries(talk: int) -> QuerySet[Enquiry]:
+    return Enquiry.objects.filter(conversation=talk).select_related("department", "asked_by").order_by("pk")
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A post that can be ticked; `private` warns, `kinds` are the private data in it."""
@@ -95,7 +102,7 @@ def departments() -> list[Department]:
 
 def asked(talk: Conversation) -> list[Asked]:
     """Return a conversation's enquiries, the oldest first. Three queries, or one where there are none."""
-    found = list(talk.enquiries.select_related("department", "asked_by").order_by("pk"))
+    found = _enquiries(talk.pk)
     if not found:
         return []
     letters: dict[int | None, Letter] = {}

@@ -9,9 +9,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from resonanz.case import State
 from resonanz.desk import wording_promises as words
 from resonanz.desk.models import Agent, Conversation, Event
+from resonanz.desk.prepared import prepared
 from resonanz.desk.storage import from_ms
 
 KINDS = ("resolved", "reopened", "promised", "follow_up")
@@ -30,7 +33,9 @@ class Line:
 
 def lines(talk: Conversation) -> list[Line]:
     """Return what was done with a conversation, oldest first."""
-    told = list(Event.objects.filter(conversation=talk.pk, kind__in=KINDS).order_by("id"))
+    told = _told(talk.pk)
+    if not told:
+        return []
     actors = [e.actor for e in told if e.actor is not None]
     names = {a.pk: a.shown_name for a in Agent.objects.filter(pk__in=actors)}
     found = [Line(e.at, ICONS[e.kind], _words(e, names.get(e.actor or 0, "–"))) for e in told]
@@ -40,6 +45,11 @@ def lines(talk: Conversation) -> list[Line]:
             line = found[last]
             found[last] = Line(line.at, line.icon, line.words, reopens=True)
     return found
+
+
+@prepared
+def _told(talk: int) -> QuerySet[Event]:
+    return Event.objects.filter(conversation=talk, kind__in=KINDS).order_by("id")
 
 
 def _words(event: Event, name: str) -> str:

@@ -26,6 +26,7 @@ from resonanz.desk.models import (
     Role,
     Unsent,
 )
+from resonanz.desk.prepared import prepared
 from resonanz.phrases import PhraseError
 
 SHOWN_MOST = 50
@@ -168,11 +169,13 @@ class Strip:
 
 def strips(talk: Conversation, agent: Agent) -> list[Strip]:
     """Return the incidents of a conversation, those linked first. One query where there is none."""
-    known = talk.incident_links.exclude(state=LinkState.REFUSED).select_related(
-        "incident__brand", "incident__owner"
-    )
-    found = [one for one in known.order_by("state", "-pk") if _concerns(one)]
-    return [_strip(one, talk, agent) for one in found]
+    return [_strip(one, talk, agent) for one in _links(talk.pk) if _concerns(one)]
+
+
+@prepared
+def _links(talk: int) -> QuerySet[IncidentLink]:
+    known = IncidentLink.objects.filter(conversation=talk).exclude(state=LinkState.REFUSED)
+    return known.select_related("incident__brand", "incident__owner").order_by("state", "-pk")
 
 
 def _concerns(link: IncidentLink) -> bool:

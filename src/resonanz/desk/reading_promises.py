@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import ClockKind
 from resonanz.desk.access import visible_to
 from resonanz.desk.models import Agent, Clock, Conversation
+from resonanz.desk.prepared import prepared
 from resonanz.desk.storage import to_ms
 from resonanz.desk.turns import Fate, fate
 
@@ -36,11 +37,15 @@ def _fate(clock: Clock, now: datetime, *, moved: bool) -> Fate:
 
 def to_customer(talk: Conversation) -> dict[str, int]:
     """Return how many promises to a conversation's customer were kept, broken or moved, all their matters."""
-    clocks = Clock.objects.filter(kind=ClockKind.PROMISE, conversation__customer=talk.customer_id)
     counted: dict[str, int] = {}
-    for _clock, became in fates(clocks, timezone.now()):
+    for _clock, became in fates(_promises(talk.customer_id), timezone.now()):
         counted[became] = counted.get(became, 0) + 1
     return counted
+
+
+@prepared
+def _promises(customer: int) -> QuerySet[Clock]:
+    return Clock.objects.filter(kind=ClockKind.PROMISE, conversation__customer=customer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import State
@@ -31,6 +31,7 @@ from resonanz.desk.models import (
     Tag,
     Team,
 )
+from resonanz.desk.prepared import each, prepared
 from resonanz.desk.reading_history import Line
 
 ICONS = {
@@ -64,8 +65,9 @@ class _Known:
 
 def lines(talk: Conversation) -> list[Line]:
     """Return who did what with a conversation, oldest first; numbers whose rows are gone stay nameless."""
-    found = Event.objects.filter(conversation=talk.pk, kind__in=ICONS).order_by("id")
-    told = [(event, json.loads(event.facts) if event.facts else {}) for event in found]
+    told = [(event, json.loads(event.facts) if event.facts else {}) for event in _told(talk.pk)]
+    if not told:
+        return []
     known = _known(told)
     made: list[Line] = []
     owner = ""
@@ -80,6 +82,11 @@ def lines(talk: Conversation) -> list[Line]:
         if event.kind == "assigned":
             owner = known.agents.get(facts.get("to") or 0, "")
     return made
+
+
+@prepared
+def _told(talk: int) -> QuerySet[Event]:
+    return Event.objects.filter(conversation=talk, kind__in=ICONS).order_by("id")
 
 
 def _known(told: Sequence[tuple[Event, dict[str, Any]]]) -> _Known:
@@ -130,20 +137,46 @@ def _words(
 def tags_of(numbers: Iterable[int]) -> dict[int, tuple[Tag, ...]]:
     """Return the tags on some conversations, by conversation and in the order of their names."""
     found: dict[int, tuple[Tag, ...]] = {}
-    put = ConversationTag.objects.filter(conversation__in=list(numbers)).select_related("tag")
-    for one in put.order_by("tag__name"):
+    for one in _put_on(tuple(numbers)):
         found[one.conversation_id] = (*found.get(one.conversation_id, ()), one.tag)
     return found
+
+
+@prepared
+def every_tag() -> QuerySet[Tag]:
+    """Return all tags, by name."""
+    return Tag.objects.order_by("name")
+
+
+def tags_on(talk: Conversation) -> list[Tag]:
+    """Return the tags on one conversation, by name."""
+    return _tags_on(talk.pk)
+
+
+@prepared
+def _tags_on(talk: int) -> QuerySet[Tag]:
+    return Tag.objects.filter(on__conversation=talk).order_by("name")
+
+
+@prepared
+def _put_on(numbers: tuple[int, ...]) -> QuerySet[ConversationTag]:
+    put = ConversationTag.objects.filter(conversation__in=each(numbers))
+    return put.select_related("tag").order_by("tag__name")
 
 
 def come_again(conversations: Iterable[Conversation]) -> set[int]:
     """Return which conversations came to their owner by themselves, as they know the customer."""
     owners = {talk.pk: talk.assignee_id for talk in conversations}
-    given = Event.objects.filter(conversation__in=owners, kind="assigned").order_by("id")
     last: dict[int, tuple[int | None, str]] = {}
-    for number, actor, facts in given.values_list("conversation", "actor", "facts"):
+    for number, actor, facts in _given(tuple(owners)):
         last[number or 0] = (actor, facts)
     return {n for n, said in last.items() if owners[n] and said == (None, f'{{"to":{owners[n]}}}')}
+
+
+@prepared
+def _given(numbers: tuple[int, ...]) -> QuerySet[Event, tuple[int | None, int | None, str]]:
+    told = Event.objects.filter(conversation__in=each(numbers), kind="assigned").order_by("id")
+    return told.values_list("conversation", "actor", "facts")
 
 
 # Who is here -------------------------------------------------------------------------------------
@@ -183,7 +216,12 @@ def colleagues(agent: Agent) -> list[Colleague]:
 
 def teams_of(talk: Conversation) -> list[Team]:
     """Return the teams that care for a conversation's channel."""
-    return list(Team.objects.filter(channels=talk.channel_id).order_by("name"))
+    return _caring(talk.channel_id)
+
+
+@prepared
+def _caring(channel: int) -> QuerySet[Team]:
+    return Team.objects.filter(channels=channel).order_by("name")
 
 
 # The end of a shift ------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from resonanz.desk.models import (
     SavedReply,
     Unsent,
 )
+from resonanz.desk.prepared import prepared
 from resonanz.desk.storage import to_ms
 from resonanz.post import Audience
 
@@ -85,19 +86,18 @@ def answerable(conversation: Conversation) -> Mention | None:
 
     Once the matter is private, what was said in private comes first.
     """
-    person = Q(author=conversation.customer)
-    if conversation.customer.contact_id is not None:  # one person with several accounts
-        person |= Q(author__contact=conversation.customer.contact_id)
-    said = conversation.mentions.filter(person, incoming=True, deleted_at=None)
-    if conversation.private_at is not None:
-        hidden = said.filter(audience__lte=Audience.FOLLOWERS).order_by("-order").first()
-        if hidden is not None:
-            return hidden
-    if conversation.awaits is not None:
-        waiting = said.filter(order__gte=conversation.awaits).order_by("-order").first()
-        if waiting is not None:
-            return waiting
-    return said.order_by("-order").first()
+    contact = conversation.customer.contact_id  # one person with several accounts
+    who = (conversation.pk, conversation.customer_id, *([] if contact is None else [contact]))
+    hidden = [] if conversation.private_at is None else _newest(*who, most=Audience.FOLLOWERS)
+    return next(iter(hidden or _newest(*who, most=Audience.PUBLIC)), None)
+
+
+@prepared
+def _newest(talk: int, author: int, contact: int | None = None, *, most: Audience) -> QuerySet[Mention]:
+    """The newest that a customer said for so many readers at most."""
+    person = Q(author=author) if contact is None else Q(author=author) | Q(author__contact=contact)
+    said = Mention.objects.filter(person, conversation=talk, incoming=True, deleted_at=None)
+    return said.filter(audience__lte=most).select_related("author").order_by("-order")[:1]
 
 
 def audience_for(conversation: Conversation, mention: Mention) -> Audience:

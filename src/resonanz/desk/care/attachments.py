@@ -21,6 +21,7 @@ from resonanz.desk import media_files
 from resonanz.desk.care.base import CareError, expect_live
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Attachment, Conversation
+from resonanz.desk.prepared import prepared
 from resonanz.networks import NETWORKS
 from resonanz.post import Limits, MediaKind
 
@@ -47,8 +48,15 @@ class Made(NamedTuple):
 
 def beside(conversation: Conversation, agent: Agent) -> QuerySet[Attachment]:
     """Return what lies beside somebody's unsent words, in its order."""
-    mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None, number__gte=0)
+    return _beside(conversation.pk, agent.pk)
+
+
+def _beside(talk: int, agent: int) -> QuerySet[Attachment]:
+    mine = Attachment.objects.filter(conversation=talk, agent=agent, delivery=None, number__gte=0)
     return mine.order_by("number", "pk")
+
+
+beside_now = prepared(_beside)  # the same as a list
 
 
 def attach(conversation: Conversation, agent: Agent, content: bytes, name: str) -> Attachment:

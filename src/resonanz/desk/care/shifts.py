@@ -14,16 +14,17 @@ from enum import IntEnum, StrEnum
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import State, Waiting
-from resonanz.desk.access import visible_to
+from resonanz.desk.access import Scope, scope_of, visible_in
 from resonanz.desk.care.base import TEXT_MOST, CareError, expect_agent, expect_live, notify, tell
 from resonanz.desk.care.notes import askable, askable_in
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Conversation, Event, Handover, Notice, NoticeKind, Role
 from resonanz.desk.policies import service_hours_by_brand
+from resonanz.desk.prepared import prepared
 from resonanz.hours import BusinessHours, next_opening
 
 ABSENT_AFTER = timedelta(minutes=8)  # without a sign of life
@@ -182,9 +183,14 @@ def _unattended(away: Sequence[Agent], now: datetime) -> list[Conversation]:
 
 def returned(agent: Agent) -> list[Conversation]:
     """Return what went back to everybody while somebody was away, and is still free."""
+    return _returned(agent.pk, scope=scope_of(agent))
+
+
+@prepared
+def _returned(agent: int, *, scope: Scope) -> QuerySet[Conversation]:
     rung = Notice.objects.filter(agent=agent, kind=NoticeKind.RETURNED, seen_at=None)
-    free = visible_to(agent).filter(state=State.OPEN, assignee=None, pk__in=rung.values("conversation"))
-    return list(free.select_related("customer").order_by("due_at", "pk"))
+    free = visible_in(scope).filter(state=State.OPEN, assignee=None, pk__in=rung.values("conversation"))
+    return free.select_related("customer").order_by("due_at", "pk")
 
 
 def take_back(agent: Agent, *, wanted: bool = True) -> int:
@@ -341,9 +347,14 @@ def undo_hand_over(handover: Handover, agent: Agent) -> None:
 
 def unread(agent: Agent) -> list[Handover]:
     """Return what was handed over to somebody or to everybody, and nobody has confirmed to have read."""
+    return _unread(agent.pk, scope=scope_of(agent))
+
+
+@prepared
+def _unread(agent: int, *, scope: Scope) -> QuerySet[Handover]:
     waiting = Handover.objects.filter(Q(to=agent) | Q(to=None), read_at=None).exclude(by=agent)
-    seen_by = waiting.filter(conversation__in=visible_to(agent).filter(state=State.OPEN))
-    return list(seen_by.select_related("by", "to", "conversation__customer").order_by("at", "pk"))
+    seen_by = waiting.filter(conversation__in=visible_in(scope).filter(state=State.OPEN))
+    return seen_by.select_related("by", "to", "conversation__customer").order_by("at", "pk")
 
 
 def confirm_read(handover: Handover, agent: Agent) -> None:

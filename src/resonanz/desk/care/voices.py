@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal, cast
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
@@ -18,7 +19,8 @@ from resonanz import guards
 from resonanz.annotate.address_form import form_for_reply
 from resonanz.annotate.private_data import OwnPattern
 from resonanz.desk.care.base import CareError, expect_lead
-from resonanz.desk.models import Agent, Brand, Channel, Conversation, Voice
+from resonanz.desk.models import Agent, Brand, Channel, Conversation, Mention, Voice
+from resonanz.desk.prepared import prepared
 from resonanz.phrases import PhraseError, greeting_name, parse
 
 Form = Literal["du", "sie"]
@@ -103,7 +105,12 @@ class Address:
 
 def voice_of(brand: Brand) -> Voice:
     """Return a brand's voice; one with the usual texts where nobody has set any. Writes nothing."""
-    return Voice.objects.filter(brand=brand).first() or Voice(brand=brand)
+    return next(iter(_voices(brand.pk)), None) or Voice(brand=brand)
+
+
+@prepared
+def _voices(brand: int) -> QuerySet[Voice]:
+    return Voice.objects.filter(brand=brand)
 
 
 def address_for(conversation: Conversation, voice: Voice | None = None) -> Address:
@@ -131,8 +138,14 @@ def form_for(conversation: Conversation) -> Form:
 
 def language_of(conversation: Conversation) -> str:
     """Return in which of LANGUAGES a customer writes: English if the last post says so, else German."""
-    said = conversation.mentions.filter(incoming=True).order_by("-order").values_list("language", flat=True)
-    return "en" if (said.first() or "").startswith("en") else "de"
+    spoken = next((mention.language for mention in _last_said(conversation.pk)), "")
+    return "en" if spoken.startswith("en") else "de"
+
+
+@prepared
+def _last_said(talk: int) -> QuerySet[Mention]:
+    said = Mention.objects.filter(conversation=talk, incoming=True).order_by("-order")
+    return said.only("language")[:1]
 
 
 def text_of(voice: Voice, name: str, language: str) -> str:

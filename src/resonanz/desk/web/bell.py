@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from resonanz.desk.access import visible_to
+from resonanz.desk.access import Scope, scope_of, visible_in
 from resonanz.desk.care import alarms
 from resonanz.desk.models import Agent, Conversation, Notice, NoticeKind
+from resonanz.desk.prepared import prepared
 from resonanz.desk.web.acting import agent_of, whole_number
 
 if TYPE_CHECKING:
@@ -89,7 +90,13 @@ def bell(request: HttpRequest) -> HttpResponse:
 
 def unseen_count(agent: Agent) -> int:
     """Return how many conversations and other things want to be looked at."""
-    return _theirs(agent).filter(seen_at=None).values("conversation").distinct().count()
+    return len(_unseen(agent.pk, scope=scope_of(agent)))
+
+
+@prepared
+def _unseen(agent: int, *, scope: Scope) -> QuerySet[Notice, int | None]:
+    unseen = _of(agent, scope).filter(seen_at=None)
+    return unseen.values_list("conversation", flat=True).distinct()
 
 
 def facts(agent: Agent) -> dict[str, object]:
@@ -158,5 +165,9 @@ def said(notice: Notice) -> str:
 
 def _theirs(agent: Agent) -> Notices:
     """Somebody's notices, without those of conversations that they may no longer see."""
-    seen = visible_to(agent).values("pk")
+    return _of(agent.pk, scope_of(agent))
+
+
+def _of(agent: int, scope: Scope) -> Notices:
+    seen = visible_in(scope).values("pk")
     return Notice.objects.filter(Q(conversation=None) | Q(conversation__in=seen), agent=agent)

@@ -8,6 +8,7 @@ away when something changes, and all agents share what is kept. A form with a to
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -26,6 +27,7 @@ TEMPLATE = "inbox/row.html"
 ROWS_KEPT = 5_000  # about a kilobyte each
 AROUND = ("view", "only")  # what else of the page a row shows
 
+PLAIN = {int, str, bool, type(None), datetime}
 _kept: dict[Hashable, SafeString] = {}
 
 
@@ -53,10 +55,22 @@ def draw_row(context: Context, row: Row) -> SafeString:
 
 def _value(thing: Any) -> Hashable:
     """Return a value, or a model with all that was read with it, as something to compare."""
+    kind = type(thing)
+    if kind in PLAIN:
+        return thing  # type: ignore[no-any-return]
     if isinstance(thing, Model):
-        known = tuple(_value(value) for name, value in vars(thing).items() if name != "_state")
-        related = thing._state.fields_cache.values()  # noqa: SLF001 - what select_related has read
-        return type(thing), known, tuple(_value(other) for other in related)
+        return _model(thing)
     if isinstance(thing, tuple):
         return tuple(_value(part) for part in thing)
     return repr(thing) if isinstance(thing, (dict, list, set)) else thing
+
+
+def _model(thing: Model) -> Hashable:
+    """Return a model's values, made up once: many rows of a page share a channel and an owner."""
+    state = thing._state  # noqa: SLF001 - where what select_related has read is kept, too
+    found: Hashable = getattr(state, "drawn_as", None)
+    if found is None:
+        known = tuple(_value(value) for name, value in vars(thing).items() if name != "_state")
+        found = (type(thing), known, tuple(_value(other) for other in state.fields_cache.values()))
+        state.drawn_as = found  # type: ignore[attr-defined]
+    return found

@@ -50,10 +50,9 @@ def _untag(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
 
 def choices(talk: Conversation) -> dict[str, object]:
     """Return what the menus of a conversation offer: its tags, all tags, and the teams it could go to."""
-    every = list(Tag.objects.order_by("name"))
     return {
-        "tags_on": reading_team.tags_of([talk.pk]).get(talk.pk, ()),
-        "tags": every,
+        "tags_on": reading_team.tags_on(talk),
+        "tags": reading_team.every_tag(),
         "teams": reading_team.teams_of(talk),
     }
 
