@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from resonanz.case import Waiting
 from resonanz.desk import care, edge, live, projection, queue, wording
@@ -255,7 +256,10 @@ def test_nothing_is_handed_over_to_who_cannot_answer(desk: Desk, clock: time_mac
     choice = Choice(How.HAND_OVER, desk.tom, "Bitte übernehmen.")
     with pytest.raises(care.CareError, match="cannot_answer") as refused:
         care.hand_over(talk, desk.anna, choice)
-    assert wording.care_error(refused.value) == "Tom cannot answer customers yet. Choose somebody who can."
+    with override("en"):
+        assert (
+            wording.care_error(refused.value) == "Tom cannot answer customers yet. Choose somebody who can."
+        )
     assert shifts.end(desk.anna, {talk.pk: choice})[talk.pk].code == "cannot_answer"
     assert (fresh(talk).assignee, Handover.objects.count()) == (desk.anna, 0)
 
