@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from resonanz.desk.models import Agent, Brand, Note, Tag
-from resonanz.desk.prepared import KEPT_MOST, each, prepared
+from resonanz.desk.prepared import KEPT_MOST, each, prepared, within
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +134,13 @@ def test_each_thread_asks_by_its_own_connection(people: list[Agent]) -> None:
     thread.start()
     thread.join(10)
     assert found == people[2:]
+
+
+def test_what_they_are_part_of_is_not_asked_for_again(people: list[Agent]) -> None:
+    tags = [Tag(name="bahn"), Tag(name="karte")]
+    notes = [Note(text="a"), Note(text="b")]
+    assert within(notes, agent=people[0]) == notes
+    with CaptureQueriesContext(connection) as asked:
+        assert [note.agent for note in notes] == [people[0], people[0]]
+    assert len(asked) == 0
+    assert within(tags) == tags

@@ -9,19 +9,20 @@ arguments are values that come with each call: whole numbers, moments, and tuple
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.sql.compiler import SQLCompiler
 
 from resonanz.desk.storage import to_ms
 
 R = TypeVar("R")
+P = TypeVar("P", bound=Model)
 Value = int | datetime | tuple[int, ...]
 
 KEPT_MOST = 500  # statements of one function; a desk with more different scopes than this starts anew
@@ -54,6 +55,14 @@ def prepared(make: Callable[..., QuerySet[Any, R]], *, spare: bool = False) -> C
         return asked.ask(values)
 
     return rows
+
+
+def within(parts: Sequence[P], **wholes: Model) -> Sequence[P]:
+    """Return rows that were asked for by the number of what they are part of, with it put in its place."""
+    for part in parts:
+        for name, whole in wholes.items():
+            setattr(part, name, whole)
+    return parts
 
 
 class _Asked:

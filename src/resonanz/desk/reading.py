@@ -42,7 +42,7 @@ from resonanz.desk.models import (
     Team,
     Unsent,
 )
-from resonanz.desk.prepared import each, prepared
+from resonanz.desk.prepared import each, prepared, within
 from resonanz.desk.queue import VIEWS, behind, cursor, first_of, in_view
 from resonanz.desk.queue import numbers as queue_numbers
 from resonanz.desk.storage import from_ms
@@ -269,12 +269,14 @@ def _conversation(number: int, *, scope: Scope) -> QuerySet[Conversation]:
 
 def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     """Return everything that stands in a conversation, oldest first."""
-    deliveries = _deliveries(talk.pk)
+    deliveries = within(_deliveries(talk.pk), conversation=talk)
     sent = {d.mention_id: d for d in deliveries if d.state == Outcome.SENT}
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     _add_thumbs(found)
-    found += [Entry("note", note.written_at, 0, note=note) for note in _notes(talk.pk)]
+    found += [
+        Entry("note", note.written_at, 0, note=note) for note in within(_notes(talk.pk), conversation=talk)
+    ]
     for enquiry in reading_enquiries.asked(talk):
         found += [Entry(kind, at, 1, extras={"enquiry": enquiry}) for kind, at in enquiry.moments]
     done = [*reading_history.lines(talk), *reading_team.lines(talk)]
@@ -313,7 +315,10 @@ def _folded(found: Sequence[Entry]) -> list[Entry]:
 
 
 def _mentions(talk: Conversation) -> list[Mention]:
-    return [*_own(talk.pk), *_others(talk.pk, talk.channel_id, talk.thread_id, talk.last_order)]
+    return [
+        *within(_own(talk.pk), conversation=talk),
+        *_others(talk.pk, talk.channel_id, talk.thread_id, talk.last_order),
+    ]
 
 
 @prepared

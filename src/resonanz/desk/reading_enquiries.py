@@ -18,7 +18,7 @@ from resonanz.desk import own_address, wording, wording_enquiries
 from resonanz.desk.care.enquiries import is_over, link_of, may_correct
 from resonanz.desk.care.voices import guards_voice
 from resonanz.desk.models import Author, Conversation, Department, Enquiry, Letter, Mention
-from resonanz.desk.prepared import prepared
+from resonanz.desk.prepared import prepared, within
 from resonanz.guards import check
 from resonanz.phrases import greeting_name
 from resonanz.post import Audience, Limits
@@ -102,7 +102,7 @@ def departments() -> list[Department]:
 
 def asked(talk: Conversation) -> list[Asked]:
     """Return a conversation's enquiries, the oldest first. Three queries, or one where there are none."""
-    found = _enquiries(talk.pk)
+    found = within(_enquiries(talk.pk), conversation=talk)
     if not found:
         return []
     letters: dict[int | None, Letter] = {}

@@ -26,7 +26,7 @@ from resonanz.desk.models import (
     Role,
     Unsent,
 )
-from resonanz.desk.prepared import prepared
+from resonanz.desk.prepared import prepared, within
 from resonanz.phrases import PhraseError
 
 SHOWN_MOST = 50
@@ -169,7 +169,7 @@ class Strip:
 
 def strips(talk: Conversation, agent: Agent) -> list[Strip]:
     """Return the incidents of a conversation, those linked first. One query where there is none."""
-    return [_strip(one, talk, agent) for one in _links(talk.pk) if _concerns(one)]
+    return [_strip(one, talk, agent) for one in within(_links(talk.pk), conversation=talk) if _concerns(one)]
 
 
 @prepared
