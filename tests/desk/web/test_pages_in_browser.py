@@ -217,7 +217,7 @@ def test_every_page_is_accessible_and_fits(page: Page, full: dict[str, object]) 
         if answer.status != 200 or (name not in {"start", "wall_link"} and page.title() == ""):
             wrong.append((page.url, "answers", answer.status))
         wrong += faults(page)
-    assert wrong == []
+    assert "\n".join(map(str, wrong)) == ""
 
 
 def test_a_password_can_be_looked_at_while_it_is_typed(page: Page) -> None:

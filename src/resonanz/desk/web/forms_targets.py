@@ -165,7 +165,7 @@ class TermsForm(Spans):
     )
 
     def __init__(self, data: Any = None, *, terms: Terms | None = None) -> None:
-        super().__init__(data, initial=_terms_as_typed(terms) if terms else None)
+        super().__init__(data, initial=_terms_as_typed(terms) if terms else None, auto_id="terms_%s")
         people = cast("forms.ModelChoiceField[Agent]", self.fields["escalate_to"])
         people.queryset = (
             Agent.objects.filter(is_active=True).exclude(role=Role.TRAINEE).order_by("first_name", "username")
