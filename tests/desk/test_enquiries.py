@@ -88,6 +88,24 @@ def bells() -> list[tuple[str, str]]:
 # Asking ------------------------------------------------------------------------------------------
 
 
+def test_who_asks_or_promises_has_the_case_from_then_on(
+    case: Conversation, desk: Desk, store: Department
+) -> None:
+    ask(case, desk, store)
+    case.refresh_from_db()
+    assert case.assignee == desk.anna
+    care.assign(case, desk.clara, desk.ben)
+    ask(case, desk, store, text="Und wann?")
+    care.promise(case, desk.anna, NOON + timedelta(hours=2))
+    case.refresh_from_db()
+    assert case.assignee == desk.ben  # asking for a colleague takes nothing away from them
+    care.assign(case, desk.ben, None)
+    case.refresh_from_db()
+    care.promise(case, desk.anna, NOON + timedelta(hours=3))
+    case.refresh_from_db()
+    assert case.assignee == desk.anna
+
+
 def test_the_customers_clock_goes_on_while_a_department_is_asked(
     case: Conversation, desk: Desk, store: Department
 ) -> None:

@@ -131,6 +131,8 @@ def _asked(
     if wanted.by_letter:
         _write("asked", enquiry, address, now + timedelta(seconds=settings.UNDO_S))
     tell("asked", now, conversation, agent, enquiry=enquiry.pk)
+    if not Conversation.objects.filter(pk=conversation.pk, assignee__isnull=False).exists():
+        tell("assigned", now, conversation, agent, to=agent.pk)  # the answer has to come to somebody
     return enquiry
 
 

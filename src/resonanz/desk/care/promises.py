@@ -137,6 +137,8 @@ def _promised(conversation: Conversation, agent: Agent, **facts: int | None) -> 
         if not Conversation.objects.filter(pk=conversation.pk, state=int(case.State.OPEN)).exists():
             raise CareError("resolved_already")
         tell("promised", timezone.now(), conversation, agent, **facts)
+        if facts["until"] is not None and conversation.assignee_id is None:
+            tell("assigned", timezone.now(), conversation, agent, to=agent.pk)
 
 
 def expect_future(until: datetime) -> None:
