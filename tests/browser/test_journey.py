@@ -89,7 +89,9 @@ def test_undo_brings_the_text_back_and_nothing_goes_out(someone: Arrive, network
     page.locator("#reply-text").fill("Ja, binnen 14 Tagen.")
     page.get_by_role("button", name="Senden", exact=True).click()
     page.locator(".post.ours", has_text="binnen 14 Tagen").get_by_role("button", name="Rückgängig").click()
-    expect(page.locator("#reply-text")).to_have_value("Ja, binnen 14 Tagen.")
+    expect(page.locator("#reply-text")).to_be_focused()
+    page.keyboard.type(" Gern!")
+    expect(page.locator("#reply-text")).to_have_value("Ja, binnen 14 Tagen. Gern!")
     page.wait_for_timeout(3_000)
     assert not any("binnen 14 Tagen" in text for text in ours(network))
 

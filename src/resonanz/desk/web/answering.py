@@ -112,7 +112,7 @@ def _cancel(delivery: Delivery, agent: Agent) -> Told:
     assert delivery.conversation_id is not None
     care.cancel(delivery, agent)
     back = reverse("conversation", args=[delivery.conversation_id])
-    return {"say": _("Withdrawn; your text is back in the box"), "back": back}
+    return {"say": _("Withdrawn; your text is back in the box"), "back": back, "write": True}
 
 
 def _repeat(delivery: Delivery, agent: Agent) -> Told:

@@ -35,6 +35,7 @@ from resonanz.desk.web import (
     team,
 )
 from resonanz.desk.web.acting import agent_of, talk_of, view_of, whole_number
+from resonanz.post import Audience
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -200,7 +201,7 @@ def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str
         "box": box,
         "entries": reading.entries(talk, box.asked if talk.awaits is not None else None),
         "network": wording.network_label(talk.channel.network),
-        "audience": wording.audience_word(talk.thread.audience),
+        "audience": wording.audience_word(Audience.DIRECT if talk.private_at else talk.thread.audience),
         "refusal": refusal and wording.care_error(care.CareError(refusal), talk.channel.network),
         "can_change": agent.has_role(Role.AGENT) and not talk.channel.is_archive,
         "undo_s": settings.UNDO_S,

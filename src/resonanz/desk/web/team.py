@@ -81,7 +81,7 @@ def _withdraw(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
         raise care.CareError("too_late")
     care.cancel(held, agent)
     said = _("Withdrawn; your text is back in the box")
-    return {"say": said, "back": reverse("conversation", args=[talk.pk])}
+    return {"say": said, "back": reverse("conversation", args=[talk.pk]), "write": True}
 
 
 VERBS: dict[str, Verb] = {"release": _release, "give_back": _give_back, "withdraw": _withdraw}

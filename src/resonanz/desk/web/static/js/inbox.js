@@ -37,6 +37,8 @@ function markOpen() {
   toEnd();
 }
 
+let writesOn = false; // whoever took their words back goes on with them
+
 function toEnd() {
   const thread = document.getElementById("thread");
   if (!thread) return;
@@ -54,7 +56,9 @@ function keepTitle() {
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "open") {
     markOpen();
-    document.getElementById("case-name")?.focus({ preventScroll: true });
+    const box = writesOn && document.getElementById("reply-text"); // a key typed on would be a command
+    (box || document.getElementById("case-name"))?.focus({ preventScroll: true });
+    writesOn = false;
   }
 });
 
@@ -142,6 +146,7 @@ document.addEventListener("resonanz:done", (event) => {
   const told = event.detail;
   if (told.say) document.dispatchEvent(new CustomEvent("resonanz:toast", { detail: { say: told.say, undo: told.undo } }));
   const next = told.back ?? told.go;
+  writesOn = Boolean(told.write);
   if (told.go) arrived = performance.now();
   if (next) load(next);
   else if (told.changed || told.sent || told.noted) again({ own: true });
