@@ -199,6 +199,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("#reply, #note");
   if (!form) return;
   event.preventDefault();
+  if (event.repeat) return; // a key held down is one press: the next one would answer what the first one asked
   const how = event.shiftKey ? "resolve" : "next";
   const button = form.querySelector(`button[name="then"][value="${how}"]`) ?? form.querySelector(".send .button");
   button.click(); // htmx sends the value of the button that was pressed
