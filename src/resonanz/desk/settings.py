@@ -240,6 +240,7 @@ DATABASES = {
     }
 }
 AUTH_USER_MODEL = "desk.Agent"
+AUTHENTICATION_BACKENDS = ["resonanz.desk.access.People"]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -283,6 +284,7 @@ LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("German (Sie)")), ("de-du", _("German (Du)")), ("en", _("English"))]
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = "resonanz.desk.formats"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
@@ -292,7 +294,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 STORAGES = {
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "resonanz.desk.web.statics.Statics"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 

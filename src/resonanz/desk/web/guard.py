@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -50,6 +51,7 @@ class ReadersLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the reader's language; pages of signed-in people are kept by no cache."""
+        request.user = copy(request.user)  # a real one: asking one that is looked up late costs at each turn
         known = request.user.is_authenticated
         chosen = getattr(request.user, "language", "") if known else ""
         language = chosen or translation.get_language_from_request(request)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django import template
+from django.template.defaulttags import URLNode
+from django.template.defaulttags import url as url_as_django_reads_it
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html, urlize
+from django.utils.html import conditional_escape, escape, format_html, urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
@@ -30,6 +33,35 @@ LEADING_HANDLES = re.compile(r"^(?:@[\w.@:-]+\s+)+")
 
 _ANCHOR = re.compile(r"<a href=")
 _CALLED = re.compile(r"(?<![\w@.&])@\w[\w.-]*")
+
+
+class KeptAddress(URLNode):
+    """`{% url %}` as Django has it, but looked up once: a page asks for some forty, and they never change."""
+
+    def render(self, context: template.Context) -> str:
+        """Return the address, or put it where `as` says."""
+        if self.kwargs:
+            return super().render(context)
+        name, args = self.view_name.resolve(context), [arg.resolve(context) for arg in self.args]
+        try:
+            address = _address(name, *args)
+        except (NoReverseMatch, TypeError):  # TypeError: an argument that cannot be kept
+            return super().render(context)
+        if self.asvar:
+            context[self.asvar] = address
+            return ""
+        return conditional_escape(address) if context.autoescape else address
+
+
+@lru_cache(maxsize=8192)
+def _address(name: str, *args: object) -> str:
+    return reverse(name, args=args)
+
+
+@register.tag(name="url")
+def _url(parser: template.base.Parser, token: template.base.Token) -> KeptAddress:
+    node = url_as_django_reads_it(parser, token)
+    return KeptAddress(node.view_name, node.args, node.kwargs, node.asvar)
 
 
 @register.simple_tag
