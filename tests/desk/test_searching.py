@@ -143,6 +143,32 @@ def test_what_somebody_said_is_found_the_same_way_however_much_they_said(
     assert found(desk, f"{handle} paket", until=date(2020, 1, 1)) == []
 
 
+@pytest.mark.parametrize("most", [500, 1])
+@pytest.mark.parametrize("asked", ["@ada paket", "paket spä", "zu paket*"])
+def test_what_is_read_post_by_post_comes_once_over_all_pages(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int, asked: str
+) -> None:
+    monkeypatch.setattr(searching, "POSTS_MOST", most)
+    monkeypatch.setattr(searching, "PAGE", 2)
+    talks = []
+    for number in range(5):
+        first = said(f"{number}", "Paket zu spät", at=NOON + timedelta(minutes=number))
+        hear(desk.channel, first)
+        again = said(
+            f"{number}x", "das Paket kam zu spät", at=NOON + timedelta(minutes=10 + number), to=first
+        )
+        hear(desk.channel, again)
+        talks.append(conversation_of(first).pk)
+    seen: list[int] = []
+    page = search(desk.clara, wanted(asked))
+    while page.hits:
+        seen += [hit.conversation.pk for hit in page.hits]
+        if page.more is None:
+            break
+        page = search(desk.clara, replace(wanted(asked), is_open=page.is_open), None, page.more)
+    assert seen == talks[::-1]
+
+
 def test_a_renamed_and_a_forgotten_customer(desk: Desk) -> None:
     """The database keeps the names itself: a migration that loses its triggers fails here."""
     number = heard(desk, "1", "Moin", ADA)

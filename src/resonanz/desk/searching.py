@@ -174,6 +174,9 @@ def _narrowed(agent: Agent, filters: Filters) -> Conversations:
     return shown.filter(assignee=agent) if filters.mine else shown
 
 
+Post = tuple[int, int, str]  # its conversation, its order, its text
+
+
 class Reach(NamedTuple):
     """Between which orders hits lie: at least `low`, below `high`; pages up to `after` are shown already."""
 
@@ -181,11 +184,16 @@ class Reach(NamedTuple):
     high: int
     after: int | None
 
+    @property
+    def below(self) -> int:
+        """Below which order what is to be shown lies."""
+        return self.high if self.after is None else min(self.high, self.after)
+
 
 def _reach(filters: Filters, after: int | None) -> Reach:
     low = 0 if filters.since is None else _order_of(filters.since)
     high = LAST - 1 if filters.until is None else _order_of(filters.until + timedelta(days=1))
-    return Reach(low, high if after is None else min(high, after), after)
+    return Reach(low, high, after)
 
 
 def _order_of(day: date) -> int:
@@ -243,8 +251,10 @@ def _by_person(narrowed: Conversations, asked: Wanted, people: Sequence[int], re
     theirs = narrowed.filter(customer__in=people)
     if rest := _rest(asked):
         posts = _posts(theirs, reach)
-        return _said(theirs, _match(rest, asked), reach) if posts is None else _read(posts, rest, asked)
-    theirs = theirs.filter(last_order__gte=reach.low, last_order__lt=reach.high)
+        if posts is None:
+            return _said(theirs, _match(rest, asked), reach)
+        return _read(posts, replace(asked, terms=tuple(rest)), reach)
+    theirs = theirs.filter(last_order__gte=reach.low, last_order__lt=reach.below)
     return dict(theirs.order_by("-last_order").values_list("pk", "last_order")[: PAGE + 1])
 
 
@@ -253,7 +263,7 @@ def _rest(asked: Wanted) -> list[tuple[str, ...]]:
     return [term for term in asked.terms if not term[-1].startswith("@")] if asked.handles else []
 
 
-def _posts(theirs: Conversations, reach: Reach) -> list[tuple[int, int, str]] | None:
+def _posts(theirs: Conversations, reach: Reach) -> list[Post] | None:
     """Return conversation, order and text of what was said there, newest first; None if that is too much."""
     said = Mention.objects.filter(conversation__in=theirs.order_by().values("pk"), deleted_at=None)
     said = said.filter(order__gte=reach.low, order__lt=reach.high).order_by("-order")
@@ -261,59 +271,62 @@ def _posts(theirs: Conversations, reach: Reach) -> list[tuple[int, int, str]] | 
     return None if len(found) > POSTS_MOST else [(talk or 0, order, text) for talk, order, text in found]
 
 
-def _read(
-    posts: Iterable[tuple[int, int, str]], terms: Sequence[tuple[str, ...]], asked: Wanted
-) -> dict[int, int]:
-    """Return conversations with the order of their newest post that has all terms.
+def _read(posts: Iterable[Post], asked: Wanted, reach: Reach) -> dict[int, int]:
+    """Return conversations with the order of their newest post that has all terms, of some newest first.
 
-    Reading some people's posts takes less than looking through all that anybody said with a frequent word.
+    Reading a few posts takes less than looking through all that anybody said with a frequent word.
     """
-    wanted = [(" " + " ".join(term), _ends(term, asked)) for term in terms]
+    wanted = [f" {' '.join(term)} " for term in asked.terms]
+    if asked.is_open:
+        wanted[-1] = wanted[-1].rstrip()  # its last word may go on
     found: dict[int, int] = {}
     for conversation, order, text in posts:
         tokens = f" {folded(text)} "
-        if conversation not in found and all(begin + end in tokens for begin, end in wanted):
+        if conversation not in found and all(words in tokens for words in wanted):
             found[conversation] = order
-    return dict(list(found.items())[: PAGE + 1])
-
-
-def _ends(term: tuple[str, ...], asked: Wanted) -> str:
-    """Return what follows a term in folded words: the end of its last word, unless it may go on."""
-    return "" if asked.is_open and term == asked.terms[-1] else " "
+    shown = [(talk, order) for talk, order in found.items() if order < reach.below]
+    return dict(shown[: PAGE + 1])
 
 
 def _by_words(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
     """Return conversations in which one post has all the words, besides those of the people meant."""
     others = narrowed.exclude(customer__in=people) if people else narrowed
+    if asked.is_open and len(asked.terms) > 1:  # whole words first: a beginning stands for many
+        posts = _with(others, _match(asked.terms[:-1], asked), reach.low, reach.high, POSTS_MOST + 1)
+        if len(posts) <= POSTS_MOST:
+            return _read(posts, asked, reach)
     return _said(others, _match(asked.terms, asked), reach)
 
 
-def _said(narrowed: Conversations, match: str, reach: Reach) -> dict[int, int]:
-    """Return conversations with the order of their newest post that fits.
+def _with(narrowed: Conversations, match: str, low: int, high: int, most: int) -> list[Post]:
+    """Return the newest posts that fit.
 
     The full text leads, newest first, and each of its posts is asked whether its conversation may be shown:
-    so the statement ends as soon as the page is full.
+    so the statement ends as soon as there are enough.
     """
-    low, high, after = reach
     here = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
     shown, values = here.query.sql_with_params()
-    found: dict[int, int] = {}
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                'SELECT m.conversation_id, m."order" FROM desk_words w CROSS JOIN desk_mention m '
-                'ON m."order" = w.rowid WHERE w.words MATCH %s AND w.rowid >= %s AND w.rowid < %s '
-                f"AND EXISTS ({shown}) ORDER BY w.rowid DESC LIMIT %s",
-                [match, low, high, *values, HITS_AT_ONCE],
-            )
-            rows = cursor.fetchall()
-            newest = {
-                conversation: order for conversation, order in reversed(rows) if conversation not in found
-            }
-            found |= newest if after is None else _fresh(newest, match, after)
-            if len(rows) < HITS_AT_ONCE or len(found) > PAGE:
-                return found
-            high = rows[-1][1]
+        cursor.execute(
+            'SELECT m.conversation_id, m."order", m.text FROM desk_words w CROSS JOIN desk_mention m '
+            'ON m."order" = w.rowid WHERE w.words MATCH %s AND w.rowid >= %s AND w.rowid < %s '
+            f"AND EXISTS ({shown}) ORDER BY w.rowid DESC LIMIT %s",
+            [match, low, high, *values, most],
+        )
+        found: list[Post] = cursor.fetchall()
+    return found
+
+
+def _said(narrowed: Conversations, match: str, reach: Reach) -> dict[int, int]:
+    """Return conversations with the order of their newest post that fits."""
+    high, found = reach.below, dict[int, int]()
+    while True:
+        rows = _with(narrowed, match, reach.low, high, HITS_AT_ONCE)
+        newest = {talk: order for talk, order, _text in reversed(rows) if talk not in found}
+        found |= newest if reach.after is None else _fresh(newest, match, reach.after)
+        if len(rows) < HITS_AT_ONCE or len(found) > PAGE:
+            return found
+        high = rows[-1][1]
 
 
 def _fresh(places: dict[int, int], match: str, after: int) -> dict[int, int]:
