@@ -14,13 +14,11 @@ RULES = [("linie 6", "entfällt"), ("ersatzbus",)]
 
 
 def test_words_are_compared_without_their_endings() -> None:
-    assert [stem(word) for word in ("anmeldung", "anmelden", "anmeldet", "app", "notes")] == [
-        "anmeld",
-        "anmeld",
-        "anmeld",
-        "app",
-        "note",
-    ]
+    for forms in ("anmeldung anmelden anmeldet", "app apps", "note notes", "crash crashes crashed crashing"):
+        assert len({stem(word) for word in forms.split()}) == 1
+    for forms in ("payment payments", "login logins", "gestort gestorten storung"):
+        assert len({stem(word).removeprefix("ge") for word in forms.split()}) == 1
+    assert (stem("app"), stem("apps"), stem("pass"), stem("anmeldung")) == ("app", "app", "pass", "anmeld")
     assert features("@nordlicht Die #App hängt!") == {"die", "app", "hang", "die app", "app hang"}
 
 
@@ -83,6 +81,29 @@ def test_given_words_speak_before_anything_is_learnt() -> None:
     assert model.judge("503 Fehler beim Login").given is False  # the two stand the other way round
 
 
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (("app", "crashes"), "your app crashes when I sign in"),
+        (("app", "crash"), "the apps crashed every time I opened them yesterday evening"),
+        (("payment",), "two payments of mine are gone"),
+        (("logins",), "Login tot"),
+        (("app", "stürzt"), "Seit dem Update stürzen eure Apps bei uns allen ab, egal auf welchem Telefon"),
+        (("502",), "bei mir auch 502"),
+    ],
+)
+def test_a_rule_finds_whoever_says_its_words_in_any_form(rule: tuple[str, ...], text: str) -> None:
+    learnt = ["Login hängt seit heute", "Komme nicht in die App"] * 5
+    assert Model(learnt, ["Wo ist die Filiale?"] * 40, [rule]).judge(text).is_alike is True
+    assert Model(learnt, ["Wo ist die Filiale?"] * 40).judge(text).is_alike is False
+
+
+def test_a_rule_that_usual_posts_hit_says_little_by_itself() -> None:
+    usual = ["Seit wann gibt es die App?", "Rechnung falsch"] * 40
+    assert Model(["App hängt"], usual, [("app",)]).judge("Welche App empfehlt ihr?").is_alike is False
+    assert Model(["App hängt"] * 80, usual, [("app",)]).judge("Welche App empfehlt ihr?").trusted is True
+
+
 def test_what_was_refused_is_learnt_from() -> None:
     ours = ["Linie 6 fährt nicht", "Linie 6 fährt heute nicht", "Fährt die Linie 6?"] * 3
     question = "Fährt die Linie 6 am Sonntag?"
@@ -95,15 +116,21 @@ def test_what_was_refused_is_learnt_from() -> None:
     [
         ([], []),
         (["ja"], []),
-        (["Linie 6 entfällt"], [["entfallt", "linie"]]),
+        (["Linie 6 entfällt"], [["entfällt", "linie"]]),
+        (["Is 'ner da? Shop 502, App tot", "Mit 'ner App in den Shop: 502 #shop_502"], []),
         (
             ["App hängt am Login"] * 2 + ["Ersatzbus fehlt heute"] * 2 + ["Zug"],
-            [["hangt", "login"], ["ersatzbus", "fehlt"]],
+            [["hängt", "login"], ["ersatzbus", "fehlt"]],
         ),
     ],
 )
 def test_words_are_suggested_from_posts(texts: list[str], expected: list[list[str]]) -> None:
     assert Model(texts).suggest(texts) == expected
+
+
+def test_nobodys_own_name_is_suggested() -> None:
+    texts = ["Nordlichts Anmeldung hängt", "Nordlicht: Anmeldung hängt"]
+    assert Model(texts).suggest(texts, besides="Nordlicht") == [["anmeldung", "hängt"]]
 
 
 def test_at_most_so_many_rules_are_suggested() -> None:

@@ -28,6 +28,8 @@ MOST = 4.0  # no word says more than this
 GIVEN = 2.0  # what a rule of words that a person gave counts for
 STRONG = 1.2  # a word with this weight is a reason of its own
 REASONS = 2  # how many reasons it takes
+SAID_LEAST = 4  # letters of a word that is suggested
+RULE_SLIPS = 0.05  # of other posts a rule may hit so many and still be trusted
 KNOWN_SHARE = 0.66  # of the words of a post, so many have to be known from those that belong
 
 _PRIOR_POSTS = 60.0  # the prior counts as much as so many posts that do not belong
@@ -62,7 +64,7 @@ _COMMON_WORDS = frozenset(
         "uberhaupt uhr um und uns unser unsere unten unter vg viel viele vielen vielleicht vom von vor "
         "vorhin wann war waren warum was weg wegen weil weiter weitere wenn wer werde werden wert wie "
         "wieder wieso will wir wird wirklich wissen wisst wo woche wohl woran wort wurde wurden zeit zu "
-        "zum zur zusammen zwar zwei "
+        "zum zur zusammen zwar zwei ner nem nen bringen bringt vormittag nachmittag morgens abends "
         # English
         "a about after all already also am an and any anybody anyone are as at back be been best but by "
         "can cant cheers could couldnt day did do does doesnt doing don dont else even ever for from get "
@@ -96,14 +98,18 @@ _ENDINGS = (
 )
 _STEM_LEAST = 4
 _CALLED = regex.compile(r"@\S+")
+_WRITTEN = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 def stem(word: str) -> str:
-    """A folded word without its ending, German or English; at least four letters are left."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM_LEAST:
-            return word[: -len(ending)]
-    return word
+    """A folded word without its endings, German or English: `crash`, `crashes` and `crashen` are one.
+
+    At least four letters are left, three before a plural: `apps` is `app`.
+    """
+    ending = next((one for one in _ENDINGS if word.endswith(one) and len(word) - len(one) >= _STEM_LEAST), "")
+    if ending:
+        return stem(word[: -len(ending)])
+    return word[:-1] if len(word) == _STEM_LEAST and word[-1] == "s" and word[-2] != "s" else word
 
 
 _COMMON = frozenset(map(stem, _COMMON_WORDS))
@@ -124,37 +130,43 @@ def features(text: str) -> frozenset[str]:
 class Verdict:
     """How much speaks for a post: `score` in natural units, its `reasons` (stems), whether `given` words hit.
 
-    `known` is the share of what it says that those that belong have said too, from 0 to 1.
+    `known` is the share of what it says that those that belong have said too, from 0 to 1; `trusted` says
+    that words hit which other posts hardly ever have, so that nothing needs to be learnt first.
     """
 
     score: float
     reasons: tuple[str, ...]
     given: bool
     known: float
+    trusted: bool = False
 
     @property
     def is_alike(self) -> bool:
-        """Whether it may be proposed."""
+        """Whether it may be proposed: a rule that can be trusted says so, or what was learnt does."""
+        if self.trusted:
+            return True
         return self.score >= ENOUGH and len(self.reasons) >= REASONS and self.known >= KNOWN_SHARE
 
 
 class Model:
     """One matter, made of posts."""
 
-    __slots__ = ("_belong", "_belong_count", "_other_count", "_others", "_rules")
+    __slots__ = ("_belong", "_belong_count", "_other_count", "_others", "_rules", "_trusted")
 
     def __init__(
         self, belonging: Iterable[str], others: Iterable[str] = (), rules: Iterable[Sequence[str]] = ()
     ) -> None:
         """Learn from texts. Each of `rules` lists words that stand together in a post of the matter."""
+        belonging, others = list(belonging), list(others)
         self._belong, self._belong_count = _counted(belonging)
         self._others, self._other_count = _counted(others)
-        self._rules = [_demanded(rule) for rule in rules]
+        self._rules = [demanded for rule in rules if (demanded := _demanded(rule))]
+        self._trusted = [rule for rule in self._rules if _can_be_trusted(rule, belonging, others)]
 
     def judge(self, text: str) -> Verdict:
         """How much a text speaks of the matter."""
         said = features(text)
-        hit = [rule for rule in self._rules if rule and rule <= said]
+        hit = [rule for rule in self._rules if rule <= said]
         named = frozenset(word for rule in hit for word in rule)
         words = {w: self._weight(w, _RARE) for w in said if " " not in w and w not in _COMMON}
         for word in named:
@@ -162,16 +174,18 @@ class Model:
         pairs = {w: self._pair_weight(w) for w in said if " " in w}
         score = sum(words.values()) + PAIRED * sum(pairs.values()) + (GIVEN if hit else 0.0)
         strong = [w for w, weight in (words | pairs).items() if weight >= STRONG]
-        return Verdict(score, _apart(strong), bool(hit), self._known(words, named))
+        trusted = any(rule in self._trusted for rule in hit)
+        return Verdict(score, _apart(strong), bool(hit), self._known(words, named), trusted)
 
-    def suggest(self, texts: Sequence[str], most: int = 5) -> list[list[str]]:
-        """Rules of two words that many of `texts` say together and other posts seldom.
+    def suggest(self, texts: Sequence[str], most: int = 5, besides: str = "") -> list[list[str]]:
+        """Rules of two words that many of `texts` say together and other posts seldom, none of `besides`.
 
-        The words are folded, else as they are written there. Each further rule finds posts that those
-        before it do not.
+        They are whole words of at least four letters, as they are written there. Each further rule finds
+        posts that those before it do not.
         """
         written = _spellings(texts)
-        left = [features(text) for text in texts]
+        whole = {found for found, word in written.items() if len(word) >= SAID_LEAST and word.isalpha()}
+        left = [features(text) & whole - features(besides) for text in texts]
         least = 1 if len(texts) < _FEW else 2
         rules: list[list[str]] = []
         while left and len(rules) < most:
@@ -227,11 +241,12 @@ def _apart(strong: Sequence[str]) -> tuple[str, ...]:
 
 
 def _spellings(texts: Iterable[str]) -> dict[str, str]:
-    """How each stem is written most often."""
+    """How each stem is written most often, in small letters."""
     written: dict[str, Counter[str]] = {}
     for text in texts:
-        for word in fold(_CALLED.sub(" ", text)):
-            written.setdefault(stem(word), Counter())[word] += 1
+        for word in _WRITTEN.findall(_CALLED.sub(" ", text)):
+            for token in fold(word):
+                written.setdefault(stem(token), Counter())[word.lower()] += 1
     return {
         found: max(forms.items(), key=lambda form: (form[1], form[0]))[0] for found, forms in written.items()
     }
@@ -240,6 +255,14 @@ def _spellings(texts: Iterable[str]) -> dict[str, str]:
 def _demanded(rule: Iterable[str]) -> frozenset[str]:
     """What a rule demands of a post: its words, and where several stand in one entry, in that order."""
     return frozenset(feature for words in rule for feature in features(words))
+
+
+def _can_be_trusted(rule: frozenset[str], belonging: Iterable[str], others: Sequence[str]) -> bool:
+    """Whether few other posts hit a rule, or no more of them than of those that belong."""
+    wrong = sum(rule <= features(text) for text in others)
+    if wrong <= RULE_SLIPS * (len(others) + _PRIOR_POSTS):
+        return True
+    return wrong <= sum(rule <= features(text) for text in belonging)
 
 
 def _counted(texts: Iterable[str]) -> tuple[Counter[str], int]:

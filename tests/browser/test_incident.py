@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,6 +35,11 @@ def test_the_same_question_from_many_is_answered_together(someone: Arrive, netwo
     lead.locator("#incident-leaf a[href*='from=']").click()
     lead.locator("#id_title").fill("App gestört")
     lead.locator("#id_text").fill("{Hallo|Hi} {name}, {die App hat eine Störung|unsere App ist gestört}.")
+    lead.locator("#id_text_en").fill(
+        "{Hello|Hi} {name}, {our app is down|the app does not work}. More by {due}."
+    )
+    soon = datetime.now() + timedelta(hours=3)  # noqa: DTZ005 - as the field takes it, in the desk's zone
+    lead.locator("#id_next_update_at").fill(soon.strftime("%Y-%m-%dT%H:%M"))
     wrong = faults(lead)
     lead.locator("form button.main").click()
     lead.wait_for_url("**/incidents/*/")
@@ -65,10 +71,34 @@ def test_the_same_question_from_many_is_answered_together(someone: Arrive, netwo
     expect(agent.locator(".batch input:checked")).to_have_count(1)
     agent.keyboard.press("x")
     agent.keyboard.press("Enter")
-    expect(agent.locator(".batch textarea").first).to_be_focused()
+    box = agent.locator(".batch textarea").first
+    expect(box).to_be_focused()
+    german = box.input_value()
+    turn = agent.locator(".batch [data-other]").first
+    turn.click()
+    expect(box).to_have_value(re.compile("More by"))
+    expect(box).to_have_attribute("lang", "en")
+    told = agent.locator(".batch [data-promise]").first
+    expect(told).to_contain_text(soon.strftime("%H:%M"))
+    box.press_sequentially("!")
+    expect(told).to_have_text(agent.locator("form[data-batch]").get_attribute("data-promise-rule") or "-")
+    turn.click()
+    expect(box).to_have_value(german)
+    expect(told).not_to_contain_text(soon.strftime("%H:%M"))
     agent.keyboard.press("Control+Enter")
     agent.wait_for_url(here)
-    agent.wait_for_timeout(9_000)
+    expect(agent.locator("#leaving")).to_contain_text("2")
+    agent.keyboard.press("u")
+    expect(agent.locator(".notice[role=status]")).to_contain_text("2")
+    expect(agent.locator("#leaving")).to_have_count(0)
+    agent.keyboard.press("b")
+    agent.wait_for_url("**/texts/answer/")
+    for box in agent.locator(".batch input[type=checkbox]").all():
+        box.check()
+    agent.keyboard.press("Control+Enter")
+    agent.wait_for_url(here)
+    expect(agent.locator("#leaving")).to_be_visible()
+    expect(agent.locator("#leaving")).to_have_count(0, timeout=30_000)  # gone by itself when all have left
     said = [text for text in ours(network)[before:] if "App" in text]
     assert len(said) == 2
     agent.goto(here.partition("/incidents/")[0] + "/incidents/")

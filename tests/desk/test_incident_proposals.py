@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,37 @@ def read_all() -> None:
         if not incident_proposals.propose_next():
             return
     raise AssertionError("the reader never ends")
+
+
+def proposed(incident: Incident) -> set[int]:
+    return set(incident.links.filter(state="proposed").values_list("conversation", flat=True))
+
+
+def test_a_new_rule_looks_at_those_who_wait_already(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a changed one: whatever form its words have, in both languages, before anything was learnt."""
+    monkeypatch.setattr(incident_proposals, "AGAIN_MOST", 1)
+    read_all()
+    waiting = [
+        asks(desk, f"w{number}", text, author)
+        for number, (text, author) in enumerate(
+            [
+                ("your app crashes when I sign in", ADA),
+                ("the app crashed every time I opened it today", MIA),
+                ("Eure App crasht beim Start", OTTO),
+            ]
+        )
+    ]
+    other = asks(desk, "o", "bei mir auch 502", replace(ADA, uid="x1", handle="x1"))
+    until = timezone.now() + timedelta(hours=2)
+    wanted = incidents.Wanted(
+        title="App", text="Bis {due}", next_update_at=until, words=(("app", "crashes"),)
+    )
+    incident = incidents.open_incident(desk.brand, desk.clara, wanted)
+    read_all()
+    assert proposed(incident) == {talk.pk for talk in waiting}
+    incidents.change(incident, desk.clara, replace(wanted, words=(("502",),)))
+    read_all()
+    assert proposed(incident) == {talk.pk for talk in [*waiting, other]}
 
 
 def test_an_incident_that_cannot_be_read_does_not_stop_the_others(

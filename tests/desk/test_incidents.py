@@ -235,7 +235,7 @@ def test_the_best_match_is_offered_first(desk: Desk, talks: list[Conversation]) 
 
 
 def test_words_are_suggested_from_what_they_say(desk: Desk, talks: list[Conversation]) -> None:
-    assert incident_proposals.suggested_words(talks) == [["hangt", "login"]]
+    assert incident_proposals.suggested_words(talks) == [["hängt", "login"]]
     assert incident_proposals.suggested_words([]) == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,6 +14,7 @@ from resonanz.desk.care.incident_answers import Writer
 from resonanz.desk.care.incident_lists import NEEDS, Need
 from resonanz.desk.care.incident_proposals import asked
 from resonanz.desk.care.incidents import WORDINGS_LEAST, wordings
+from resonanz.desk.care.voices import language_of
 from resonanz.desk.models import (
     Agent,
     Brand,
@@ -22,7 +23,6 @@ from resonanz.desk.models import (
     Incident,
     IncidentLink,
     LinkState,
-    Mention,
     Role,
     Unsent,
 )
@@ -121,6 +121,12 @@ class Leaving:
     outdated: int
     by_hand: int
 
+    @property
+    def leaves_at(self) -> datetime | None:
+        """When the last one leaves, None where that is within a minute."""
+        at = self.until
+        return None if at is None or at < timezone.now() + timedelta(minutes=1) else at
+
 
 def leaving(agent: Agent, incident: Incident) -> Leaving:
     """Return what is on its way because of an incident."""
@@ -187,12 +193,10 @@ def _strip(link: IncidentLink, talk: Conversation, agent: Agent) -> Strip:
     if link.state != LinkState.LINKED:
         return Strip(incident, link.state)
     need: Need = "answer" if incident.solved_at is None else "follow_up"
-    said = Mention.objects.filter(conversation=talk, incoming=True).order_by("-order")
-    spoken = said.values_list("language", flat=True).first() or ""
     has_text = incident.text or incident.text_en
     if need == "follow_up":
         has_text = incident.solved_text or incident.solved_text_en
-    text = Writer(incident, agent, need).text(talk, spoken) if has_text else ""
+    text = Writer(incident, agent, need).text(talk, language_of(talk)) if has_text else ""
     older = Unsent.objects.filter(
         conversation=talk, agent=agent, incident=incident, incident_version__lt=incident.version
     )

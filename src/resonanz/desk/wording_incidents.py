@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from resonanz.desk.wording_promises import promise_time
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from resonanz.desk.care import CareError
 
 
@@ -79,6 +83,31 @@ def need_words(need: str) -> tuple[str, str, str]:
 def sent_words(count: int) -> str:
     """Return that texts are on their way."""
     words = ngettext("%(count)s answer is on its way.", "%(count)s answers are on their way.", count)
+    return words % {"count": count}
+
+
+def promise_words(until: datetime | None, now: datetime) -> str:
+    """Return whether a text is a promise to whoever reads it: the time of the next news, None for no."""
+    if until is None:
+        return _("Names no time, so no promise goes with it.")
+    return _("A promise goes with it: news by %(time)s.") % {"time": promise_time(until, now)}
+
+
+def promise_rule(until: datetime, now: datetime) -> str:
+    """Return when a text that somebody is changing is a promise."""
+    words = _("If it names a time, news by %(time)s is promised with it.")
+    return words % {"time": promise_time(until, now)}
+
+
+def withdrawn_words(count: int) -> str:
+    """Return how many answers were taken back."""
+    if not count:
+        return _("Nothing was left to take back: your answers have gone out.")
+    words = ngettext(
+        "%(count)s answer taken back; nothing of it goes out.",
+        "%(count)s answers taken back; nothing of them goes out.",
+        count,
+    )
     return words % {"count": count}
 
 

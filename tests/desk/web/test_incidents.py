@@ -87,7 +87,10 @@ def test_the_list_teaches_while_it_is_empty_and_counts_afterwards(
     ]
     incidents.solve(lasting, desk.clara, SOLVED)
     page = signed_in(desk.anna).get("/incidents/").content.decode()
-    assert ("0 incidents are open" in page, "<dt>to be told it is over</dt><dd>3</dd>" in page) == (
+    assert (
+        "No incident is open" in page and "0 incidents" not in page,
+        "<dt>to be told it is over</dt><dd>3</dd>" in page,
+    ) == (
         True,
         True,
     )
@@ -105,7 +108,8 @@ def test_a_lead_opens_one_from_a_conversation(desk: Desk, talks: list[Conversati
     lead = signed_in(desk.clara)
     page = lead.get(f"/incidents/new/?from={talks[0].pk}&from={talks[1].pk}&from=x").content.decode()
     assert "2 conversations belong to it from the start" in page
-    assert "hangt + login" in page
+    assert "hängt + login" in page
+    assert page.count("Die App hängt beim Login, ") == 2  # what they wrote stands beside it
     answer = lead.post(
         "/incidents/new/",
         filled(desk, words="app + login\n\n störung ", **{"from": [talks[0].pk, talks[1].pk]}),
@@ -207,6 +211,40 @@ def test_a_page_of_texts_is_read_changed_and_sent(
     assert set(Delivery.objects.values_list("state", flat=True)) == {Outcome.CANCELLED}
     page = client.get(path).content.decode()
     assert page.count("You had begun an answer of your own") == 2
+
+
+def test_each_text_says_whether_a_promise_goes_with_it(
+    desk: Desk, incident: Incident, talks: list[Conversation]
+) -> None:
+    client, path = signed_in(desk.anna), f"/incidents/{incident.pk}/texts/answer/"
+    page = client.get(path).content.decode()
+    assert page.count("A promise goes with it: news by ") == 2
+    assert "data-other=" not in page  # there is no English text
+    first = typed(page)["use"][0]
+    sends = typed(page) | {"use": [first], f"text-{first}": "Ihre Nummer ist 0151 23456789, richtig?"}
+    refused = client.post(path, sends).content.decode()
+    assert refused.count("Names no time, so no promise goes with it.") == 1
+    Incident.objects.update(text_en="Hi {name}, more by {due}.")
+    other = re.findall(r'data-other="([^"]+)" data-language="en"', client.get(path).content.decode())
+    assert [text.partition(",")[0] for text in other] == ["Hi Ada", "Hi Otto"]
+    Incident.objects.update(next_update_at=None, text="Hallo {name}", text_en="")
+    assert "promise goes with it" not in client.get(path).content.decode()
+
+
+def test_answers_are_on_their_way_until_they_have_left(
+    desk: Desk, incident: Incident, talks: list[Conversation]
+) -> None:
+    client, path = signed_in(desk.anna), f"/incidents/{incident.pk}/"
+    client.post(f"{path}texts/answer/", typed(client.get(f"{path}texts/answer/").content.decode()))
+    page = client.get(path).content.decode()
+    assert 'id="leaving" hx-get="/incidents/' in page  # asks again by itself
+    assert ("Take mine back (2)" in page, "The last one leaves" in page) == (True, False)  # in seconds
+    Delivery.objects.update(due_at=timezone.now() + timedelta(minutes=20))
+    assert "The last one leaves: " in client.get(path).content.decode()
+    Delivery.objects.update(state=Outcome.SENT)
+    assert 'id="leaving"' not in client.get(path).content.decode()
+    client.post(f"{path}withdraw")
+    assert "Nothing was left to take back" in client.get(path).content.decode()
 
 
 def test_what_stops_a_text_is_told_beside_it_and_the_same_key_sends(

@@ -14,9 +14,11 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
+from resonanz.annotate.named_times import names_time
 from resonanz.case import ReplyKind
 from resonanz.desk.care import guards
 from resonanz.desk.care.answers import Reply, cancel, reply
@@ -25,7 +27,7 @@ from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.incident_lists import BATCH, WROTE_AGAIN, Need, in_need, still_in_need
 from resonanz.desk.care.incident_pace import RECENT, Pace, recent_texts, signed
 from resonanz.desk.care.incidents import VARIABLES
-from resonanz.desk.care.voices import Form, address_for, moment, voice_of
+from resonanz.desk.care.voices import LAST_SAID, Form, address_for, moment, spoken_in, voice_of
 from resonanz.desk.models import (
     Agent,
     Channel,
@@ -47,6 +49,7 @@ TRIES = 16  # wordings that are tried
 class Prepared:
     """A text for one person, ready to be read and confirmed.
 
+    `other` is the same in the other language, as (language, text), where the incident has both.
     `hint` says why it should be looked at first: `no_english`, `wrote_again`, `own_words` (the agent had
     begun an answer, which is shown), `time_over` (the time of the next news has passed), `too_alike`.
     """
@@ -57,6 +60,7 @@ class Prepared:
     form: Form
     language: str
     hint: str = ""
+    other: tuple[str, str] | None = None
 
     @property
     def conversation(self) -> Conversation:
@@ -123,6 +127,11 @@ class Writer:
         self.recent = [*self.recent[1 - RECENT :], signed(chosen, self.agent)]
         return chosen
 
+    def other_text(self, conversation: Conversation, language: str) -> tuple[str, str] | None:
+        """Return the text in another language than this one, with that language; None where there is none."""
+        other = next((one for one in self._phrases if one != language), None)
+        return None if other is None else (other, next(self._wordings(conversation, other)))
+
     def wrote(self, conversation: Conversation, text: str) -> bool:
         """Whether a text is, word for word, one that this prepares for a conversation's customer."""
         words = text.replace("\r\n", "\n").strip()
@@ -175,15 +184,15 @@ def prepare(incident: Incident, agent: Agent, need: Need, most: int = BATCH) -> 
     writer = Writer(incident, agent, need, () if channel is None else recent_texts(channel))
     over = need != "follow_up" and _is_over(incident)
     return [
-        _prepared(writer, one, says.get(one.conversation_id), own.get(one.conversation_id), is_over=over)
+        _prepared(writer, one, says.get(one.conversation_id, []), own.get(one.conversation_id), is_over=over)
         for one in links
     ]
 
 
 def _prepared(
-    writer: Writer, link: IncidentLink, says: Mention | None, own: str | None, *, is_over: bool
+    writer: Writer, link: IncidentLink, says: Sequence[Mention], own: str | None, *, is_over: bool
 ) -> Prepared:
-    spoken = "" if says is None else says.language
+    spoken = spoken_in(says)
     language = writer.language_for(spoken)
     recent = list(writer.recent)
     text = writer.text(link.conversation, spoken)
@@ -197,21 +206,25 @@ def _prepared(
         ("too_alike", bool(too_alike(recent, signed(text, writer.agent)))),
     )
     hint = next((name for name, holds in hints if holds), "")
-    return Prepared(link, says, own or text, writer.form_for(talk), language, hint)
+    other = None if own else writer.other_text(talk, language)
+    said = says[0] if says else None
+    return Prepared(link, said, own or text, writer.form_for(talk), language, hint, other)
 
 
 def _is_over(incident: Incident) -> bool:
     return incident.next_update_at is not None and incident.next_update_at <= timezone.now()
 
 
-def _last_words(links: Sequence[IncidentLink]) -> dict[int, Mention]:
-    """Return the customers' last posts."""
-    said = Mention.objects.filter(conversation=OuterRef("pk"), incoming=True, deleted_at=None)
-    newest = Conversation.objects.filter(pk__in=[one.conversation_id for one in links]).annotate(
-        said=Subquery(said.order_by("-order").values("order")[:1])
+def _last_words(links: Sequence[IncidentLink]) -> dict[int, list[Mention]]:
+    """Return the customers' last posts, the newest first."""
+    said = Mention.objects.filter(
+        conversation__in=[one.conversation_id for one in links], incoming=True, deleted_at=None
     )
-    orders = newest.exclude(said=None).values_list("said", flat=True)
-    return {m.conversation_id: m for m in Mention.objects.filter(order__in=list(orders)) if m.conversation_id}
+    turn = Window(RowNumber(), partition_by=["conversation"], order_by="-order")
+    found: dict[int, list[Mention]] = {}
+    for mention in said.annotate(turn=turn).filter(turn__lte=LAST_SAID).order_by("-order"):
+        found.setdefault(mention.conversation_id or 0, []).append(mention)
+    return found
 
 
 def _begun(links: Sequence[IncidentLink], agent: Agent) -> dict[int, str]:
@@ -360,9 +373,12 @@ def expect_time_ahead(incident: Incident, text: str) -> None:
 
 
 def promised_by(incident: Incident, text: str) -> datetime | None:
-    """Return the time of the next news where a text names it, None where it names none or it is over."""
+    """Return the time of the next news: a promise to whoever reads a text that names a time, however it does.
+
+    None where the text names no time at all, and where the time of the next news is over.
+    """
     lasts = incident.solved_at is None and not _is_over(incident)
-    return incident.next_update_at if lasts and _names_due(incident, text) else None
+    return incident.next_update_at if lasts and names_time(text) else None
 
 
 # Second thoughts ---------------------------------------------------------------------------------

@@ -30,10 +30,12 @@ READER = "incidents"  # the bookmark in the event log
 EVENTS_MOST = 100  # that are judged together: making a model of an incident is what takes time
 WRITTEN_MOST = 5  # proposals of one transaction
 AGAIN_MOST = 300  # waiting conversations that are looked at again when something was learnt
+ANEW_MOST = 2_000  # that are looked at when an incident or its rules are new
 LEARNT_MOST = 400  # posts of a kind that a model is made of
 USUAL = timedelta(days=14)  # from how long before an incident its usual posts are taken
 BEFORE = timedelta(hours=3)  # what was said so shortly before it may well be about it already
-LEARNING = frozenset({"incident_opened", "incident_changed", "incident_reopened", "linked", "unlinked"})
+ANEW = frozenset({"incident_opened", "incident_changed", "incident_reopened"})
+LEARNING = ANEW | {"linked", "unlinked"}
 
 
 def propose_next() -> bool:
@@ -42,8 +44,8 @@ def propose_next() -> bool:
         if news is None:
             return False
         heard = {event.conversation for event in news.told if event.kind == "heard"}
-        learnt = any(event.kind in LEARNING for event in news.told)
-        found = _judged({number for number in heard if number}, again=learnt) if heard or learnt else []
+        again = max((_again(event.kind) for event in news.told), default=0)
+        found = _judged({number for number in heard if number}, again=again) if heard or again else []
         for first in range(0, len(found), WRITTEN_MOST):  # again after a crash: a proposal is written once
             _propose(found[first : first + WRITTEN_MOST])
         with transaction.atomic():
@@ -55,6 +57,13 @@ def propose_next() -> bool:
         return True
 
 
+def _again(kind: str) -> int:
+    """Return how many of those who wait already are looked at once more after an event."""
+    if kind in ANEW:
+        return ANEW_MOST
+    return AGAIN_MOST if kind in LEARNING else 0
+
+
 def _propose(found: Sequence[tuple[int, Incident]]) -> None:
     with transaction.atomic():
         for number, incident in found:
@@ -62,18 +71,18 @@ def _propose(found: Sequence[tuple[int, Incident]]) -> None:
                 _write(number, incident)
 
 
-def _judged(heard: set[int], *, again: bool) -> list[tuple[int, Incident]]:
+def _judged(heard: set[int], *, again: int) -> list[tuple[int, Incident]]:
     """Return which conversations sound like which incident."""
     lasting = list(Incident.objects.filter(solved_at=None))
     if not lasting:
         return []
+    placed = IncidentLink.objects.filter(state=LinkState.LINKED, incident__in=lasting)
     waiting = Conversation.objects.filter(state=State.OPEN, awaits__isnull=False)
+    waiting = waiting.exclude(pk__in=placed.values("conversation"))
     numbers = set(waiting.filter(pk__in=heard).values_list("pk", flat=True))
     if again:
-        free = waiting.filter(brand__in={one.brand_id for one in lasting}).exclude(
-            incident_links__state=LinkState.LINKED
-        )
-        numbers |= set(free.order_by("-last_order").values_list("pk", flat=True)[:AGAIN_MOST])
+        free = waiting.filter(brand__in={one.brand_id for one in lasting})
+        numbers |= set(free.order_by("-last_order").values_list("pk", flat=True)[:again])
     found = {c.pk: c for c in Conversation.objects.filter(pk__in=numbers).select_related("channel")}
     texts = asked(found)
     best: dict[int, tuple[float, Incident]] = {}
@@ -212,10 +221,15 @@ def _last_said(conversation: Conversation) -> str:
     return said.values_list("text", flat=True).first() or ""
 
 
+def says(conversations: Sequence[Conversation]) -> list[str]:
+    """Return what the customers of conversations wait for an answer to, else said last; in their order."""
+    waiting = asked([talk.pk for talk in conversations])
+    return [waiting.get(talk.pk) or _last_said(talk) for talk in conversations]
+
+
 def suggested_words(conversations: Sequence[Conversation]) -> list[list[str]]:
     """Return rules of words that the posts of conversations share and other posts seldom have."""
-    waiting = asked([talk.pk for talk in conversations])
-    texts = [waiting.get(talk.pk) or _last_said(talk) for talk in conversations]
+    texts = says(conversations)
     if not texts:
         return []
     usual = Mention.objects.filter(incoming=True, conversation__brand=conversations[0].brand_id).exclude(
@@ -223,4 +237,4 @@ def suggested_words(conversations: Sequence[Conversation]) -> list[list[str]]:
     )
     others = usual.filter(conversation__answered_at__isnull=False).order_by("-order")
     model = Model(texts, others.values_list("text", flat=True)[:LEARNT_MOST])
-    return model.suggest(texts)
+    return model.suggest(texts, besides=conversations[0].brand.name)

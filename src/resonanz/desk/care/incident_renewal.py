@@ -22,6 +22,7 @@ from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.incident_answers import Writer, expect_time_ahead, promised_by
 from resonanz.desk.care.incident_lists import Need
 from resonanz.desk.care.incident_pace import recent_texts, signed
+from resonanz.desk.care.voices import spoken_in
 from resonanz.desk.models import Agent, Channel, Conversation, Delivery, Incident, Outcome
 from resonanz.phrases import too_alike
 from resonanz.post import Audience
@@ -100,7 +101,7 @@ class _Renewal:
             raise CareError("nothing_to_answer")
         writer, before = self._writer(delivery), self._recent(delivery.channel)
         writer.recent = list(before)
-        text = writer.text(talk, mention.language)
+        text = writer.text(talk, spoken_in([mention]))
         expect_time_ahead(self.incident, text)
         self._expect_sayable(text, delivery, writer.agent, before)
         parts = in_parts(talk, writer.agent, text, mention)

@@ -5,7 +5,7 @@ Texts are phrases (`resonanz.phrases`): du, Sie and variables from one source, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal, cast
@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from resonanz import guards
 from resonanz.annotate.address_form import form_for_reply
+from resonanz.annotate.language import spoken
 from resonanz.annotate.private_data import OwnPattern
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.models import Agent, Brand, Channel, Conversation, Mention, Voice
@@ -29,13 +30,7 @@ LANGUAGES = ("de", "en")
 VARIABLES = frozenset({"name", "brand", "agent", "due", "link", "ways", "opens"})
 TEXT_LENGTH_MOST = 2_000  # characters of a text's source
 WAYS = ("email", "phone", "form")
-
-GUIDANCE = (
-    "Menschen zuerst: In Lebensgefahr bitte sofort den Notruf 112 nennen und ihn bei Bedarf selbst rufen. "
-    "Bei Gedanken an Selbsttötung ruhig und persönlich antworten, nicht bewerten, auf die TelefonSeelsorge "
-    "hinweisen: 0800 1110111 oder 116 123, kostenfrei, Tag und Nacht. Bei laufendem Betrug sofort Konto oder "
-    "Zugang sperren lassen. Danach die Teamleitung rufen."
-)
+LAST_SAID = 3  # posts of a customer that tell in which language they write
 
 # Each text that the desk has ready, as it comes with it. Brands change them in their settings.
 TEXTS: dict[str, dict[str, str]] = {
@@ -137,15 +132,22 @@ def form_for(conversation: Conversation) -> Form:
 
 
 def language_of(conversation: Conversation) -> str:
-    """Return in which of LANGUAGES a customer writes: English if the last post says so, else German."""
-    spoken = next((mention.language for mention in _last_said(conversation.pk)), "")
-    return "en" if spoken.startswith("en") else "de"
+    """Return in which of LANGUAGES a customer writes: English if the last posts say so, else German."""
+    return "en" if spoken_in(_last_said(conversation.pk)).startswith("en") else "de"
+
+
+def spoken_in(posts: Iterable[Mention]) -> str:
+    """Return the language of the first of some posts that has one, "" where none has.
+
+    It is what the network says, else what the words say: many programs send no language along.
+    """
+    return next((found for post in posts if (found := post.language or spoken(post.text))), "")
 
 
 @prepared
 def _last_said(talk: int) -> QuerySet[Mention]:
     said = Mention.objects.filter(conversation=talk, incoming=True).order_by("-order")
-    return said.only("language")[:1]
+    return said.only("language", "text")[:LAST_SAID]
 
 
 def text_of(voice: Voice, name: str, language: str) -> str:

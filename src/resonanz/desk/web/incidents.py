@@ -179,7 +179,7 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
     context = {
         "form": form,
         "known": known,
-        "talks": talks,
+        "talks": list(zip(talks, incident_proposals.says(talks), strict=True)),
         "area": "incidents",
         "is_lead": agent.has_role(Role.LEAD),
         "previews": _previews(form),
@@ -308,36 +308,55 @@ def _batch(
         "incident": known,
         "need": need,
         "seen": seen,
-        "rows": [_row(request, one, refused.get(one.link.pk)) for one in prepared],
+        "promise_rule": _promise_rule(known, need),
+        "rows": [_row(request, known, need, one, refused.get(one.link.pk)) for one in prepared],
         "title": title,
         "lead": lead,
         "empty": empty,
         "left": left,
         "later": max(0, left - len(prepared)),
         "said": said,
-        "leaving": reading_incidents.leaving(agent, known),
         "area": "incidents",
     }
     return render(request, "incidents/batch.html", context, status=422 if refused or said else 200)
 
 
-def _row(request: HttpRequest, one: Prepared, error: care.CareError | None) -> dict[str, object]:
+def _row(
+    request: HttpRequest, known: Incident, need: Need, one: Prepared, error: care.CareError | None
+) -> dict[str, object]:
     """Return a row of the page: what was typed stays, beside why it was not sent."""
     network = one.conversation.channel.network
     typed = request.POST.get(f"text-{one.link.pk}") if error is not None else None
     stops = [] if error is None else reading_replies.stops_of(error, network)
+    text = one.text if typed is None else typed
     return {
         "link": one.link.pk,
         "talk": one.conversation,
         "says": one.says,
-        "text": one.text if typed is None else typed,
+        "text": text,
         "form": "" if one.language == "en" else ("du" if one.form == "du" else "Sie"),
         "language": one.language,
+        "promise": _promise(known, need, text),
+        "other": one.other and (*one.other, _promise(known, need, one.other[1])),
         "hint": wording_incidents.hint(one.hint),
         "chosen": one.hint in {"", "too_alike"} or error is not None,
         "error": "" if error is None or stops else wording.care_error(error, network),
         "stops": stops,
     }
+
+
+def _promise(known: Incident, need: Need, text: str) -> str:
+    """Return whether a promise goes with a text, "" where nothing is promised to anybody."""
+    if not _promise_rule(known, need):
+        return ""
+    return wording_incidents.promise_words(answers.promised_by(known, text), timezone.now())
+
+
+def _promise_rule(known: Incident, need: Need) -> str:
+    at, now = known.next_update_at, timezone.now()
+    if need == "follow_up" or at is None or at <= now:
+        return ""
+    return wording_incidents.promise_rule(at, now)
 
 
 # Doing -------------------------------------------------------------------------------------------
@@ -420,8 +439,7 @@ def _renew(known: Incident, agent: Agent, request: HttpRequest) -> tuple[str, st
 
 
 def _withdraw(known: Incident, agent: Agent, _request: HttpRequest) -> tuple[str, str]:
-    count = answers.withdraw(known, agent)
-    return _("%(count)s answers taken back; nothing of them goes out.") % {"count": count}, _here(known)
+    return wording_incidents.withdrawn_words(answers.withdraw(known, agent)), _here(known)
 
 
 ACTS = {

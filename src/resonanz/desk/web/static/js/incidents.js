@@ -50,6 +50,28 @@ document.addEventListener("resonanz:key", (event) => {
   KEYS[event.detail.key]();
 });
 
+// The prepared text in the other language; what stands in the box comes back with the next press.
+for (const button of form?.querySelectorAll("[data-other]") ?? []) button.hidden = false;
+form?.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-other]");
+  if (!button) return;
+  const item = button.closest("[data-item]");
+  const [box, told] = [item.querySelector("textarea"), item.querySelector("[data-promise]")];
+  const [text, language, label, promises] = [box.value, box.lang, button.textContent, told?.textContent ?? ""];
+  box.value = button.dataset.other;
+  box.lang = button.dataset.language;
+  button.textContent = button.dataset.turned;
+  if (told) told.textContent = button.dataset.promises;
+  Object.assign(button.dataset, { other: text, language, turned: label, promises });
+  box.focus();
+});
+
+// Whether words that somebody is changing name a time is known when they are sent: until then the rule stands there.
+form?.addEventListener("input", (event) => {
+  const told = event.target.closest("[data-item]")?.querySelector("[data-promise]");
+  if (told && event.target.tagName === "TEXTAREA") told.textContent = form.dataset.promiseRule;
+});
+
 // A checkbox is no place to type: letters work there too (keys.js leaves inputs alone).
 document.addEventListener("keydown", (event) => {
   if (!form) return;

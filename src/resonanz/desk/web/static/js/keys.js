@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
   } else if (key === "/") {
     find();
   } else if (key === "u") {
-    document.querySelector("#toasts [data-undo]")?.click();
+    (document.querySelector("#toasts [data-undo]") ?? document.querySelector('[data-key="u"]'))?.click();
   } else {
     const told = new CustomEvent("resonanz:key", { detail: { key }, cancelable: true });
     if (document.dispatchEvent(told)) return;
