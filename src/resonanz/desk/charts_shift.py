@@ -82,8 +82,9 @@ def day(hours: Sequence[tuple[datetime, int, int]], size: Size, *, title: str, w
         "sort": None,
         "axis": _axis() | {"labelAngle": 0, "labelFontSize": 15, "labelOverlap": True},
     }
-    scale = {"domain": [0, most]}
-    ticks = _axis() | {"tickMinStep": 1, "tickCount": 4, "format": "d", "domain": False, "labelFontSize": 15}
+    steps = _steps(most)
+    scale = {"domain": [0, steps[-1]], "nice": False}
+    ticks = _axis() | {"values": steps, "format": "d", "domain": False, "labelFontSize": 15}
     y: dict[str, Any] = {"type": "quantitative", "scale": scale, "axis": ticks}
     layers: list[dict[str, Any]] = [
         {"mark": {"type": "bar", "color": BAND}, "encoding": {"x": x, "y": y | {"field": "came"}}},
@@ -97,6 +98,14 @@ def day(hours: Sequence[tuple[datetime, int, int]], size: Size, *, title: str, w
         },
     ]
     return drawn(_spec(size, rows, layers), title=title, words=words)
+
+
+def _steps(most: int) -> list[int]:
+    """Return about four round numbers for an axis of counts; nothing drawn goes past the last."""
+    rough = max(1.0, most / 4)
+    size = 10 ** (len(str(int(rough))) - 1)
+    step = next(size * times for times in (1, 2, 5, 10) if size * times >= rough)
+    return list(range(0, most + step, step))
 
 
 def day_words(hours: Sequence[tuple[datetime, int, int]]) -> str:

@@ -57,6 +57,14 @@ class Broken:
     made_good_at: datetime | None
 
 
+def came_due(agent: Agent, since: datetime) -> bool:
+    """Return whether any promise due since a moment was kept or broken, as far as an agent may see."""
+    now = timezone.now()
+    given = Clock.objects.filter(kind=ClockKind.PROMISE, due_at__gte=since)
+    became = fates(given.filter(conversation__in=visible_to(agent)), now)
+    return any(fate in {"kept", "broken"} for _clock, fate in became)
+
+
 def broken(agent: Agent, since: datetime) -> list[Broken]:
     """Return the promises broken since a moment, as far as an agent may see them, those still owed first."""
     now = timezone.now()

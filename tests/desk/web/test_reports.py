@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
@@ -13,8 +14,8 @@ from django.test import Client
 from django.utils import translation
 
 from resonanz.desk import charts
-from resonanz.desk.web.reports import answer, duration, percent
-from resonanz.study import survival
+from resonanz.desk.web.reports import _chart, answer, duration, percent
+from resonanz.study import Step, Survival, survival
 from tests.cast import NOON, OTTO, US, Desk, hear, said
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,27 @@ def test_the_answer_stands_first(two_asked: Desk, reader: Client) -> None:
     page = reader.get(PAGE).content.decode()
     assert "Of 2 conversations one was answered, after 30 min." in page
     assert page.index("<h1") < page.index("<table")
+
+
+def test_shares_of_all_do_not_stand_under_those_without_an_answer(two_asked: Desk, reader: Client) -> None:
+    page = reader.get(PAGE).content.decode()
+    figures = page.split('<dl class="key-figures">')[1].split("</dl>")[0]
+    found = dict(re.findall(r"<dt>([^<]+)</dt>(.*?)(?=<dt>|$)", figures, re.DOTALL))
+    assert "within 1 h: 50.0%" in found["Answered"]
+    assert ">30 min<" in found["Half of the answered within"]
+    never = found["Never so far"]
+    assert "1 conversation without an answer, settled or not" in never
+    assert "within" not in never
+
+
+def test_the_curve_says_that_it_estimates(two_asked: Desk, reader: Client) -> None:
+    shown = reader.get(PAGE).context
+    assert shown["chart_title"] == "How likely an answer is, by time since the question"
+    curve = Survival([Step(1800, 0.5, 0.2, 0.8, 2, 1)], 86_400)
+    with translation.override("en"):
+        words = str(_chart(curve, shown["asked"])["chart_words"])
+    assert words.startswith("Estimated: after 15 min 0%, after 1 h 50.0%")
+    assert "not the share of all in the table" in words
 
 
 def test_groups_and_limits_are_the_readers(two_asked: Desk, reader: Client) -> None:

@@ -121,6 +121,7 @@ def responses_page(request: HttpRequest) -> HttpResponse:
         "besides_names": besides_words(),
         "waiting": waiting_rows(waiting_so_far(channels), duration, percent),
         "never": percent(1 - _number(whole["response_rate"])),
+        "without": _without_words(whole),
         **_chart(responses.waiting_curve(timezone.now(), channels), asked),
     }
     return render(request, "reports/responses.html", context)
@@ -180,14 +181,17 @@ def _file(asked: Asked, form: str, channels: frozenset[int] | None) -> HttpRespo
 
 def _chart(curve: Survival, asked: Asked) -> dict[str, SafeString | str]:
     """Return the curve in both sizes, with the sentence that says the same."""
-    title = _("Share of conversations answered, by time since the question")
+    title = _("How likely an answer is, by time since the question")
     parts = [
         _("after %(limit)s %(share)s")
         % {"limit": label, "share": percent(answered_within_km(curve.steps, seconds))}
         for label, (_name, seconds) in zip(_limit_words(asked), asked.within, strict=True)
         if seconds <= curve.until_s
     ]
-    words = _("Answered: %(parts)s.") % {"parts": ", ".join(parts)}
+    words = _(
+        "Estimated: %(parts)s. Whoever still waits counts only as long as they have waited, so this is not "
+        "the share of all in the table."
+    ) % {"parts": ", ".join(parts)}
     if not parts:
         words = _("Too few conversations, or too young, for a curve.")
     return {
@@ -200,6 +204,16 @@ def _chart(curve: Survival, asked: Asked) -> dict[str, SafeString | str]:
 
 def _limit_words(asked: Asked) -> list[str]:
     return [charts.time_label(int(seconds)) for _label, seconds in asked.within]
+
+
+def _without_words(row: dict[str, Any]) -> str:
+    count = int(row["conversations"]) - int(row["answered"])
+    words = ngettext(
+        "%(n)s conversation without an answer, settled or not",
+        "%(n)s conversations without an answer, settled or not",
+        count,
+    )
+    return words % {"n": grouped(count)}
 
 
 # Figures in words --------------------------------------------------------------------------------
@@ -274,10 +288,10 @@ def besides_words() -> list[tuple[str, str, str]]:
         ("turns_answered", _("Turns answered"), _("by words, or lightly where it was praise")),
         (
             "turn_median_s",
-            _("Half of the turns within"),
+            _("Half of the answered turns within"),
             _("calendar time, all turns and not only the first"),
         ),
-        ("turn_p90_s", _("Nine of ten turns within"), _("calendar time")),
+        ("turn_p90_s", _("Nine of ten answered turns within"), _("calendar time")),
         ("promises_kept", _("Promises kept"), _("answered or settled by the time we named")),
         ("promises_broken", _("Promises broken"), _("the time passed")),
         ("promises_moved", _("Promises moved"), _("another time was named before")),

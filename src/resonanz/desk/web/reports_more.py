@@ -150,11 +150,14 @@ def _line(name: str, group: Group) -> Line:
 @for_role(Role.LEAD)
 def promises(request: HttpRequest) -> HttpResponse:
     """Show the promises that were not kept, those still owed first."""
-    days = _days(request)
-    found = reading_promises.broken(signed_in(request), timezone.now() - timedelta(days=days))
+    agent, days = signed_in(request), _days(request)
+    since = timezone.now() - timedelta(days=days)
+    found = reading_promises.broken(agent, since)
     owed = sum(one.made_good_at is None for one in found)
-    if not found:
-        answer = _("Every promise was kept")
+    if not found and not reading_promises.came_due(agent, since):
+        answer = _("No promise has come due in this time yet")
+    elif not found:
+        answer = _("Every promise that came due was kept")
     elif owed:
         answer = ngettext(
             "%(n)s customer still waits for what we promised",

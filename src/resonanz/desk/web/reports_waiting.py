@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def waiting_rows(shares: Shares, duration: Words, percent: Words) -> list[Row]:
     """Return name, time and share of everybody who was waited for; nothing where nobody waited."""
-    named = [(_("For us"), shares.us.seconds, shares.us.share)]
+    named = [(pgettext("waited for", "For us"), shares.us.seconds, shares.us.share)]
     named += [
         (_("For a department: %(name)s") % {"name": each.name or _("not named")}, each.seconds, each.share)
         for each in shares.departments
