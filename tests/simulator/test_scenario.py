@@ -73,14 +73,23 @@ def test_the_cast_is_large_and_speaks_within_the_limit() -> None:
     assert {case.who for case in CASES} <= {p.acct for p in PEOPLE}
 
 
-def test_six_conversations_exist_before_anybody_looks() -> None:
+def test_eight_conversations_exist_before_anybody_looks() -> None:
     play = Play()
     ages = [round((START - s.created_at).total_seconds() / 60) for s in play.statuses()]
-    assert ages == [55, 50, 38, 27, 16, 8, 2]
+    assert ages == [190, 178, 130, 121, 55, 50, 38, 27, 16, 8, 2]
     assert [s.visibility for s in play.statuses()].count("direct") == 1
     assert [n.created_at for n in play.world.memory.notifications.values()] == [
         s.created_at for s in play.statuses() if s.mentions
     ]
+
+
+def test_two_of_them_are_answered_and_nobody_says_more_there() -> None:
+    play = Play()
+    answers = play.by(COMPANY)[:2]
+    asked = [play.world.memory.statuses[s.in_reply_to_id or ""] for s in answers]
+    assert [s.account_id for s in asked] == [named for s in answers for named in s.mentions]
+    play.run(120)
+    assert [s for s in play.statuses() if s.in_reply_to_id in {a.id for a in answers}] == []
 
 
 def matters(play: Play) -> list[Status]:

@@ -13,26 +13,59 @@ import socket
 import sys
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
 
-from resonanz.desk import channels
-from resonanz.desk.models import Agent, Brand, Channel, Role, SlaPolicy, Team
+from resonanz.case import State
+from resonanz.desk import care, channels
+from resonanz.desk.care import departments, saved
+from resonanz.desk.home import FIRST_TEAM
+from resonanz.desk.models import Agent, Brand, Channel, Conversation, Role, SlaPolicy, Team
 from resonanz.networks import Credentials
+from resonanz.simulator.careday import SETTLED
 
 ACCOUNT = "nordlicht_hilft"
 SECOND_ACCOUNT = "nordlicht_werkstatt"
 BRAND = "Nordlicht Haushalt"
 FIRST_PORT = 8010
 READY_WITHIN_S = 20
+OLD = timedelta(hours=1)  # conversations that began longer ago were over before anybody looked
 ALWAYS = {str(day): [[0, 24 * 60]] for day in range(7)}  # whenever somebody looks at the demo
 PEOPLE = (
     ("anna", "Anna", "Albers", Role.OPERATOR, "aa"),
     ("ben", "Ben", "Brandt", Role.AGENT, "bb"),
     ("clara", "Clara", "Conrad", Role.LEAD, "cc"),
     ("tom", "Tom", "Timm", Role.TRAINEE, "tt"),
+)
+GREETING = "{du:{Hallo|Hi}|sie:{Guten Tag|Hallo}} {name}, "
+LEARNT = (
+    saved.Piece(
+        title="Lieferung verspätet",
+        facts="Die Spedition ruft am Abend vorher an. Ab zwei Tagen Verzug erstatten wir den Versand.",
+        text=GREETING + "das tut uns leid. {du:Schick uns|sie:Schicken Sie uns} die Bestellnummer bitte in "
+        "einer privaten Nachricht, dann fragen wir bei der Spedition nach.",
+        text_en="{Hello|Hi} {name}, we are sorry. Please send us the order number in a private message, "
+        "then we ask the carrier.",
+    ),
+    saved.Piece(
+        title="Doppelt abgebucht",
+        facts="Die zweite Buchung kommt von selbst zurück, meist nach drei Bankarbeitstagen.",
+        text=GREETING
+        + "die zweite Buchung geht von selbst zurück, meist nach drei Werktagen. Wenn bis dahin "
+        "nichts da ist, {du:melde dich|sie:melden Sie sich} bitte noch einmal.",
+        text_en="{Hello|Hi} {name}, the second charge goes back by itself, usually in three working days.",
+    ),
+    saved.Piece(
+        title="Fehlercode E18 am Geschirrspüler",
+        facts="E18: Ablauf verstopft. Neun von zehn Mal hilft das Sieb; sonst Werkstatt.",
+        text=GREETING + "E18 heißt, dass das Wasser nicht abläuft. {du:Nimm|sie:Nehmen Sie} bitte das Sieb "
+        "unten im Gerät heraus und {du:spül|sie:spülen Sie} es ab, dann startet er meist wieder.",
+        text_en="{Hello|Hi} {name}, E18 means that the water does not drain. Please take out the filter at "
+        "the bottom and rinse it; usually it starts again.",
+    ),
 )
 
 
@@ -85,7 +118,7 @@ def people(demo: Demo) -> None:
     """Make the demo's agents, once."""
     if Agent.objects.exists():
         return
-    team, _ = Team.objects.get_or_create(name="Team")
+    team, _ = Team.objects.get_or_create(name=FIRST_TEAM)
     for username, first, last, role, initials in PEOPLE:
         agent = Agent(username=username, first_name=first, last_name=last, role=role, initials=initials)
         agent.set_password(demo.password)
@@ -93,6 +126,10 @@ def people(demo: Demo) -> None:
         team.agents.add(agent)
     Brand.objects.filter(pk=Brand.objects.order_by("pk").values("pk")[:1]).update(name=BRAND)
     SlaPolicy.objects.update(first_response_s=1800, next_response_s=1800, periods=ALWAYS, country="")
+    lead = Agent.objects.get(username="clara")
+    departments.keep_department(departments.Wanted(name="Lager", email="lager@nordlicht.example"), by=lead)
+    for piece in LEARNT:
+        saved.save(lead, piece)
 
 
 def connect(demo: Demo) -> None:
@@ -111,6 +148,20 @@ def connect(demo: Demo) -> None:
     brand = Brand.objects.order_by("pk").first()
     assert brand is not None
     channels.connect(channels.Application(network="mastodon", brand=brand, credentials=credentials))
+    _settle()
+
+
+def _settle() -> None:
+    """Settle what was answered before anybody looked, as soon as all of it has been heard."""
+    until = time.monotonic() + READY_WITHIN_S
+    answered = Conversation.objects.filter(state=State.OPEN, awaits=None)
+    while time.monotonic() < until:
+        over = list(answered.filter(mentions__posted_at__lt=timezone.now() - OLD).distinct())
+        if len(over) >= len(SETTLED):
+            for talk in over:
+                care.resolve(talk, Agent.objects.get(username="ben"))
+            return
+        time.sleep(0.2)
 
 
 def _answers(demo: Demo) -> bool:

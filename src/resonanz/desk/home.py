@@ -17,6 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 from resonanz.desk.models import Brand, SlaPolicy, Team
 from resonanz.desk.policies import USUAL_PERIODS
 
+FIRST_TEAM = "Kundendienst"
+
 
 def prepare() -> None:
     """Make an empty home usable: folders, keys, tables, a first brand and team. Idempotent."""
@@ -59,4 +61,4 @@ def _first_rows() -> None:
         return
     brand = Brand.objects.create(name="Demo" if settings.DEMO else "Unsere Marke")
     SlaPolicy.objects.create(brand=brand, periods=USUAL_PERIODS, zone=settings.TIME_ZONE)
-    Team.objects.get_or_create(name="Team")
+    Team.objects.get_or_create(name=FIRST_TEAM)

@@ -31,6 +31,18 @@ CLOSINGS = {
 
 CASES = MORNING + AFTERNOON
 
+# What is over before anybody looks: who asked, how many minutes ago, what; and the company's answer.
+SETTLED = (
+    (
+        ("gregor_p", 190, "{hilft} Moin! Passt der Zulauf vom Strand 812 an einen normalen 3/4-Zoll-Hahn?"),
+        (178, "Moin, ja, das passt. Der Schlauch liegt bei. ^aa"),
+    ),
+    (
+        ("carmen_rt", 130, "{hilft} Guten Tag, gilt die Garantie beim Polar 640 auch für den Kompressor?"),
+        (121, "Guten Tag Frau Ruiz-Thoma, ja, zwei Jahre auf das ganze Gerät, auch den Kompressor. ^bb"),
+    ),
+)
+
 OPENING = (
     "wrong_delivery_window",
     "parcel_stuck",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import regex
 
-from resonanz.simulator.careday import CASES, CLOSINGS, GREETING, OPENING, SLOTS
+from resonanz.simulator.careday import CASES, CLOSINGS, GREETING, OPENING, SETTLED, SLOTS
 from resonanz.simulator.content import MAX_CHARACTERS, length
 from resonanz.simulator.people import COMPANY, PEOPLE, WORKSHOP
 from resonanz.simulator.world import Rejected, Words, World
@@ -76,6 +76,11 @@ class Scenario:
         self._plan(now, FIRST_AFTER, {"do": "tell"})
 
     def _past(self, now: datetime) -> None:
+        for (who, asked_min, question), (answered_min, answer) in SETTLED:
+            asked = Words(text=_filled(question, {}), language="de")
+            post = self._say_at(now - timedelta(minutes=asked_min), who, asked)
+            words = Words(text=f"@{who} {answer}", language="de", in_reply_to_id=post.id)
+            self._say_at(now - timedelta(minutes=answered_min), COMPANY, words)
         at = now - timedelta(minutes=GREETING_AGE_MIN)
         greeting = self._say_at(at, COMPANY, Words(text=GREETING, language="de"))
         for key, age in zip(OPENING, OPENING_AGES_MIN, strict=True):

@@ -250,7 +250,7 @@ def _spoken(saved: SavedReply, speech: _Speech) -> str:
 
 def sample(source: str, form: Form, language: str, brand: str) -> str:
     """Return a text as somebody of a made-up name would read it. Raises PhraseError."""
-    english = {"name": "Robin Muster", "due": "4 pm", "opens": "8 am"}
+    english = {"name": "Robin Muster", "due": "16:00", "opens": "08:00"}
     german = {"name": "Robin Muster", "due": "16:00 Uhr", "opens": "8 Uhr"}
     values = {"agent": "Kim", "brand": brand, "link": "https://example.org", "ways": "hilfe@example.org"}
     values |= english if language == LANGUAGES[1] else german

@@ -230,6 +230,7 @@ def guards_report(request: HttpRequest) -> HttpResponse:
         "spans": [(7, _("7 days")), (30, _("30 days")), (365, pgettext("span", "a year"))],
         "is_lead": agent.has_role(Role.LEAD),
         "area": "reports",
+        "here": "guards",
     }
     return render(request, "replies/guards.html", context)
 
