@@ -303,9 +303,9 @@ def _files(talk: int) -> QuerySet[Attachment]:
 
 
 def _folded(found: Sequence[Entry]) -> list[Entry]:
-    """Return entries with quiet lines in a row folded into one; the last of them stays in sight."""
+    """Return entries with quiet lines in a row folded into one; the last one and handovers stay in sight."""
     kept: list[Entry] = []
-    for quiet, run in groupby(found, key=lambda entry: entry.kind == "line"):
+    for quiet, run in groupby(found, key=lambda e: e.kind == "line" and not e.extras["line"].stays):
         entries = list(run)
         if quiet and len(entries) > LINES_MOST:
             kept.append(Entry("lines", entries[0].at, 2, extras={"folded": entries[:-1]}))

@@ -23,12 +23,13 @@ ICONS = {"resolved": "check", "reopened": "rotate-ccw", "promised": "handshake",
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was done. `reopens` marks the one that can be taken back from here."""
+    """One thing that was done. `reopens` marks one that can be taken back here, `stays` one never folded."""
 
     at: datetime
     icon: str
     words: str
     reopens: bool = False
+    stays: bool = False
 
 
 def lines(talk: Conversation) -> list[Line]:

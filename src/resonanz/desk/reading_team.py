@@ -19,7 +19,7 @@ from resonanz.case import State
 from resonanz.desk import wording_team as words
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.care import shifts
-from resonanz.desk.care.shifts import How
+from resonanz.desk.care.shifts import How, Why
 from resonanz.desk.models import (
     Agent,
     Conversation,
@@ -70,17 +70,19 @@ def lines(talk: Conversation) -> list[Line]:
         return []
     known = _known(told)
     made: list[Line] = []
-    owner = ""
+    owner, why = "", None
     parted: Counter[int] = Counter()  # posts, by the conversation that they went to
     for event, facts in told:
         if event.kind == "split_off":
             parted[facts["into"]] += 1
             if "opened_ms" not in facts:
                 continue  # the last one of several tells
-        words_of_it = _words(event, facts, known, owner, parted)
-        made.append(Line(event.at, ICONS[event.kind], words_of_it))
+        given = {"given": int(why == Why.HANDED_OVER)}
+        words_of_it = _words(event, facts | given, known, owner, parted)
+        stays = event.kind == "handed_over" and facts.get("handover") in known.handovers
+        made.append(Line(event.at, ICONS[event.kind], words_of_it, stays=stays))
         if event.kind == "assigned":
-            owner = known.agents.get(facts.get("to") or 0, "")
+            owner, why = known.agents.get(facts.get("to") or 0, ""), facts.get("why")
     return made
 
 

@@ -39,11 +39,14 @@ def sentences() -> dict[str, str]:
 
 
 def assigned_line(facts: Mapping[str, int | None], *, by: str, to: str, before: str, team: str) -> str:
-    """Return who has a case now and why; names are "" where there is nobody."""
+    """Return who has a case now and why; names are "" where there is nobody.
+
+    The fact `given` says that it was handed over before it changed hands by itself.
+    """
     known = {"by": by, "to": to, "before": before or _("the owner"), "team": team}
     why = facts.get("why")
     if why is not None:
-        return _changed_by_itself(Why(why), to) % known
+        return _changed_by_itself(Why(why), to, given=bool(facts.get("given"))) % known
     if not by:
         words = _("Came to %(to)s again") if to else _("Back to everybody: %(before)s is not here")
     elif to:
@@ -55,9 +58,11 @@ def assigned_line(facts: Mapping[str, int | None], *, by: str, to: str, before: 
     return words % known
 
 
-def _changed_by_itself(why: Why, to: str) -> str:
+def _changed_by_itself(why: Why, to: str, *, given: bool) -> str:
     if why is Why.HANDED_OVER:
         return _("It is with %(to)s now") if to else _("It is everybody’s until the next shift")
+    if why is Why.BACK and given:
+        return _("%(to)s is here and took it over")
     return {
         Why.ABSENT: _("Back to everybody: %(before)s is not here"),
         Why.KEPT: _("%(by)s keeps it for the next shift"),

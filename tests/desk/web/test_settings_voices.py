@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from resonanz.annotate.private_data import find_private_data
+from resonanz.case import Urgency
+from resonanz.desk import care
 from resonanz.desk.care import voices
-from resonanz.desk.models import Brand, Channel, Voice
-from tests.cast import Desk, conversation_of, hear, said
+from resonanz.desk.models import Brand, Channel, Conversation, Voice
+from resonanz.desk.web.sorting import safety_of
+from tests.cast import ADA, MIA, OTTO, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/voice/"
@@ -30,7 +35,7 @@ def filled(**changed: str) -> dict[str, str]:
         for name, languages in voices.TEXTS.items()
         for language, source in languages.items()
     }
-    return fields | {"form": "", "safety_guidance": voices.GUIDANCE} | changed
+    return fields | {"form": "", "safety_guidance": ""} | changed
 
 
 def test_the_page_shows_the_usual_texts_as_customers_read_them(desk: Desk, lead: Client) -> None:
@@ -40,6 +45,30 @@ def test_the_page_shows_the_usual_texts_as_customers_read_them(desk: Desk, lead:
     assert "Jana Krause" in page
     assert "TelefonSeelsorge" in page
     assert f"Usual on @{desk.channel.handle}" in page
+
+
+def test_the_page_shows_what_really_stands_above_the_box(desk: Desk, lead: Client) -> None:
+    said_ = {"Hilfe, hier brennt es": 2, "Ich will nicht mehr leben": 0, "Mein Konto wurde gehackt": 1}
+    page = html.unescape(lead.get(PAGE).content.decode())
+    shown = re.findall(r"<dd>(.*?)</dd>", page.split('<dl class="advice">')[1].split("</dl>")[0])
+    for number, (text, place) in enumerate(said_.items()):
+        post = said(str(number), text, author=(ADA, MIA, OTTO)[number])
+        hear(desk.channel, post)
+        talk = conversation_of(post)
+        care.sort(talk, desk.anna, urgency=Urgency.SAFETY)
+        with translation.override("en"):
+            above = safety_of(Conversation.objects.get(pk=talk.pk))
+        assert above is not None
+        assert above.guidance == shown[place]
+    assert re.search(r'<textarea name="safety_guidance"[^>]*>\s*</textarea>', page)
+
+
+def test_own_words_in_danger_replace_the_advice(desk: Desk, lead: Client) -> None:
+    assert lead.post(PAGE, filled(safety_guidance="Ruft Clara an.\r\n0151")).status_code == 302
+    assert Voice.objects.get().safety_guidance == "Ruft Clara an.\n0151"
+    page = lead.get(PAGE).content.decode()
+    assert "Your own words stand above the reply box" in page
+    assert "Ruft Clara an." in page
 
 
 def test_agents_do_not_change_it(desk: Desk) -> None:

@@ -451,6 +451,33 @@ def test_many_quiet_lines_are_folded_and_the_last_stays(ours: Desk) -> None:
     ]
 
 
+def test_a_handover_to_somebody_who_comes_later_is_told_as_it_was(ours: Desk) -> None:
+    talk = heard(ours, "1")
+    shifts.seen(ours.anna)
+    care.assign(talk, ours.anna, ours.anna)
+    care.hand_over(fresh(talk), ours.anna, Choice(How.HAND_OVER, ours.ben, "Otto ruft um vier zurück."))
+    shifts.seen(ours.ben)
+    care.tag(talk, ours.ben, "Paket")
+    with translation.override("en"):
+        found = reading.entries(fresh(talk), None)
+    shown = [one.extras["line"].words for one in found if one.kind == "line"]
+    assert "Anna handed over to Ben: “Otto ruft um vier zurück.”" in shown
+    folded = [e.extras["line"].words for one in found if one.kind == "lines" for e in one.extras["folded"]]
+    assert "Ben is here and took it over" in folded + shown
+    assert not [words for words in folded + shown if "has it back" in words]
+
+
+def test_what_somebody_kept_comes_back_to_them_in_words(ours: Desk) -> None:
+    talk = heard(ours, "1")
+    shifts.seen(ours.anna)
+    care.assign(talk, ours.anna, ours.anna)
+    shifts.end(ours.anna, {talk.pk: Choice(How.KEEP)})
+    shifts.seen(Agent.objects.get(pk=ours.anna.pk))
+    with translation.override("en"):
+        last = reading_team.lines(fresh(talk))[-1]
+    assert last.words == "Anna is here again and has it back"
+
+
 # Joining and parting ------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as later
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from resonanz.desk import wording_promises
+from resonanz.desk import wording_promises, wording_safety
 from resonanz.desk.care import voices
 from resonanz.desk.models import Brand, Channel, Role, Voice
 from resonanz.desk.web.settings_people import for_role, signed_in
@@ -106,11 +106,13 @@ class VoiceForm(forms.Form):
         help_text=later("One a line, such as a product that is being recalled. They open the safety lane."),
     )
     safety_guidance = forms.CharField(
-        label=later("What to do when somebody is in danger"),
+        label=later("Your own words instead"),
         required=False,
         max_length=4000,
         widget=forms.Textarea({"rows": 5}),
-        help_text=later("Stands over the reply box of such a conversation."),
+        help_text=later(
+            "They stand above the reply box in every danger. Empty: the desk's advice stands there."
+        ),
     )
 
     def wanted(self, texts: dict[str, dict[str, str]]) -> voices.Wanted:
@@ -118,7 +120,6 @@ class VoiceForm(forms.Form):
         typed = self.cleaned_data
         ways = {"email": typed["email"], "phone": typed["phone"], "form": typed["contact_form"]}
         patterns = [_pattern(kind, line) for name, kind in PATTERNS.items() for line in typed[name]]
-        usual = typed["safety_guidance"].replace("\r\n", "\n").strip() == voices.GUIDANCE
         return voices.Wanted(
             form=typed["form"],
             automatic=typed["automatic"],
@@ -127,7 +128,7 @@ class VoiceForm(forms.Form):
             number_patterns=patterns,
             forbidden_words=typed["forbidden_words"],
             safety_words=typed["safety_words"],
-            safety_guidance="" if usual else typed["safety_guidance"],
+            safety_guidance=typed["safety_guidance"].replace("\r\n", "\n").strip(),
             texts=texts,
         )
 
@@ -155,7 +156,7 @@ def _initial(voice: Voice) -> dict[str, object]:
         "own_contacts": voice.own_contacts,
         "forbidden_words": voice.forbidden_words,
         "safety_words": voice.safety_words,
-        "safety_guidance": voice.safety_guidance or voices.GUIDANCE,
+        "safety_guidance": voice.safety_guidance,
     }
 
 
@@ -207,6 +208,8 @@ def voice(request: HttpRequest) -> HttpResponse:
         "brand": brand,
         "brands": every,
         "subjects": list(_subjects(request, brand, texts, flaws)),
+        "advice": [(wording_safety.kind_name(k), wording_safety.advice(k)) for k in wording_safety.KINDS],
+        "has_own_advice": bool(known.safety_guidance),
         "channels": [(channel, f"channel-{channel.pk}") for channel in channels],
         "channel_forms": _channel_forms(),
         "at": "voice",

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from resonanz import case
-from resonanz.desk import care
+from resonanz.desk import care, wording_safety
 from resonanz.desk.care.sorting import reasons_in
 from resonanz.desk.models import Matter, Mention, Urgency, Voice
 from resonanz.desk.web.acting import undo, whole_number
@@ -61,7 +61,7 @@ def choices(talk: Conversation) -> dict[str, object]:
 
 
 def safety_of(talk: Conversation) -> Safety | None:
-    """Return what stands above the reply box: the brand's guidance, or a good one; None for other cases."""
+    """Return what stands above the reply box: the brand's words, or the desk's advice; None elsewhere."""
     if talk.urgency != case.Urgency.SAFETY or talk.state != case.State.OPEN:
         return None
     said = Mention.objects.filter(conversation=talk, incoming=True, author=talk.customer, deleted_at=None)
@@ -69,32 +69,10 @@ def safety_of(talk: Conversation) -> Safety | None:
     reasons = [r for mention in newest for r in reasons_in(mention, talk.brand_id).reasons]
     pressing = [r for r in reasons if r.level is case.Urgency.SAFETY]
     own = Voice.objects.filter(brand=talk.brand_id).values_list("safety_guidance", flat=True).first()
-    guidance = (own or "").strip() or _guidance({reason.code for reason in pressing})
+    guidance = (own or "").strip() or wording_safety.advice(
+        wording_safety.kind_of({reason.code for reason in pressing})
+    )
     return Safety(guidance, tuple(dict.fromkeys(reason.text for reason in pressing))[:3])
-
-
-def _guidance(codes: set[str]) -> str:
-    """Return what to do, where the brand has written nothing of its own. Numbers are those of Germany."""
-    if "self_harm" in codes:
-        return _self_harm()
-    if codes & {"fraud", "spied_on"}:
-        return _(
-            "First stop the damage: block the account or the card, ask for no password and no code. "
-            "Then answer, in private. In an emergency the customer calls the police: 110 in Germany."
-        )
-    return _(
-        "Answer at once and in one or two sentences: people first. Whoever is in danger calls 112 "
-        "(all over Europe). Tell your team lead, and note what you did."
-    )
-
-
-def _self_harm() -> str:
-    """Return how to answer somebody who speaks of taking their life."""
-    return _(
-        "Take it seriously. Answer calmly and at once, in private if you can: say that you have read it and "
-        "that help is there right now. TelefonSeelsorge, free of charge, day and night: 0800 1110111 or "
-        "116 123. In acute danger call 112 yourself. Do not stay alone with it: tell your team lead."
-    )
 
 
 VERBS: dict[str, Verb] = {"sort": _sort}
