@@ -144,7 +144,7 @@ def test_a_letter_with_the_link_is_sent_and_holds_nothing_of_the_customer(
     )
     assert f"{HERE}/enquiry/{enquiry.token}/" in body
     assert "Ist das Paket noch da?" in body
-    assert "Wednesday, Nov. 18, 2026, 17:10" in body
+    assert "Wednesday, 18 Nov 2026, 17:10" in body
     assert [word for word in ("Ada", "Lamm", "Wo bleibt", "4711", "0171") if word in body] == []
     assert Event.objects.filter(kind="lettered", facts=f'{{"enquiry":{enquiry.pk},"sent":1}}').count() == 1
 

@@ -329,13 +329,8 @@ def channel_trouble(channel: Channel) -> str:
         words = network_words(channel.error_code, channel.network, reason=channel.error_reason)
         return f"@{channel.handle}: {words}"
     if channel.filtered:
-        return _(
-            "@%(handle)s: %(network)s holds back private messages of strangers. "
-            "We fetch them all the same; in the settings you can let them through."
-        ) % {
-            "handle": channel.handle,
-            "network": network_label(channel.network),
-        }
+        held = _("%(network)s holds back private messages of strangers; we fetch them.")
+        return held % {"network": network_label(channel.network)}
     return ""
 
 

@@ -76,6 +76,22 @@ def test_the_page_gathers_by_conversation_newest_first(desk: Desk) -> None:
     assert "is-loud" in page
 
 
+def test_the_headline_counts_the_rows_that_are_new(desk: Desk) -> None:
+    first, second = case_of(desk), case_of(desk, "2", OTTO)
+    ring(desk.anna, NoticeKind.DUE_SOON, first)
+    Notice.objects.update(seen_at=timezone.now())
+    ring(desk.anna, NoticeKind.DUE_SOON, second)
+    ring(desk.anna, NoticeKind.SAFETY_SHARE, None)
+    ring(desk.anna, NoticeKind.EXPIRED, None)
+    client = signed_in(desk.anna)
+    new, seen = client.get("/bell/").content.decode().split("Looked at already")
+    assert "3 things concern you" in new
+    assert (new.count('class="bell-group"'), seen.count('class="bell-group"')) == (3, 1)
+    assert "Otto Traut" in new
+    assert "Ada Lamm" in seen
+    assert client.get("/bell/", headers=FACTS).json()["count"] == 3
+
+
 def test_opening_takes_the_bell_away(desk: Desk) -> None:
     first, second = case_of(desk), case_of(desk, "2", OTTO)
     for case in (first, second):

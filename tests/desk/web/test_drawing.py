@@ -40,7 +40,7 @@ def test_a_row_is_drawn_anew_for_each_difference_and_shared_where_there_is_none(
     assert 'aria-current="true"' in rows(desk.anna, path=f"/c/{talk.pk}/")[0]
     assert 'aria-current="true"' not in rows(desk.anna)[0]
     care.assign(talk, desk.anna, desk.anna)
-    assert ">you<" in rows(desk.anna)[0]
+    assert "with you<" in rows(desk.anna)[0]
     assert ">an<" in rows(desk.ben)[0]
     Author.objects.filter(uid=ADA.uid).update(name="Berta Blau")
     assert "Berta Blau" in rows(desk.anna)[0]

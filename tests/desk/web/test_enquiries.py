@@ -105,7 +105,7 @@ def test_the_preview_is_what_the_department_sees(case: Conversation, desk: Desk,
     middle = preview.split("asks:")[1].split("Please answer")[0].strip()
     assert middle.startswith("Ist es da? What was said Ada ")
     assert middle in shown
-    assert "Friday, Nov. 27, 2026, 16:30" in preview
+    assert "Friday, 27 Nov 2026, 16:30" in preview
     more = words(client.post(f"/c/{case.pk}/ask/preview/", form | {"show": "order_number"}))
     assert "4711-2204" in more
     nothing = words(client.post(f"/c/{case.pk}/ask/preview/", {"post": 17, "due": "gestern"}))

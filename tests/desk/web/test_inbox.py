@@ -410,7 +410,7 @@ def test_a_channel_in_trouble_says_so_above_the_queue(ours: Desk) -> None:
 
 def test_held_back_messages_are_told_to_those_who_can_change_it(ours: Desk) -> None:
     type(ours.channel).objects.update(filtered=["private_mentions"])
-    words = "Mastodon holds back private messages of strangers."
+    words = "Mastodon holds back private messages of strangers; we fetch them."
     shown = [words in signed_in(agent).get("/").content.decode() for agent in (ours.clara, ours.anna)]
     assert shown == [True, False]
 

@@ -123,6 +123,9 @@ def test_one_key_sends_the_acknowledgement_once_and_offers_undo(
     after = client.get(f"/c/{case.pk}/").content.decode()
     assert "promised by " in after
     assert "Anna promised an answer by " in after
+    standing = after.split('id="standing"')[1].split("</p>")[0]
+    assert standing.count("promised by ") == 1
+    assert standing.count("<time") == 1  # the promise is what is due, so it is said once
     assert "1 open" in after
 
 

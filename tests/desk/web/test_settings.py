@@ -219,8 +219,8 @@ def test_the_example_says_what_a_promise_means(desk: Desk) -> None:
     with translation.override("en"):
         words = example(brands.promise_of(desk.brand), datetime(2026, 11, 18, 12, tzinfo=UTC))
     assert words == (
-        "Somebody writes on Friday, Nov. 20, 2026, 19:30: "
-        "the first answer is due on Monday, Nov. 23, 2026, 08:30."
+        "Somebody writes on Friday, 20 Nov 2026, 19:30: "
+        "the first answer is due on Monday, 23 Nov 2026, 08:30."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from resonanz.case import ReplyKind, Urgency
-from resonanz.desk import care, reading_wall, wall_link
+from resonanz.desk import care, charts_shift, reading_wall, wall_link
 from resonanz.desk.events import happen
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.models import Brand, Channel, Incident, Setting, SlaPolicy, Team
@@ -150,6 +151,17 @@ def test_agents_see_their_own_channels_only(busy: Desk) -> None:
     other = Brand.objects.create(name="Fjord")
     Channel.objects.create(network="archive", brand=other, uid="a", handle="a", connected_at=timezone.now())
     assert reading_wall.wall(None).waiting == 5
+
+
+@pytest.mark.parametrize("most", [1, 3, 4, 5, 7, 9, 13, 41, 100, 257, 999])
+def test_no_bar_of_the_chart_goes_past_its_axis(most: int) -> None:
+    steps = charts_shift._steps(most)  # the drawn axis is pixels
+    assert steps[0] == 0
+    assert most <= steps[-1] < 2 * most + 1
+    assert 2 <= len(steps) <= 6
+    spans = {second - first for first, second in pairwise(steps)}
+    assert len(spans) == 1
+    assert str(spans.pop()).rstrip("0") in {"1", "2", "5"}
 
 
 def test_an_empty_room_is_calm(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -84,8 +84,9 @@ def bell(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("conversation", args=[number]) if open_it else reverse("bell"))
     if wants_facts:
         return JsonResponse(facts(agent))
-    shown = {"groups": groups(agent), "unseen": unseen_count(agent), "area": "bell"}
-    return render(request, "bell/page.html", shown)
+    gathered = groups(agent)
+    parts = [[group for group in gathered if group.is_new == is_new] for is_new in (True, False)]
+    return render(request, "bell/page.html", {"parts": parts, "unseen": len(parts[0]), "area": "bell"})
 
 
 def unseen_count(agent: Agent) -> int:
@@ -94,9 +95,10 @@ def unseen_count(agent: Agent) -> int:
 
 
 @prepared
-def _unseen(agent: int, *, scope: Scope) -> QuerySet[Notice, int | None]:
+def _unseen(agent: int, *, scope: Scope) -> QuerySet[Notice, tuple[int | None, str]]:
     unseen = _of(agent, scope).filter(seen_at=None)
-    return unseen.values_list("conversation", flat=True).distinct()
+    of_the_desk = Case(When(conversation=None, then="kind"), default=Value(""))
+    return unseen.values_list("conversation", of_the_desk).distinct()
 
 
 def facts(agent: Agent) -> dict[str, object]:

@@ -7,7 +7,7 @@ const line = stale.querySelector("span");
 let fresh = new Date();
 
 function clock(moment) {
-  return moment.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  return moment.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 function old(ended) {
