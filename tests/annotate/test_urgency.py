@@ -1,7 +1,9 @@
 """Urgency: danger is heard, manners of speaking are not. The cases are written by hand for this project.
 
 `urgency.tsv` and `urgency_unseen.tsv` hold level and text. The second was written in four portions, each
-before the rules were widened for it.
+before the rules were widened for it. `urgency_frames.tsv` holds what no rule had words for, in four portions;
+the second, third and fourth were found at 38, 65 and 58 % when first read, with 0, 2 and 2 alarms at 100
+harmless posts. There, `normal` means: not for the safety lane.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ import pytest
 
 from resonanz.annotate.urgency import READ_MOST, REASONS, Urgency, urgency
 from resonanz.annotate.urgency_danger import DANGER
+from resonanz.annotate.urgency_frames import FRAMES
+from resonanz.annotate.urgency_lexicon import WORDS
 from resonanz.annotate.urgency_rules import OTHERS
 from resonanz.case import Urgency as Level
 from tests.shared_data import shared_data
@@ -51,6 +55,37 @@ def test_ordinary_posts_stay_ordinary() -> None:
     assert len(ordinary) >= 100
     alarms = [text for text in ordinary if urgency(text).level is Level.SAFETY]
     assert len(alarms) <= len(ordinary) / 100, alarms
+
+
+def test_danger_in_words_of_no_rule_is_heard() -> None:
+    known = cases("urgency_frames.tsv")
+    danger = [text for want, text in known if want is Level.SAFETY]
+    harmless = [text for want, text in known if want is Level.NORMAL]
+    missed = [text for text in danger if urgency(text).level is not Level.SAFETY]
+    alarms = [text for text in harmless if urgency(text).level is Level.SAFETY]
+    print(f"\n{len(missed)} of {len(danger)} missed, {len(alarms)} of {len(harmless)} false")
+    assert (len(danger), len(harmless)) >= (300, 500)
+    assert len(missed) <= len(danger) * 0.13, missed
+    assert len(alarms) <= len(harmless) / 100, alarms
+
+
+def test_frames_hear_who_and_what_and_leave_denials() -> None:
+    cry = (
+        "HILFE meine Tochter (4) steckt allein im Aufzug … Der Notruf da drin rauscht nur. Schickt jemanden!"
+    )
+    found = urgency(cry)
+    assert found.level is Level.SAFETY
+    assert all(cry[reason.start : reason.end] == reason.text for reason in found.reasons)
+    assert urgency("Das Gehäuse vom Trockner raucht und es riecht angesengt, hilfe").level is Level.SAFETY
+    assert urgency("Aus dem Kasten sprühen keine Funken, es knistert und qualmt nichts").level is Level.NORMAL
+    assert urgency("İm Fahrstuhl stecken wir fest, keiner kommt, ein Kind weint").level is Level.SAFETY
+
+
+def test_frames_are_made_of_ideas_that_have_words() -> None:
+    used = {name for frame in FRAMES for idea in frame.ideas for name in idea}
+    used |= {name for frame in FRAMES for name in frame.unless}
+    assert used <= set(WORDS)
+    assert {frame.code for frame in FRAMES} <= set(REASONS)
 
 
 def test_real_posts_about_a_railway_raise_few_alarms() -> None:
@@ -102,7 +137,7 @@ def test_neighbours_count_and_what_is_only_told_does_not() -> None:
     assert urgency("Die Türen gehen nicht auf. Im Film sind es 38 Grad.").level is Level.NORMAL
 
 
-def test_long_and_strange_texts_are_read_quickly() -> None:
+def test_long_and_strange_texts_are_read() -> None:
     assert urgency("a " * 100_000).level is Level.NORMAL
     assert urgency("x" * READ_MOST + " Hilfe, es brennt in eurer Filiale").level is Level.NORMAL
     assert urgency("!?…\n\n.…").level is Level.NORMAL

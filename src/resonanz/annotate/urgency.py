@@ -3,20 +3,22 @@
 Rules that a person can read, for German and English. A rule is a code with one or more parts; it holds where
 every part stands near the others (in the same sentence or in one beside it), unless the place is an idiom,
 a denial, a story, a thing of the past or of others, or only thought of. The words are in `urgency_words`, the
-rules in `urgency_danger` and `urgency_rules`, what only sounds so in `urgency_idioms`.
+rules in `urgency_danger` and `urgency_rules`, what only sounds so in `urgency_idioms`. Where no rule for
+danger holds, frames of ideas are asked (`urgency_frames`, `urgency_lexicon`).
 
 What becomes of the answer (targets, alarms) is the caller's business.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-
-import regex
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from resonanz.annotate import urgency_idioms as idioms
 from resonanz.annotate.urgency_danger import DANGER
+from resonanz.annotate.urgency_frames import framed, said_in, words_of
 from resonanz.annotate.urgency_rules import OTHERS
 from resonanz.annotate.urgency_words import Rule
 from resonanz.case import Urgency as Level
@@ -49,7 +51,7 @@ class _Rule:
 
     code: str
     level: Level
-    parts: tuple[regex.Pattern[str], ...]
+    parts: tuple[re.Pattern[str], ...]
     despite_denial: bool
 
 
@@ -63,7 +65,7 @@ class _Sentence:
 
 
 def _made(rule: Rule) -> _Rule:
-    parts = tuple(regex.compile(part, regex.IGNORECASE) for part in rule.parts)
+    parts = tuple(re.compile(part) for part in rule.parts)
     return _Rule(rule.code, rule.level, parts, rule.despite_denial)
 
 
@@ -107,13 +109,13 @@ REASONS = {
 }
 """Each reason's number, as the desk's events keep it. New ones are added at the end."""
 
-_IDIOMS = regex.compile("|".join(idioms.IDIOMS), regex.IGNORECASE)
-_TOLD = regex.compile("|".join(idioms.ONLY_TOLD), regex.IGNORECASE)
-_DENIED_BEFORE = regex.compile(rf"(?:{idioms.DENIALS})\W+(?:[\p{{L}}\p{{N}}]+\W+){{0,3}}$", regex.IGNORECASE)
-_DENIED_AFTER = regex.compile(rf"^\W*(?:[\p{{L}}\p{{N}}]+\W+)?(?:{idioms.DENIED_AFTER})", regex.IGNORECASE)
-_SENTENCES = regex.compile(r"[^.!?\n…]+(?:[.!?\n…]+(?!\s|$)[^.!?\n…]+)*[.!?…]*")
-_HIDDEN = regex.compile(r"https?://\S+|www\.\S+|@[\w.@-]+|„[^“”\"]{1,300}[“”\"]|»[^«]{1,300}«")
-_CLAUSE = regex.compile(r"[,;:–—]|\b(?:aber|sondern|und|but|and)\b", regex.IGNORECASE)
+_IDIOMS = re.compile("|".join(idioms.IDIOMS))
+_TOLD = re.compile("|".join(idioms.ONLY_TOLD))
+_DENIED_BEFORE = re.compile(rf"(?:{idioms.DENIALS})\W+(?:[^\W_]+\W+){{0,3}}$")
+_DENIED_AFTER = re.compile(rf"^\W*(?:[^\W_]+\W+)?(?:{idioms.DENIED_AFTER})")
+_SENTENCES = re.compile(r"[^.!?\n…]+(?:[.!?\n…]+(?!\s|$)[^.!?\n…]+)*[.!?…]*")
+_HIDDEN = re.compile(r"https?://\S+|www\.\S+|@[\w.@-]+|„[^“”\"]{1,300}[“”\"]|»[^«]{1,300}«")
+_CLAUSE = re.compile(r"[,;:–—]|\b(?:aber|sondern|und|but|and)\b")
 
 
 def urgency(text: str, extra_words: Iterable[str] = ()) -> Urgency:
@@ -122,21 +124,49 @@ def urgency(text: str, extra_words: Iterable[str] = ()) -> Urgency:
     `extra_words` are the brand's own words for danger: each counts where it stands as a word of its own, and
     with an asterisk behind it also as the beginning of one. Never raises.
     """
-    told = _HIDDEN.sub(_blank, text[:READ_MOST])
+    told = _HIDDEN.sub(_blank, _lowered(text[:READ_MOST]))
     rules = [*_own_rules(extra_words), *(rule for rule in _RULES if rule.parts[0].search(told))]
-    if not rules:
+    if not rules and next(_framed(told, _sentences(told)), None) is None:
         return Urgency(Level.NORMAL, ())
     read = _IDIOMS.sub(_blank, told)
-    sentences = [
-        _Sentence(found.start(), found.end(), bool(_TOLD.search(found[0])))
-        for found in _SENTENCES.finditer(read)
-    ]
+    sentences = _sentences(read)
     found = [reason for rule in rules if (reason := _holds(rule, read, sentences)) is not None]
+    if not any(reason.level is Level.SAFETY for reason in found):
+        found.extend(islice(_framed(read, sentences), 1))
+    found = [replace(reason, text=text[reason.start : reason.end]) for reason in found]
     found.sort(key=lambda reason: -reason.level)
     return Urgency(found[0].level if found else Level.NORMAL, tuple(found))
 
 
-def _blank(found: regex.Match[str]) -> str:
+def _lowered(text: str) -> str:
+    """Small letters, each in its place; that is quicker than patterns that disregard capitals."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)
+
+
+def _sentences(text: str) -> list[_Sentence]:
+    return [
+        _Sentence(found.start(), found.end(), bool(_TOLD.search(found[0])))
+        for found in _SENTENCES.finditer(text)
+    ]
+
+
+def _framed(text: str, sentences: Sequence[_Sentence]) -> Iterator[Reason]:
+    """The frames that hold where nothing denies them, story and news left out."""
+    said = [[] if one.only_told else said_in(words_of(text, one.start, one.end)) for one in sentences]
+    for number, frame, first in framed(said):
+        if not (frame.deniable and _denied(text, sentences[number], first.start, first.end)):
+            yield Reason(frame.code, Level.SAFETY, first.start, first.end, text[first.start : first.end])
+
+
+def _denied(text: str, sentence: _Sentence, start: int, end: int) -> bool:
+    """Whether a "not" stands near a place, in the same part of its sentence."""
+    before = _CLAUSE.split(text[sentence.start : start])[-1]
+    after = _CLAUSE.split(text[end : sentence.end])[0]
+    return bool(_DENIED_BEFORE.search(before) or _DENIED_AFTER.search(after))
+
+
+def _blank(found: re.Match[str]) -> str:
     """As many blanks: every other character keeps its place."""
     return " " * len(found[0])
 
@@ -146,7 +176,7 @@ def _own_rules(extra_words: Iterable[str]) -> Iterator[_Rule]:
         word = written.strip().removesuffix("*").strip()
         if word:
             ending = "" if written.strip().endswith("*") else r"(?!\w)"
-            pattern = regex.compile(rf"(?<!\w){regex.escape(word)}{ending}", regex.IGNORECASE)
+            pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}{ending}")
             yield _Rule("own_word", Level.SAFETY, (pattern,), despite_denial=False)
 
 
@@ -162,11 +192,9 @@ def _holds(rule: _Rule, text: str, sentences: Sequence[_Sentence]) -> Reason | N
     return None
 
 
-def _undenied(rule: _Rule, text: str, sentence: _Sentence) -> regex.Match[str] | None:
+def _undenied(rule: _Rule, text: str, sentence: _Sentence) -> re.Match[str] | None:
     """The first place of a rule's first part in a sentence that nothing near it denies."""
     for found in rule.parts[0].finditer(text, sentence.start, sentence.end):
-        before = _CLAUSE.split(text[sentence.start : found.start()])[-1]
-        after = _CLAUSE.split(text[found.end() : sentence.end])[0]
-        if rule.despite_denial or not (_DENIED_BEFORE.search(before) or _DENIED_AFTER.search(after)):
+        if rule.despite_denial or not _denied(text, sentence, *found.span()):
             return found
     return None

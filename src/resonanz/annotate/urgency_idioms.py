@@ -76,6 +76,18 @@ IDIOMS = (
         r"beinahe|halben|kleinen?|mittleren) (?:\w+ )?(?:einen )?(?:herzinfarkt|herzkasper)|"
         r"herzstillstand (?:bei|als|wegen)"
     ),
+    # the body and the mouth that only complain, and a farewell to things
+    (
+        r"vor wut (?:\w+ )?(?:ohnmächtig|ersticken)|ohnmächtig vor|(?:rücken|kopf|hitze|magen|preis\w*|"
+        r"stress) "
+        r"bringt mich (?:noch )?um|(?:mund|zunge|gaumen) (?:\w+ )?brennt|shampoo brennt|"
+        r"mouth (?:is )?on fire|"
+        r"(?:leb|lebt) wohl,? (?:du |ihr )?(?:alte|liebe|mein|teure)\w*|erstickungsgefahr-?\w*(?=-|hinweis)|"
+        r"erstickungsgefahr-\w+|stabbed (?:me|us|him|her|you) in the back|schlag versetzt|schlag ins gesicht|"
+        r"mit (?:dem|diesem|eurem) messer (?:kommt|kann|lässt|schneide\w*|bekomm\w*)|"
+        r"(?:\w+-)(?:playmobil|kostüm|spielset|lego)|(?:my |our )?ears (?:are |were )?bleeding|(?:fell|"
+        r"fallen) asleep|(?:ambulance|fire truck|police|gun) (?:toy|costume|playset)"
+    ),
     # fire that is none
     (
         r"brand[- ]new|fire (?:over|off|up) (?:an?|your|the|a quick)|brand(?:neu|aktuell|heiß|gefährlich|"
@@ -276,11 +288,17 @@ ONLY_TOLD = (
     (
         r"\b(?:laut (?:polizei|medien\w*|bericht\w*|zeugen)|polizei (?:sucht|meldet|ermittelt|bittet)|"
         r"die polizei in|bundespolizei|staatsanwalt\w*|nachrichten|schlagzeile\w*|eilmeldung|"
-        r"pressemitteilung|pol-\w+|mutmaßlich\w*|\d-jährige[rnms]?|breaking(?: news)?|news:|"
+        r"pressemitteilung|pol-\w+|mutmaßlich\w*|"
+        r"(?<!mein )(?<!meine )(?<!meinen )(?<!unser )(?<!unsere )(?:1[3-9]|[2-9]\d)-jährige[rnms]?|"
+        r"breaking(?: news)?|news:|"
         r"according to (?:police|reports)|police (?:say|report|are looking)|"
         r"spendet|spenden\w*|gedenk\w*|mahnwache|jahrestag|anniversary|in memory|ukraine|gaza|krieg|"
         r"war zone|bundesliga|spieltag|elfmeter|prozess|gericht verurteilt|verurteilt|landgericht|"
         r"amtsgericht)\b"
+    ),
+    (
+        r"\b(?:nach|seit|wegen) (?:dem|des|einem|eines) (?:groß|groß-)?brand\w*|\bvom brand\b|"
+        r"in der zeitung|gelesen|\bread about\b|\b(?:summers?|winters?) ago\b|\bich hatte mal\b"
     ),
     # settled, with thanks
     (

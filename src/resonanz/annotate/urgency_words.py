@@ -32,7 +32,7 @@ def urgent(code: str, *parts: str, despite_denial: bool = False) -> Rule:
     return Rule(code, Level.URGENT, parts, despite_denial)
 
 
-W = r"\p{L}"
+W = r"[^\W\d_]"
 SMALL = (
     rf"\b(?:kind(?:er|ern|es)?|kleinkind{W}*|baby{W}*|babies|säugling{W}*|neugeborene\w*|tochter|"
     r"töchter|söhne|"
