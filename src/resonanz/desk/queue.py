@@ -197,14 +197,16 @@ def safety_share(shown: Conversations, now: datetime) -> Share:
     return Share(found["safety"], found["cases"])
 
 
-def numbers(agent: Agent) -> dict[str, int | None]:
+def numbers(agent: Agent, only: tuple[str, ...] = ()) -> dict[str, int | None]:
     """Return how many open conversations stand in each view, and `late`, `safety` and `next_due` (ms).
+
+    `only` names those that are wanted, where not all are.
 
     Django writes the statement once for each agent and scope, with stand-ins for the moment: writing it takes
     longer than its answer, and every page asks for it.
     """
     now = timezone.now()
-    statement, values = _numbers_statement(agent.pk, scope_of(agent))
+    statement, values = _numbers_statement(agent.pk, scope_of(agent), only)
     moments = {to_ms(STAND_IN): to_ms(now), to_ms(_end_of_day(STAND_IN)): to_ms(_end_of_day(now))}
     with connection.cursor() as cursor:
         cursor.execute(statement, [moments.get(value, value) for value in values])
@@ -216,17 +218,20 @@ STAND_IN = datetime(2300, 2, 3, 4, 5, 6, tzinfo=UTC)  # no moment of any case
 
 
 @lru_cache(maxsize=1024)
-def _numbers_statement(agent: int, scope: Scope) -> tuple[str, tuple[Any, ...]]:
+def _numbers_statement(agent: int, scope: Scope, only: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
     """Return the statement of `numbers` and its values, stand-ins among them."""
     ours = for_us(STAND_IN)
     asked = {view: q for view, q in queue_views(Agent(pk=agent), STAND_IN).items() if view != "resolved"}
     asked |= {"late": Q(due_at__lt=STAND_IN) & ours, "safety": Q(urgency=Urgency.SAFETY) & ours}
+    asked = {name: q for name, q in asked.items() if name in only or not only}
     flags = {f"in_{name}": Case(When(q, then=Value(1)), default=Value(0)) for name, q in asked.items()}
-    next_due = Case(When(Q(due_at__gte=STAND_IN) & ours, then=F("due_at")), default=None)
-    shown = _live(scope).filter(state=State.OPEN).order_by().annotate(**flags, in_next=next_due)
-    inner, values = shown.values_list(*flags, "in_next").query.sql_with_params()
-    sums = ", ".join(f"coalesce(sum(in_{name}), 0) AS {name}" for name in asked)
-    return f"SELECT {sums}, min(in_next) AS next_due FROM ({inner})", tuple(values)
+    sums = [f"coalesce(sum(in_{name}), 0) AS {name}" for name in asked]
+    if not only:
+        flags["in_next"] = Case(When(Q(due_at__gte=STAND_IN) & ours, then=F("due_at")), default=None)
+        sums.append("min(in_next) AS next_due")
+    shown = _live(scope).filter(state=State.OPEN).order_by().annotate(**flags)
+    inner, values = shown.values_list(*flags).query.sql_with_params()
+    return f"SELECT {', '.join(sums)} FROM ({inner})", tuple(values)
 
 
 # Teams without somebody, of which at least one who may answer is on shift.

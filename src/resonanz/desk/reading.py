@@ -216,7 +216,7 @@ def counts(agent: Agent) -> Counts:
 
 def waiting_count(agent: Agent) -> int:
     """Return how many conversations wait for us, for the tab's title."""
-    return queue_numbers(agent)["waiting"] or 0
+    return queue_numbers(agent, ("waiting",))["waiting"] or 0
 
 
 def touched(agent: Agent, view: str, numbers: Iterable[int], *, only: Q | None = None) -> dict[int, Row]:
