@@ -108,3 +108,10 @@ document.addEventListener("resonanz:toast", (event) => {
     toast.remove();
   }, 1000);
 });
+
+// What was said on the page before: nobody else waits, say, and the inbox came instead of the next one.
+const carried = sessionStorage.getItem("resonanz-toast");
+if (carried) {
+  sessionStorage.removeItem("resonanz-toast");
+  document.dispatchEvent(new CustomEvent("resonanz:toast", { detail: JSON.parse(carried) }));
+}

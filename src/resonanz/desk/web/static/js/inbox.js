@@ -15,9 +15,10 @@ const openNumber = () => document.getElementById("case")?.dataset.number ?? "";
 
 // Opening -----------------------------------------------------------------------------------------
 
-async function load(url) {
+async function load(url, told = {}) {
   const address = new URL(url, location.href);
   if (!address.pathname.startsWith("/c/")) {
+    if (told.say) sessionStorage.setItem("resonanz-toast", JSON.stringify({ say: told.say, undo: told.undo }));
     location.assign(address);
     return;
   }
@@ -148,7 +149,7 @@ document.addEventListener("resonanz:done", (event) => {
   const next = told.back ?? told.go;
   writesOn = Boolean(told.write);
   if (told.go) arrived = performance.now();
-  if (next) load(next);
+  if (next) load(next, told);
   else if (told.changed || told.sent || told.noted) again({ own: true });
   soon();
   if (told.sent) for (const ms of [2000, 7000, 15000]) setTimeout(() => waitsForNetwork() && again(), ms);
