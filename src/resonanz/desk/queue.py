@@ -7,12 +7,26 @@ the queue is blind to reach (`sla.queue_key`, DESIGN.md promise 5).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache, lru_cache
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import BigIntegerField, Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -197,41 +211,32 @@ def safety_share(shown: Conversations, now: datetime) -> Share:
     return Share(found["safety"], found["cases"])
 
 
-def numbers(agent: Agent, only: tuple[str, ...] = ()) -> dict[str, int | None]:
-    """Return how many open conversations stand in each view, and `late`, `safety` and `next_due` (ms).
+def numbers(agent: Agent, only: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return how many open conversations stand in each view, and `late`, `safety` and `next_due` (a moment).
 
-    `only` names those that are wanted, where not all are.
-
-    Django writes the statement once for each agent and scope, with stand-ins for the moment: writing it takes
-    longer than its answer, and every page asks for it.
+    `only` names those that are wanted, where not all are. What is not there is 0 or None.
     """
     now = timezone.now()
-    statement, values = _numbers_statement(agent.pk, scope_of(agent), only)
-    moments = {to_ms(STAND_IN): to_ms(now), to_ms(_end_of_day(STAND_IN)): to_ms(_end_of_day(now))}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [moments.get(value, value) for value in values])
-        names = [column[0] for column in cursor.description]
-        return dict(zip(names, cursor.fetchone(), strict=True))
+    found = _counted(agent.pk, now, _end_of_day(now), scope=scope_of(agent), only=only)
+    return {name.removeprefix("in_"): count for row in found for name, count in row.items()}
 
 
-STAND_IN = datetime(2300, 2, 3, 4, 5, 6, tzinfo=UTC)  # no moment of any case
+def _counting(
+    agent: int, now: datetime, end: datetime, *, scope: Scope, only: tuple[str, ...]
+) -> QuerySet[Conversation, dict[str, Any]]:
+    """Give one row for all: they share their state, so by it they are one group."""
+    ours = for_us(now)
+    asked = {view: q for view, q in _views(agent, now, end).items() if view != "resolved"}
+    asked |= {"late": Q(due_at__lt=now) & ours, "safety": Q(urgency=Urgency.SAFETY) & ours}
+    sums: dict[str, Aggregate] = {name: Count("pk", filter=q) for name, q in asked.items()}
+    sums["next_due"] = Min("due_at", filter=Q(due_at__gte=now) & ours)
+    # A view and a field may share a name (`waiting`), so none of these is called as a view is.
+    wanted = {f"in_{name}": total for name, total in sums.items() if name in only or not only}
+    counted: Any = _live(scope).filter(state=State.OPEN).order_by().values("state").annotate(**wanted)
+    return counted  # type: ignore[no-any-return]  # no type names columns that are made up as it runs
 
 
-@lru_cache(maxsize=1024)
-def _numbers_statement(agent: int, scope: Scope, only: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    """Return the statement of `numbers` and its values, stand-ins among them."""
-    ours = for_us(STAND_IN)
-    asked = {view: q for view, q in queue_views(Agent(pk=agent), STAND_IN).items() if view != "resolved"}
-    asked |= {"late": Q(due_at__lt=STAND_IN) & ours, "safety": Q(urgency=Urgency.SAFETY) & ours}
-    asked = {name: q for name, q in asked.items() if name in only or not only}
-    flags = {f"in_{name}": Case(When(q, then=Value(1)), default=Value(0)) for name, q in asked.items()}
-    sums = [f"coalesce(sum(in_{name}), 0) AS {name}" for name in asked]
-    if not only:
-        flags["in_next"] = Case(When(Q(due_at__gte=STAND_IN) & ours, then=F("due_at")), default=None)
-        sums.append("min(in_next) AS next_due")
-    shown = _live(scope).filter(state=State.OPEN).order_by().annotate(**flags)
-    inner, values = shown.values_list(*flags).query.sql_with_params()
-    return f"SELECT {', '.join(sums)} FROM ({inner})", tuple(values)
+_counted = prepared(_counting, spare=True)
 
 
 # Teams without somebody, of which at least one who may answer is on shift.

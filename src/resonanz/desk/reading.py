@@ -45,7 +45,6 @@ from resonanz.desk.models import (
 from resonanz.desk.prepared import each, prepared, within
 from resonanz.desk.queue import VIEWS, behind, cursor, first_of, in_view
 from resonanz.desk.queue import numbers as queue_numbers
-from resonanz.desk.storage import from_ms
 
 if TYPE_CHECKING:
     from resonanz.desk.access import Scope
@@ -207,16 +206,13 @@ def _marked(conversation: Conversation, name: str) -> bool:
 def counts(agent: Agent) -> Counts:
     """Return the numbers above the queue: one query that counts the open ones for every view."""
     found = queue_numbers(agent)
-    views = {view: found[view] or 0 for view in VIEWS if view != "resolved"}
-    next_due = found["next_due"]
-    return Counts(
-        views, found["late"] or 0, None if next_due is None else from_ms(next_due), found["safety"] or 0
-    )
+    views = {view: found.get(view, 0) for view in VIEWS if view != "resolved"}
+    return Counts(views, found.get("late", 0), found.get("next_due"), found.get("safety", 0))
 
 
 def waiting_count(agent: Agent) -> int:
     """Return how many conversations wait for us, for the tab's title."""
-    return queue_numbers(agent, ("waiting",))["waiting"] or 0
+    return int(queue_numbers(agent, ("waiting",)).get("waiting", 0))
 
 
 def touched(agent: Agent, view: str, numbers: Iterable[int], *, only: Q | None = None) -> dict[int, Row]:
