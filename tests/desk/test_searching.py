@@ -100,6 +100,25 @@ def test_a_beginning_counts_where_whole_words_do_not_fill_a_page(
     assert found(desk, '"haus"') == [whole]
 
 
+@pytest.mark.parametrize("most", [500, 2, 0])
+def test_a_beginning_is_found_the_same_way_however_much_is_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(searching, "POSTS_MOST", most)
+    monkeypatch.setattr(searching, "PAGE", 2)
+    oldest = heard(desk, "1", "Haustür klemmt")
+    heard(desk, "2", "Gartentor klemmt, mein Haus auch", OTTO, minutes=1)
+    newer = heard(desk, "3", "Rathaus zu, Haus #Hausboot", MIA, minutes=2)
+    heard(desk, "4", "Rathaus offen", MUELLER, minutes=3)
+    assert found(desk, "hausb*") == [newer]
+    assert found(desk, "#hausb*") == [newer]
+    assert found(desk, "haust*") == [oldest]
+    assert found(desk, "mach haus*") == []
+    assert found(desk, "haus*", until=(NOON - timedelta(days=1)).date()) == []
+    assert len(found(desk, "haus*")) == 2
+    assert search(desk.clara, wanted("haus*")).more is not None
+
+
 def test_a_tag_is_found_as_a_tag_only_with_its_mark(desk: Desk) -> None:
     tagged = heard(desk, "1", "Wieder #Bahn")
     plain = heard(desk, "2", "Die Bahn fährt", OTTO, minutes=1)
@@ -143,8 +162,8 @@ def test_what_somebody_said_is_found_the_same_way_however_much_they_said(
     assert found(desk, f"{handle} paket", until=date(2020, 1, 1)) == []
 
 
-@pytest.mark.parametrize("most", [500, 1])
-@pytest.mark.parametrize("asked", ["@ada paket", "paket spä", "zu paket*"])
+@pytest.mark.parametrize("most", [500, 7, 1])  # all posts, some, hardly any before the full text is asked
+@pytest.mark.parametrize("asked", ["@ada paket", "paket spä", "zu paket*", "spä*", "pake"])
 def test_what_is_read_post_by_post_comes_once_over_all_pages(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, most: int, asked: str
 ) -> None:

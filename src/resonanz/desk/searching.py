@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import connection
@@ -31,7 +32,20 @@ POSTS_MOST = 500  # of some people, read one by one
 HITS_AT_ONCE = 4 * PAGE  # posts looked at in one go: some conversations are hit several times
 PASSAGE = 180  # characters
 BEFORE = 40  # of them in front of the first hit
+CHUNK_KEPT = 40  # characters; longer ones are addresses, each another
 LAST = 1 << 63
+SHOWN = (  # of a conversation that was found, with those who are in it
+    *(
+        "from_import",
+        "state",
+        "waiting",
+        "last_order",
+        "customer__name",
+        "customer__handle",
+        "channel__network",
+    ),
+    *("assignee__first_name", "assignee__last_name", "assignee__username"),
+)
 IN = ("all", "open", "resolved", "archive")
 
 _PARTS = re.compile(r'"([^"]*)"?|(\S+)')
@@ -174,7 +188,7 @@ def _narrowed(agent: Agent, filters: Filters) -> Conversations:
     return shown.filter(assignee=agent) if filters.mine else shown
 
 
-Post = tuple[int, int, str]  # its conversation, its order, its text
+Post = tuple[int, int, str]  # its conversation, its order, its folded text
 
 
 class Reach(NamedTuple):
@@ -207,7 +221,8 @@ def _order_of(day: date) -> int:
 def _match(terms: Sequence[tuple[str, ...]], asked: Wanted) -> str:
     """Return terms as FTS5 reads them; tokens hold no quotation marks, folding sees to that."""
     quoted = [f'"{" ".join(term)}"' for term in terms]
-    return " AND ".join(quoted) + ("*" if asked.is_open and terms[-1] == asked.terms[-1] else "")
+    goes_on = asked.is_open and bool(terms) and terms[-1] == asked.terms[-1]
+    return " AND ".join(quoted) + ("*" if goes_on else "")
 
 
 def _people(asked: Wanted) -> list[int]:
@@ -264,11 +279,13 @@ def _rest(asked: Wanted) -> list[tuple[str, ...]]:
 
 
 def _posts(theirs: Conversations, reach: Reach) -> list[Post] | None:
-    """Return conversation, order and text of what was said there, newest first; None if that is too much."""
+    """Return what was said there, newest first; None if that is too much."""
     said = Mention.objects.filter(conversation__in=theirs.order_by().values("pk"), deleted_at=None)
     said = said.filter(order__gte=reach.low, order__lt=reach.high).order_by("-order")
     found = list(said.values_list("conversation_id", "order", "text")[: POSTS_MOST + 1])
-    return None if len(found) > POSTS_MOST else [(talk or 0, order, text) for talk, order, text in found]
+    return (
+        None if len(found) > POSTS_MOST else [(talk or 0, order, folded(text)) for talk, order, text in found]
+    )
 
 
 def _read(posts: Iterable[Post], asked: Wanted, reach: Reach) -> dict[int, int]:
@@ -281,7 +298,7 @@ def _read(posts: Iterable[Post], asked: Wanted, reach: Reach) -> dict[int, int]:
         wanted[-1] = wanted[-1].rstrip()  # its last word may go on
     found: dict[int, int] = {}
     for conversation, order, text in posts:
-        tokens = f" {folded(text)} "
+        tokens = f" {text} "
         if conversation not in found and all(words in tokens for words in wanted):
             found[conversation] = order
     shown = [(talk, order) for talk, order in found.items() if order < reach.below]
@@ -289,29 +306,36 @@ def _read(posts: Iterable[Post], asked: Wanted, reach: Reach) -> dict[int, int]:
 
 
 def _by_words(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
-    """Return conversations in which one post has all the words, besides those of the people meant."""
+    """Return conversations in which one post has all the words, besides those of the people meant.
+
+    A beginning stands for many words, and the full text gathers all that was ever said with any of them
+    before it tells the first. So posts are read first: a frequent beginning fills a page with the newest
+    ones, and with whole words beside it there may be no more to read.
+    """
     others = narrowed.exclude(customer__in=people) if people else narrowed
-    if asked.is_open and len(asked.terms) > 1:  # whole words first: a beginning stands for many
+    if asked.is_open:
         posts = _with(others, _match(asked.terms[:-1], asked), reach.low, reach.high, POSTS_MOST + 1)
-        if len(posts) <= POSTS_MOST:
-            return _read(posts, asked, reach)
+        found = _read(posts, asked, reach)
+        if len(posts) <= POSTS_MOST or len(found) > PAGE:
+            return found
     return _said(others, _match(asked.terms, asked), reach)
 
 
 def _with(narrowed: Conversations, match: str, low: int, high: int, most: int) -> list[Post]:
-    """Return the newest posts that fit.
+    """Return the newest posts that fit; all fit where nothing is to match.
 
     The full text leads, newest first, and each of its posts is asked whether its conversation may be shown:
     so the statement ends as soon as there are enough.
     """
     here = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
     shown, values = here.query.sql_with_params()
+    fits, wanted = ("w.words MATCH %s AND ", [match]) if match else ("", [])
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT m.conversation_id, m."order", m.text FROM desk_words w CROSS JOIN desk_mention m '
-            'ON m."order" = w.rowid WHERE w.words MATCH %s AND w.rowid >= %s AND w.rowid < %s '
+            'SELECT m.conversation_id, m."order", w.words FROM desk_words w CROSS JOIN desk_mention m '
+            f'ON m."order" = w.rowid WHERE {fits}w.rowid >= %s AND w.rowid < %s '
             f"AND EXISTS ({shown}) ORDER BY w.rowid DESC LIMIT %s",
-            [match, low, high, *values, most],
+            [*wanted, low, high, *values, most],
         )
         found: list[Post] = cursor.fetchall()
     return found
@@ -374,7 +398,7 @@ def _hits(
 
 @prepared
 def _talks(numbers: tuple[int, ...]) -> QuerySet[Conversation]:
-    talks = Conversation.objects.select_related("customer", "channel", "assignee").defer("channel__secret")
+    talks = Conversation.objects.select_related("customer", "channel", "assignee").only(*SHOWN)
     return talks.filter(pk__in=each(numbers))
 
 
@@ -402,8 +426,11 @@ def passage(text: str, asked: Wanted) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
+_folded_chunk = lru_cache(maxsize=20_000)(fold)  # a page has hundreds, and nearly all of them again and again
+
+
 def _is_hit(chunk: str, asked: Wanted, exact: frozenset[str]) -> bool:
-    tokens = fold(chunk)
+    tokens = _folded_chunk(chunk) if len(chunk) <= CHUNK_KEPT else fold(chunk)
     if not exact.isdisjoint(tokens):
         return True
     last = asked.terms[-1][-1] if asked.is_open else None

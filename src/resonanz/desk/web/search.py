@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
 from resonanz.case import State, Waiting
 from resonanz.desk import searching, wording
 from resonanz.desk.access import channels_visible_to
+from resonanz.desk.models import Agent
+from resonanz.desk.prepared import prepared
 from resonanz.desk.searching import IN, Filters, Hit, Piece, search, wanted
 from resonanz.desk.web.acting import agent_of, whole_number
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-    from resonanz.desk.models import Agent, Conversation
+    from resonanz.desk.models import Channel, Conversation
 
 ORDER_DIGITS = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A hit as the page shows it: where it leads, where it was said, and how the matter stands."""
+class Shown(NamedTuple):
+    """A hit as the page shows it: where it leads, who said what when and where, how the matter stands.
 
-    hit: Hit
+    All that a row shows is a value of its own: looking it up in the models, row by row, takes longer.
+    """
+
     href: str
+    number: str
+    name: str
+    handle: str
+    at: datetime | None
+    is_gone: bool
+    is_ours: bool
     words: SafeString
+    network: str
     where: str
+    owner: str
     state: str
     level: str
 
@@ -102,16 +115,30 @@ def _more(given: QueryDict, found: searching.Found) -> str:
 
 
 def _shown(hit: Hit) -> Shown:
-    talk = hit.conversation
-    network = wording.network_label(talk.channel.network)
-    audience = "" if hit.mention is None else f" · {wording.audience_word(hit.mention.audience)}"
-    words = format_html_join("", "{}", ((_marked(piece),) for piece in hit.passage))
-    return Shown(hit, reverse("conversation", args=[talk.pk]), words, network + audience, *_state(talk))
+    talk, post = hit.conversation, hit.mention
+    network = talk.channel.network
+    where = wording.network_label(network)
+    state, level = _state(talk)
+    return Shown(
+        href=reverse("conversation", args=[talk.pk]),
+        number=f"#{talk.pk}",
+        name=talk.customer.shown_name,
+        handle=talk.customer.handle,
+        at=None if post is None else post.posted_at,
+        is_gone=post is not None and post.deleted_at is not None,
+        is_ours=post is not None and not post.incoming,
+        words=mark_safe("".join(map(_marked, hit.passage))),  # noqa: S308 - each piece is escaped
+        network=network,
+        where=where if post is None else f"{where} · {wording.audience_word(post.audience)}",
+        owner=talk.assignee.shown_name if talk.assignee else "",
+        state=state,
+        level=level,
+    )
 
 
 def _marked(piece: Piece) -> str:
     """Return a piece of a passage, a hit with its mark; drawn here, as a page has hundreds."""
-    return format_html("<mark>{}</mark>", piece.text) if piece.is_hit else piece.text
+    return f"<mark>{escape(piece.text)}</mark>" if piece.is_hit else escape(piece.text)
 
 
 def _state(talk: Conversation) -> tuple[str, str]:
@@ -120,19 +147,28 @@ def _state(talk: Conversation) -> tuple[str, str]:
         return pgettext("state", "archive"), ""
     if talk.state == State.RESOLVED:
         return pgettext("state", "resolved"), "calm"
+    return _waits(get_language())[talk.waiting]
+
+
+@cache
+def _waits(_language: str | None) -> dict[int, tuple[str, str]]:
     return {
         Waiting.US: (_("waits for us"), "soon"),
         Waiting.DEPARTMENT: (_("waits for a department"), ""),
         Waiting.CUSTOMER: (_("waits for the customer"), ""),
         Waiting.NOBODY: (_("waits for nobody"), ""),
-    }[Waiting(talk.waiting)]
+    }
+
+
+@prepared
+def _channels(agent: int, *, role: str) -> QuerySet[Channel]:
+    seen = channels_visible_to(Agent(pk=agent, role=role))
+    return seen.only("network", "handle", "name").order_by("network", "handle")
 
 
 def _choices(agent: Agent, filters: Filters) -> dict[str, object]:
     """Return what the filters offer to this agent."""
-    channels = list(
-        channels_visible_to(agent).only("network", "handle", "name").order_by("network", "handle")
-    )
+    channels = _channels(agent.pk, role=agent.role)
     names = {
         "all": pgettext("search in", "Everything"),
         "open": pgettext("search in", "Open"),
