@@ -453,16 +453,29 @@ def _refusal(talk: Conversation, asked: Mention | None) -> str:
     return "channel_login" if talk.channel.state == "login" else ""
 
 
-def colleagues(talk: Conversation, *, besides: Collection[int | None] = ()) -> list[Agent]:
+def colleagues(talk: Conversation) -> list[Agent]:
     """Return who can take a conversation over: active agents whose teams care for its channel, and leads."""
-    return [one for one in _able(talk.channel_id) if one.pk not in besides]
+    return list(_able(talk.channel_id))
 
 
-@prepared
+def colleagues_named(talk: Conversation, *, besides: Collection[int | None]) -> list[tuple[str, str, bool]]:
+    """Return number, name and whether they are here of who can take a conversation over, for a menu."""
+    return [
+        (str(pk), f"{first} {last}".strip() or username, since is not None)
+        for pk, first, last, username, since in _named(talk.channel_id)
+        if pk not in besides
+    ]
+
+
 def _able(channel: int) -> QuerySet[Agent]:
     known = Agent.objects.filter(is_active=True).exclude(role=Role.TRAINEE)
     near = Q(teams__channels=channel) | Q(role__in=[Role.LEAD, Role.COMMUNICATOR, Role.OPERATOR])
     return known.filter(near).distinct().order_by("first_name", "username")
+
+
+@prepared
+def _named(channel: int) -> QuerySet[Agent, tuple[int, str, str, str, datetime | None]]:
+    return _able(channel).values_list("pk", "first_name", "last_name", "username", "on_shift_at")
 
 
 # The person --------------------------------------------------------------------------------------

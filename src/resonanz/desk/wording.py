@@ -7,13 +7,14 @@ this module, in the language that is active. No queries and no markup live here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from resonanz.desk import (
     wording_enquiries,
@@ -88,12 +89,17 @@ def network_label(network: str) -> str:
 
 def audience_word(audience: int) -> str:
     """Return who can read a post, as a short word for lists."""
+    return _audience_words(get_language())[audience]
+
+
+@cache
+def _audience_words(_language: str | None) -> dict[int, str]:
     return {
         Audience.PUBLIC: pgettext("audience", "public"),
         Audience.UNLISTED: pgettext("audience", "public, unlisted"),
         Audience.FOLLOWERS: pgettext("audience", "followers only"),
         Audience.DIRECT: pgettext("audience", "private"),
-    }[Audience(audience)]
+    }
 
 
 def readers(audience: int, name: str, network: str) -> Readers:
@@ -141,6 +147,11 @@ def ago(moment: datetime, now: datetime) -> str:
 
 def time_words() -> dict[str, dict[str, str]]:
     """Return the patterns of `due` and `ago`, for the script that keeps them true in open pages."""
+    return _time_words(get_language())
+
+
+@cache
+def _time_words(_language: str | None) -> dict[str, dict[str, str]]:
     return {
         "ago": {
             "now": _("just now"),
@@ -179,10 +190,26 @@ def _clock(moment: datetime, now: datetime) -> str:
     local, today = timezone.localtime(moment), timezone.localtime(now).date()
     apart = abs((local.date() - today).days)
     if apart == 0:
-        return date_format(local, "TIME_FORMAT")
+        return f"{local:%H:%M}"
     if apart < 6:
-        return f"{date_format(local, 'D')} {date_format(local, 'TIME_FORMAT')}"
-    return date_format(local, "SHORT_DATE_FORMAT")
+        return f"{_day(local.date(), 'D', get_language())} {local:%H:%M}"
+    return _day(local.date(), "SHORT_DATE_FORMAT", get_language())
+
+
+def day(moment: datetime) -> str:
+    """Return a date as people say it."""
+    return _day(timezone.localtime(moment).date(), "DATE_FORMAT", get_language())
+
+
+def day_and_time(moment: datetime) -> str:
+    """Return when something was, in full."""
+    local = timezone.localtime(moment)
+    return f"{_day(local.date(), 'DATE_FORMAT', get_language())}, {local:%H:%M}"
+
+
+@lru_cache(maxsize=4096)  # a list shows the same few days again and again
+def _day(of: date, shape: str, _language: str | None) -> str:
+    return date_format(of, shape)
 
 
 # The queue ---------------------------------------------------------------------------------------

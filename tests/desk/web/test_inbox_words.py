@@ -10,6 +10,7 @@ from django.utils import translation
 
 from resonanz import networks
 from resonanz.desk import care, wording
+from resonanz.desk.web.tags import clipped
 from resonanz.networks import Refused
 from resonanz.post import Audience
 
@@ -110,3 +111,24 @@ def test_initials(name: str, letters: str) -> None:
 def test_who_will_read_it(audience: Audience, expected: tuple[str, str, str]) -> None:
     readers = wording.readers(audience, "Ada", "mastodon")
     assert (readers.kind, readers.words, readers.more) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "shown"),
+    [
+        ("kurz", 4, "kurz"),
+        ("etwas länger", 8, "etwas l…"),
+        ("etwas länger", 7, "etwas…"),
+        ("ab👩\u200d👩\u200d👧 cd", 5, "ab…"),  # one sign of five characters is no part of itself
+        ("ae\u0301iou", 3, "a…"),
+        ("", 3, ""),
+    ],
+)
+def test_a_clipped_text_ends_between_signs(text: str, most: int, shown: str) -> None:
+    assert clipped(text, most) == shown
+
+
+def test_a_moment_in_full_is_said_in_the_readers_zone_and_language() -> None:
+    assert wording.day_and_time(NOW) == "18 Nov 2026, 13:00"
+    with translation.override("de"):
+        assert wording.day_and_time(NOW) == "18. November 2026, 13:00"

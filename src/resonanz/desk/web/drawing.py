@@ -70,11 +70,11 @@ def _model(thing: Model) -> Hashable:
     state = thing._state  # noqa: SLF001 - where what select_related has read is kept, too
     found: Hashable = getattr(state, "drawn_as", None)
     if found is None:
-        known = tuple(
-            value if type(value) in PLAIN else _value(value)
-            for name, value in vars(thing).items()
-            if name != "_state"
-        )
+        known: tuple[Any, ...] = tuple(vars(thing).values())[1:]  # without what Django keeps of its state
+        try:
+            hash(known)
+        except TypeError:
+            known = tuple(value if type(value) in PLAIN else _value(value) for value in known)
         found = (type(thing), known, tuple(_value(other) for other in state.fields_cache.values()))
         state.drawn_as = found  # type: ignore[attr-defined]
     return found

@@ -211,7 +211,7 @@ def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str
     if shown["can_change"]:
         shown |= sorting.choices(talk)
         shown |= tagging.choices(talk)
-        shown["colleagues"] = reading.colleagues(talk, besides={agent.pk, talk.assignee_id})
+        shown["colleagues"] = reading.colleagues_named(talk, besides={agent.pk, talk.assignee_id})
         shown["dismissals"] = Dismissal.choices
     shown["incident_strips"] = reading_incidents.strips(talk, agent)
     if whole:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from functools import lru_cache
+from time import time
 from typing import TYPE_CHECKING
+from unicodedata import combining
 from urllib.parse import urlsplit
 
 from django import template
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as url_as_django_reads_it
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, escape, format_html, urlize
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 register = template.Library()
 register.simple_tag(draw_row, takes_context=True)
+JOINERS = frozenset("\u200d\ufe0f")  # what binds an emoji to the next one
 LEADING_HANDLES = re.compile(r"^(?:@[\w.@:-]+\s+)+")
 
 _ANCHOR = re.compile(r"<a href=")
@@ -71,27 +74,31 @@ def icon(name: str) -> str:
     return lucide(name, size=16, aria_hidden="true")
 
 
+@register.simple_tag
+@lru_cache(maxsize=64)
+def network_mark(name: str) -> str:
+    """Return a network's mark, which only decorates its name."""
+    return render_to_string("parts/network.html", {"network": name})
+
+
 @register.filter
 def initials(name: str) -> str:
     """Return one or two letters that stand for somebody whose picture is not shown."""
     return wording.initials(name)
 
 
-@lru_cache(maxsize=4096)
-def _in_full(moment: datetime, _language: str | None) -> str:
-    """Return date and time in the reader's language; a list shows the same ones again and again."""
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
-
-
 @register.filter
 def ago(moment: datetime | None) -> SafeString | str:
     """Return how long ago something was, absolute on hover; a script keeps it true."""
-    if moment is None:
-        return ""
+    return "" if moment is None else _ago(moment, int(time() // 60), get_language())
+
+
+@lru_cache(maxsize=4096)  # a list shows the same ones again and again
+def _ago(moment: datetime, _minute: int, _language: str | None) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}" data-ago>{}</time>',
         moment.isoformat(timespec="seconds"),
-        _in_full(moment, get_language()),
+        wording.day_and_time(moment),
         wording.ago(moment, timezone.now()),
     )
 
@@ -106,7 +113,7 @@ def due(moment: datetime | None) -> SafeString:
         '<time class="due {}" datetime="{}" title="{}" data-due>{}</time>',
         shown.level,
         moment.isoformat(timespec="seconds"),
-        _in_full(moment, get_language()),
+        wording.day_and_time(moment),
         shown.words,
     )
 
@@ -119,7 +126,7 @@ def promised(moment: datetime) -> SafeString:
         '<time class="due {}" datetime="{}" title="{}">{}</time>',
         shown.level,
         moment.isoformat(timespec="seconds"),
-        _in_full(moment, get_language()),
+        wording.day_and_time(moment),
         shown.words,
     )
 
@@ -133,7 +140,7 @@ def when(moment: datetime) -> SafeString | str:
 @register.filter
 def day(moment: datetime | None) -> str:
     """Return a date as people say it."""
-    return "" if moment is None else date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return "" if moment is None else wording.day(moment)
 
 
 @register.filter
@@ -195,6 +202,17 @@ def host(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+@register.filter
+def clipped(text: str, most: int) -> str:
+    """Return the beginning of a text, `most` characters at most, never a part of what is one sign."""
+    if len(text) <= most:
+        return text
+    end = most - 1
+    while end and (combining(text[end]) or text[end] in JOINERS or text[end - 1] in JOINERS):
+        end -= 1
+    return f"{text[:end].rstrip()}…"
 
 
 @register.filter
