@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import NamedTuple
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from resonanz.desk.models import Agent, Channel, Conversation, Role, Sighting
 from resonanz.desk.prepared import prepared
@@ -26,6 +30,17 @@ class People(ModelBackend):
 @prepared
 def _agent(number: int) -> QuerySet[Agent]:
     return Agent.objects.filter(pk=number)
+
+
+def end_sessions(agents: Collection[int], keep: str = "") -> int:
+    """End the sessions of some people; return how many people had one."""
+    ended: set[int] = set()
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(pk=keep):
+        number = int(session.get_decoded().get(SESSION_KEY, 0))
+        if number in agents:
+            session.delete()
+            ended.add(number)
+    return len(ended)
 
 
 def channels_visible_to(agent: Agent) -> QuerySet[Channel]:

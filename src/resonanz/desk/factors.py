@@ -7,7 +7,7 @@ browser and its passkey say to each other is in `web/passkeys.py`, signing in it
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +16,10 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from resonanz.desk.access import end_sessions
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Role, Setting
 from resonanz.desk.storage import lock, unlock
@@ -140,7 +139,7 @@ def require(*, on: bool, by: Agent, keep: str = "") -> int:
         if not on:
             return 0
         without = Agent.objects.filter(is_active=True).exclude(pk__in=holders())
-        return _end_sessions(set(without.values_list("pk", flat=True)), keep)
+        return end_sessions(set(without.values_list("pk", flat=True)), keep)
 
 
 def reset(agent: Agent, *, by: Agent | None) -> None:
@@ -152,7 +151,7 @@ def reset(agent: Agent, *, by: Agent | None) -> None:
         _check_operator(by)
     with transaction.atomic():
         Authenticator.objects.filter(user=agent).delete()
-        _end_sessions({agent.pk})
+        end_sessions({agent.pk})
         happen("factor_reset", timezone.now(), actor=by.pk if by else None, agent=agent.pk)
 
 
@@ -307,17 +306,6 @@ def _matching_step(secret: str, code: str) -> int | None:
 def was_used(number: int) -> None:
     """Note that a passkey has just proved its owner."""
     Authenticator.objects.filter(pk=number).update(last_used_at=timezone.now())
-
-
-def _end_sessions(agents: Collection[int], keep: str = "") -> int:
-    """End the sessions of some people; return how many people had one."""
-    ended: set[int] = set()
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).exclude(pk=keep):
-        number = int(session.get_decoded().get(SESSION_KEY, 0))
-        if number in agents:
-            session.delete()
-            ended.add(number)
-    return len(ended)
 
 
 def _check_operator(by: Agent) -> None:

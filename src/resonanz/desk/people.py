@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
+from resonanz.desk.access import end_sessions
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Channel, Conversation, Role, Team
 from resonanz.desk.models.care import State
@@ -107,6 +108,7 @@ def deactivate(agent: Agent, *, by: Agent) -> int:
     with transaction.atomic():
         _check_not_last(agent)
         Agent.objects.filter(pk=agent.pk).update(is_active=False)
+        end_sessions({agent.pk})  # else an old browser would be signed in again with who comes back
         theirs = list(
             Conversation.objects.filter(assignee=agent, state=State.OPEN).values_list("pk", flat=True)
         )

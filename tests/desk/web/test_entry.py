@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from resonanz.desk import people
 from resonanz.desk.models import Agent, Channel, Event
 from resonanz.desk.web.entry import first_steps
 from resonanz.desk.web.guesses import GUESSES
@@ -92,6 +93,24 @@ def test_the_right_password_forgets_the_wrong_ones(desk: Desk, english: Client) 
 def test_who_was_switched_off_cannot_sign_in(desk: Desk, english: Client) -> None:
     Agent.objects.filter(username="anna").update(is_active=False)
     assert english.post("/login/", GOOD).status_code == 422
+
+
+def test_who_left_is_signed_out_with_the_next_click(desk: Desk, english: Client) -> None:
+    english.post("/login/", GOOD)
+    assert english.get("/").status_code == 200
+    people.deactivate(desk.anna, by=desk.olga)
+    answers = [english.get("/"), english.get("/inbox/pulse"), english.post("/next/")]
+    assert [(answer.status_code, answer["Location"].partition("?")[0]) for answer in answers] == [
+        (302, "/login/")
+    ] * 3
+
+
+def test_who_comes_back_signs_in_anew(desk: Desk, english: Client) -> None:
+    english.post("/login/", GOOD)
+    people.deactivate(desk.anna, by=desk.olga)
+    people.reactivate(desk.anna, by=desk.olga)
+    assert english.get("/").status_code == 302
+    assert english.post("/login/", GOOD)["Location"] == "/"
 
 
 def test_signing_out_needs_a_post(desk: Desk, english: Client) -> None:
