@@ -27,14 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "0171 2345678"
 
 
-@pytest.fixture
-def case(desk: Desk, fake: World) -> Conversation:
-    question = said("1", "Wo bleibt mein Paket?")
-    hear(desk.channel, question)
-    fake.posts["1"] = question
-    return conversation_of(question)
-
-
 def stopped(case: Conversation, agent: Agent, wanted: care.Reply) -> Sequence[str]:
     with pytest.raises(care.Stopped) as raised:
         care.reply(case, agent, wanted)

@@ -13,7 +13,7 @@ from resonanz.desk.care import attachments
 from resonanz.desk.limits import limits_row
 from resonanz.desk.models import Attachment, Unsent
 from resonanz.post import Limits, MediaKind
-from tests.cast import Desk, conversation_of, hear, said
+from tests.cast import Desk
 
 if TYPE_CHECKING:
     from resonanz.desk.models import Conversation
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db(transaction=True)
 PLACE = 0x8825  # Exif 2.32, "GPS Info IFD Pointer"
 FILM = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64
-
-
-@pytest.fixture
-def case(desk: Desk, fake: World) -> Conversation:
-    question = said("1", "Wo bleibt mein Paket?")
-    hear(desk.channel, question)
-    fake.posts["1"] = question
-    return conversation_of(question)
 
 
 def photo(size: tuple[int, int] = (1200, 800), form: str = "JPEG", mode: str = "RGB") -> bytes:

@@ -31,15 +31,6 @@ from tests.fake import World
 pytestmark = pytest.mark.django_db(transaction=True)  # arming is durable only outside other transactions
 
 
-@pytest.fixture
-def case(desk: Desk, fake: World) -> Conversation:
-    """Ada's open question."""
-    question = said("1", "Wo bleibt mein Paket?")
-    hear(desk.channel, question)
-    fake.posts["1"] = question
-    return conversation_of(question)
-
-
 def answer(
     case: Conversation, desk: Desk, text: str = "Kommt morgen!", *, then_resolve: bool = False
 ) -> Delivery:

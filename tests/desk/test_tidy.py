@@ -28,13 +28,12 @@ from resonanz.desk.models import (
     Picture,
     PictureState,
 )
-from tests.cast import NOON, OTTO, Desk, conversation_of, hear, said
+from tests.cast import NOON, OTTO, Desk, hear, said
 
 if TYPE_CHECKING:
     from pytest_django import Settings
 
     from resonanz.desk.models import Conversation
-    from tests.fake import World
 
 FILM = b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 64
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,14 +81,6 @@ def test_sessions_that_ran_out_go_and_the_others_stay(desk: Desk) -> None:
 
 def days_ago(days: float) -> datetime:
     return timezone.now() - timedelta(days=days)
-
-
-@pytest.fixture
-def case(desk: Desk, fake: World) -> Conversation:
-    question = said("1", "Wo bleibt mein Paket?")
-    hear(desk.channel, question)
-    fake.posts["1"] = question
-    return conversation_of(question)
 
 
 def there(attached: Attachment) -> bool:

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings
+
+from resonanz.desk import projection
+from tests.cast import Desk
+from tests.cast import desk as make_desk
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_folder() -> None:
     """Make the folder that a started desk collects its static files in."""
     settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+@pytest.fixture
+def ours(db: None) -> Desk:
+    """The desk of the cast."""
+    return make_desk()
+
+
+@pytest.fixture
+def nothing_unexplained(db: None) -> Iterator[None]:
+    """Expect at the end that what is stored follows from the events."""
+    yield
+    assert projection.differences() == []
