@@ -262,6 +262,49 @@ def test_a_double_click_sends_once(someone: Arrive, network: RunningSimulator) -
     assert len(sent_texts(network, "Nur einmal.")) == 1
 
 
+def press_and_hold(page: Page) -> None:
+    """Press Ctrl and Enter; while they are down the keyboard repeats the Enter."""
+    page.keyboard.down("Control")
+    for _ in range(6):
+        page.keyboard.down("Enter")
+
+
+def let_go(page: Page) -> None:
+    page.keyboard.up("Enter")
+    page.keyboard.up("Control")
+
+
+def test_a_key_held_down_sends_once(someone: Arrive, network: RunningSimulator) -> None:
+    page = opened(someone(), network, "tilda", "Gehalten?")
+    case = page.url
+    page.locator("#reply-text").fill("Festgehalten.")
+    press_and_hold(page)
+    page.wait_for_url(lambda url: url != case)
+    page.keyboard.down("Enter")
+    let_go(page)
+    page.goto(case)
+    page.locator(".post.ours:not(.outgo)", has_text="Festgehalten.").wait_for()
+    expect(page.locator(".post.ours")).to_have_count(1)
+    assert len(sent_texts(network, "Festgehalten.")) == 1
+
+
+def test_a_key_held_down_does_not_confirm_what_it_is_asked(
+    someone: Arrive, network: RunningSimulator
+) -> None:
+    page = opened(someone(), network, "udo", "Wer ruft mich an?")
+    case = page.url
+    answers: list[int] = []
+    page.on("response", lambda told: answers.append(told.status) if "/reply?" in told.url else None)
+    page.locator("#reply-text").fill("Wir rufen Sie unter 0171 9876543 an.")
+    press_and_hold(page)
+    page.locator("#reply-error [name=despite]").wait_for(state="attached")
+    page.keyboard.down("Enter")
+    let_go(page)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: url != case)
+    assert answers == [422, 204]
+
+
 def test_two_tabs_lose_no_word_and_send_no_second_answer(someone: Arrive, network: RunningSimulator) -> None:
     person = someone()
     first = opened(person, network, "ines", "Zwei Fenster?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -28,6 +29,17 @@ def know_the_store(page: Page, url: str) -> None:
     assert violations(page) == []
     page.locator("form.stack .button.main").click()
     page.goto(url)
+
+
+def pressed_when_there(key: str, what: str) -> str:
+    """A script that presses a key the moment something is put into the page, before anything else runs."""
+    return f"""() => new MutationObserver((_, watch) => {{
+        if (!document.querySelector({json.dumps(what)})) return;
+        watch.disconnect();
+        window.pressed = 1;
+        const how = {{ key: {json.dumps(key)}, bubbles: true, cancelable: true }};
+        document.body.dispatchEvent(new KeyboardEvent("keydown", how));
+    }}).observe(document.body, {{ childList: true, subtree: true }})"""
 
 
 def test_a_department_is_asked_answers_by_the_link_and_is_quoted(
@@ -116,6 +128,24 @@ def test_the_page_outside_is_accessible_and_tells_that_somebody_looks(
     page.keyboard.press("u")
     expect(page.locator("#toasts")).to_contain_text("asked again")
     expect(page.locator("#standing .enquiry-line")).to_be_visible()
+
+
+def test_a_key_asks_as_soon_as_the_conversation_stands_there(
+    someone: Arrive, network: RunningSimulator
+) -> None:
+    """Whoever is quick gets the panel, not the page of its own that the plain link leads to."""
+    person = someone(locale="en-GB")
+    page = person.sign_in()
+    know_the_store(page, person.desk.url)
+    network.say("rike", f"@{US} Kommt die Lampe noch?")
+    rows = page.locator("#rows .row", has_text="Lampe")
+    page.locator("#new:visible").or_(rows.first).first.wait_for()
+    if page.locator("#new").is_visible():
+        page.locator("#new").click()
+    page.evaluate(pressed_when_there("q", "#ask-open"))
+    rows.first.click()
+    expect(page.locator("#ask-panel #ask-question")).to_be_visible()
+    assert page.evaluate("[window.pressed, location.pathname.endsWith('/ask')]") == [1, False]
 
 
 def test_the_page_of_its_own_asks_too(someone: Arrive, network: RunningSimulator) -> None:

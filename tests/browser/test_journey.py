@@ -106,6 +106,38 @@ def test_typed_words_survive_a_reload(someone: Arrive, network: RunningSimulator
     expect(page.locator("#reply-text")).to_have_value("Morgen ab neun, und")
 
 
+TOLD = """async ([path, to]) => {
+    const csrf = document.querySelector('meta[name="csrf"]').content;
+    const headers = { "HX-Request": "true", "X-CSRFToken": csrf };
+    const body = new URLSearchParams({ to });
+    const answer = await fetch(path, { method: "POST", body, headers });
+    return JSON.parse(answer.headers.get("HX-Trigger"))["resonanz:done"];
+}"""
+
+
+def test_what_was_said_and_its_undo_come_along_to_the_inbox(
+    someone: Arrive, network: RunningSimulator
+) -> None:
+    network.say("tom", f"@{US} Wer nimmt mich?")
+    page = someone().sign_in()
+    open_new(page, "tom")
+    me = page.locator("#words").get_attribute("data-me")
+    number = page.locator("#case").get_attribute("data-number")
+    told = page.evaluate(TOLD, [f"/c/{number}/assign", me])
+    page.evaluate(
+        "told => document.dispatchEvent(new CustomEvent('resonanz:done', { detail: told }))",
+        told | {"go": "/"},
+    )
+    page.wait_for_url(lambda url: "/c/" not in url)
+    owner = page.locator("#rows .row", has_text="Wer nimmt mich?").locator(".owner")
+    expect(page.locator("#toasts .toast span")).to_have_text(told["say"])
+    expect(owner).to_have_count(1)
+    page.keyboard.press("u")
+    expect(owner).to_have_count(0)
+    page.reload()
+    expect(page.locator("#toasts .toast")).to_have_count(0)
+
+
 def test_a_refusal_is_shown_beside_the_text_with_the_networks_reason(
     someone: Arrive, network: RunningSimulator
 ) -> None:

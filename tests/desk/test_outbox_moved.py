@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from resonanz.case import Matter, State, Waiting
@@ -151,6 +153,32 @@ def test_a_look_that_finds_nothing_is_told_where_the_case_is_now(
     during(monkeypatch, "find_sent", lambda: care.merge(one, desk.anna, other))
     assert outbox.look_next()
     assert told("looked") == [other.pk]
+
+
+@contextmanager
+def before_the_lock(act: Callable[[], object]) -> Iterator[None]:
+    """Let something happen at the desk after the next reading, before the write lock is taken."""
+    waiting = [act]
+
+    def asked(ask: Callable[..., object], sql: str, *more: object) -> object:
+        if waiting and sql.startswith("BEGIN"):
+            waiting.pop()()
+        return ask(sql, *more)
+
+    with connection.execute_wrapper(asked):
+        yield
+    assert waiting == []
+
+
+def test_what_a_dead_worker_left_is_told_where_the_case_is_now(
+    desk: Desk, cases: tuple[Conversation, Conversation]
+) -> None:
+    one, other = cases
+    died = armed(care.reply(one, desk.anna, care.Reply(text="Hallo")))
+    Delivery.objects.filter(pk=died.pk).update(lease_until=timezone.now())
+    with before_the_lock(lambda: care.merge(one, desk.anna, other)):
+        outbox.look_next()
+    assert told("unclear") == [other.pk]
 
 
 def test_a_promise_on_a_case_settled_meanwhile_starts_no_clock(

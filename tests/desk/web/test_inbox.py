@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +19,7 @@ from resonanz.case import Waiting
 from resonanz.desk import care, queue, reading
 from resonanz.desk.models import Conversation, Delivery, Event, Outcome, Unsent
 from resonanz.post import Audience
-from tests.cast import ADA, MIA, OTTO, US, Desk, conversation_of, desk, hear, said
+from tests.cast import ADA, MIA, OTTO, US, Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
     from django.http import HttpResponseBase
@@ -29,12 +30,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 VERA = replace(MIA, uid=f"{MIA.uid}/2", name="Vera Wolf")
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def ours() -> Desk:
-    """The desk of the cast."""
-    return desk()
 
 
 def signed_in(agent: Agent) -> Client:
@@ -105,6 +100,28 @@ def test_views_divide_the_open_ones(ours: Desk) -> None:
     }
     some = {view: count for view, count in figures.views.items() if count}
     assert (some, figures.late) == ({"waiting": 1, "unassigned": 1, "customer": 1}, 0)
+
+
+def test_what_is_due_at_this_very_moment_is_not_late_yet(ours: Desk) -> None:
+    due = heard(ours, "1", "hallo", **ago(minutes=5)).due_at
+    assert due is not None
+    figures = []
+    for passed_ms in (0, 1):
+        with time_machine.travel(due + timedelta(milliseconds=passed_ms), tick=False):
+            figures.append(reading.counts(ours.anna))
+    assert [(figure.late, figure.next_due) for figure in figures] == [(0, due), (1, None)]
+
+
+@pytest.mark.parametrize("path", ["/", "/search/?q=hallo", "/reports/responses/", "/settings/own/"])
+def test_every_page_says_how_many_wait_for_us(ours: Desk, path: str) -> None:
+    mine = heard(ours, "1", "meins", ADA, **ago(minutes=30))
+    heard(ours, "2", "frei", OTTO, **ago(minutes=20))
+    heard(ours, "3", "auch frei", MIA, **ago(minutes=10))
+    waits = heard(ours, "4", "wartet", VERA, **ago(minutes=5))
+    care.assign(mine, ours.anna, ours.anna)
+    care.wait_for(waits, ours.anna, Waiting.CUSTOMER)
+    page = signed_in(ours.anna).get(path).content.decode()
+    assert re.findall(r"<title>\((\d+)\)|id=\"bar-count\"[^>]*>(\d+)<", page) == [("3", ""), ("", "3")]
 
 
 def test_paging_shows_everybody_once(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,6 +297,22 @@ def test_private_and_public_never_look_alike(ours: Desk) -> None:
     assert 'class="audience private"' in page
     assert "Only Otto Traut can read it" in page
     assert "not encrypted" in page
+
+
+def test_what_went_on_in_private_says_so_in_its_head(ours: Desk) -> None:
+    talk = heard(ours, "1", "hallo", **ago(minutes=5))
+    client = signed_in(ours.anna)
+
+    def heads() -> list[list[str]]:
+        """What the page says, and what a page that stands open is told."""
+        pages = [client.get(path).content.decode() for path in (f"/c/{talk.pk}/", f"/c/{talk.pk}/thread")]
+        return [re.findall(r"Mastodon, (\w+) · waits for us", page) for page in pages]
+
+    assert heads() == [["public"], ["public"]]
+    client.post(f"/c/{talk.pk}/private", headers=HTMX)
+    assert heads() == [["private"], ["private"]]
+    client.post(f"/c/{talk.pk}/public", headers=HTMX)
+    assert heads() == [["public"], ["public"]]
 
 
 def test_a_trainees_reply_waits_for_release(ours: Desk) -> None:
