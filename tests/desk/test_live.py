@@ -59,22 +59,22 @@ class Listening:
             assert line, f"the stream ended before {words!r}"
         return line
 
-    def next(self, kind: str) -> dict[str, Any]:
-        """Return the next event of a kind."""
-        self.until(f"event: {kind}")
-        told: dict[str, Any] = json.loads(self.until("data: ").removeprefix("data: "))
-        return told
+    def next(self, kind: str = "") -> dict[str, Any]:
+        """Return the next event, of a kind; that somebody has signed in, it may tell late."""
+        while True:
+            self.until(f"event: {kind}")
+            told: dict[str, Any] = json.loads(self.until("data: ").removeprefix("data: "))
+            if told.get("kind") != "signed_in":
+                return told
 
     def hears_within(self, seconds: float) -> bool:
         """Whether any event comes in time."""
         self.stream.settimeout(seconds)
         try:
-            while line := self.lines.readline():
-                if line.startswith("event: "):
-                    return True
+            self.next()
         except TimeoutError:
             return False
-        return False
+        return True
 
     def close(self) -> None:
         self.lines.close()
