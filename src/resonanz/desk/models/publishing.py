@@ -26,6 +26,9 @@ class Outcome(models.TextChoices):
     CANCELLED = "cancelled", _("withdrawn")
 
 
+TO_DO = ["planned", "armed", "unknown"]  # what is not settled: few of all, with an index of their own
+
+
 class Delivery(models.Model):
     """One outgoing post. Armed before the one attempt; what follows is read from the network.
 
@@ -88,7 +91,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["due_at"],
                 name="delivery_to_do",
-                condition=Q(state__in=["planned", "armed", "unknown"]),
+                condition=Q(state__in=TO_DO),
             ),
             models.Index(fields=["mention"], name="delivery_mention", condition=Q(mention__isnull=False)),
         ]
