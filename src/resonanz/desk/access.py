@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from django.contrib.auth import SESSION_KEY
@@ -62,8 +64,30 @@ class Scope(NamedTuple):
     archives: tuple[int, ...]  # channels of recorded conversations, whoever may see them
 
 
+_looked_up: ContextVar[dict[int, Scope] | None] = ContextVar("looked_up", default=None)
+
+
+@contextmanager
+def in_one_look() -> Iterator[None]:
+    """While a page is only read, what somebody may see is looked up once: each of its lists asks for it."""
+    token = _looked_up.set({})
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
+
+
 def scope_of(agent: Agent) -> Scope:
     """Return what an agent may see at this moment."""
+    kept = _looked_up.get()
+    if kept is None:
+        return _scope_of(agent)
+    if agent.pk not in kept:
+        kept[agent.pk] = _scope_of(agent)
+    return kept[agent.pk]
+
+
+def _scope_of(agent: Agent) -> Scope:
     with connection.cursor() as cursor:
         cursor.execute(OF_THE_DESK, [agent.pk])
         unfinished, archives, live, mine = (tuple(json.loads(found)) for found in cursor.fetchone())

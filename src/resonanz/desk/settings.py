@@ -198,6 +198,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "resonanz.desk.web.alive.SignsOfLife",
     "resonanz.desk.web.guard.ReadersLanguage",
+    "resonanz.desk.web.guard.OneLook",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from resonanz.case import Waiting
 from resonanz.desk import care, queue, reading
+from resonanz.desk.access import in_one_look, scope_of
 from resonanz.desk.models import Conversation, Delivery, Event, Outcome, Unsent
 from resonanz.post import Audience
 from tests.cast import ADA, MIA, OTTO, US, Desk, conversation_of, hear, said
@@ -472,3 +473,16 @@ def test_a_form_without_its_token_is_explained(ours: Desk) -> None:
     client.force_login(ours.anna)
     answer = client.post(f"/c/{talk.pk}/resolve")
     assert (answer.status_code, "This page was open for too long" in answer.content.decode()) == (403, True)
+
+
+def test_a_page_looks_up_once_what_its_reader_may_see(desk: Desk, client: Client) -> None:
+    client.force_login(desk.anna)
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/")
+    assert sum("json_group_array" in one["sql"] for one in asked.captured_queries) == 1
+    with in_one_look():
+        before = scope_of(desk.anna)
+        desk.anna.teams.clear()
+        assert scope_of(desk.anna) == before
+        assert scope_of(desk.clara) != before
+    assert scope_of(desk.anna) != before

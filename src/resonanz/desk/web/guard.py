@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext
 
 from resonanz.desk import reading, wording
+from resonanz.desk.access import in_one_look
 from resonanz.desk.models import Agent
 from resonanz.desk.models.people import Theme
 from resonanz.desk.web.bell import unseen_count
@@ -62,6 +63,20 @@ class ReadersLanguage:
             response.headers.setdefault("Cache-Control", "no-store, private")
         patch_vary_headers(response, ["Accept-Language"])
         return response
+
+
+class OneLook:
+    """Looks up once what the reader may see, where a page is only read."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        if request.method != "GET":
+            return self.get_response(request)
+        with in_one_look():
+            return self.get_response(request)
 
 
 def page_frame(request: HttpRequest) -> dict[str, object]:
