@@ -15,9 +15,15 @@ from typing import TYPE_CHECKING, Literal
 
 from resonanz.annotate import german_verbs as verbs
 from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, places
-from resonanz.annotate.address_reference import READERS_OWN, refers_back, speaks_to_reader, woman_before
-from resonanz.annotate.address_requests import addresses_informally
-from resonanz.annotate.german_words import JOINED, keys
+from resonanz.annotate.address_reference import (
+    READERS_OWN,
+    names_many_alone,
+    refers_back,
+    speaks_to_reader,
+    woman_before,
+)
+from resonanz.annotate.address_requests import addresses_informally, starts
+from resonanz.annotate.german_words import CLAUSE, JOINED, OPENING, keys
 
 if TYPE_CHECKING:
     from resonanz.annotate.address_places import Direction, Place
@@ -85,27 +91,39 @@ def _settled(place: Place, sure: set[Verdict]) -> Sure | Literal[""]:
 
 _DU = keys(
     "du dich dir dein deine deinem deinen deiner deines deins deinetwegen deinerseits deinesgleichen dei "
-    "deim deina dini dinere dim dien diene dienen"
+    "deim deina dini dinere dinem dim dien deen deene deenen deenem deener deenet deinet"
 )
 _EUCH = keys(
-    "euch euer eure eurem euren eurer eures euers euerm euern eurerseits euretwegen eich üch öich enk"
+    "euch euer eure eurem euren eurer eures euers euerm euern eurerseits euretwegen eich üch öich enk "
+    "enker eui euem eues öie öii öies üür üüre ühr ühre ji jug juuch juun juuns"
 )
-_OWN = keys("ihnen ihre ihrem ihren ihrer ihres ihrerseits ihretwegen eana ihna")
+_OWN = keys(
+    "ihnen ihre ihrem ihren ihrer ihres ihrerseits ihretwegen eana eanan eanane eahna eahnan eahnane eahner "
+    "eahnare eahnam ihna ihnan ihne ihnä ihri ihrs ihrne iri iire iires ires irne irem jem jüm"
+)
 
 
 def _verdict(place: Place) -> Verdict:
-    bare = place.word.key.removesuffix("'s")
+    word = place.word
+    bare = word.key.removesuffix("'s")
     if bare in _DU:
         return "" if bare == "du" and _is_name(place) else "du"
-    if bare in _EUCH:
+    if bare in _EUCH or (bare == "eu" and not word.capital) or (bare == "ehr" and place.last in _RHENISH):
         return "du" if place.direction == "out" else ""
-    if bare == "ihr":
-        return _ihr(place)
-    if bare == "sie":
+    return _ihr(place) if bare == "ihr" else _third_or_verb(place, bare)
+
+
+def _third_or_verb(place: Place, bare: str) -> Verdict:
+    """What is said by a form of Sie, or by a word that is no pronoun."""
+    word = place.word
+    if bare == "sie" or (word.text == "Si" and _is_swiss(place)):
         return _sie(place)
     if bare in _OWN:
         return _own(place)
-    return "du" if _is_dialect(place) or addresses_informally(place) else _merged(place)
+    if word.key.endswith(_SOUNDS) and (merged := _merged(place)):
+        return merged
+    informal = (bare in _DU_IN_DIALECT and _is_dialect(place)) or addresses_informally(place)
+    return "du" if informal else ""
 
 
 def _is_name(place: Place) -> bool:
@@ -117,27 +135,88 @@ def _is_name(place: Place) -> bool:
     return not agrees and before.key not in GREETING | LEADING
 
 
+_WELCOMING = keys("griaß griass grüß gruess pfiat pfiad pfüat pfüet griaßt")
+_SWISS = keys("isch üs eus öis nöd nid ned scho hesch händ hend het hät gits chunnt chasch uf vo gsi mir mer")
+
+
 def _is_dialect(place: Place) -> bool:
-    """`meld di`: the object form of du in dialect."""
-    if place.word.key != "di" or place.word.capital or not place.last or _next_is_noun(place):
+    """`meld di`, `dis Päckli isch`, `ding Päckche`, `mit diene Post`: forms of du and dein in dialect."""
+    word = place.word
+    if word.capital or not place.last:
         return False
+    if word.key == "di":
+        return place.last in _LOW_SUBJECTS | _WELCOMING or (not _next_is_noun(place) and _gets_di(place))
+    if not (place.style.nouns and _next_is_noun(place)):
+        return word.key == "dia" and _gets_di(place)
+    if word.key == "dis":
+        return any(other.key in _SWISS for other in place.sentence.words)
+    return word.key.startswith("ding") or place.last in _LOW_PREPOSITIONS
+
+
+_DU_IN_DIALECT = keys("di dia dis ding dinge dingem dinger diene dienen")
+_RHENISH = keys("hatt künnt wullt sitt mutt")  # what stands before `ehr`, which is ihr there
+_LOW_SUBJECTS = keys("wi ik ick")  # "sehn wi di", while "mir händ di" goes on with a noun
+_LOW_PREPOSITIONS = keys("mit för an in op ut to vun bi na över ünner wegen")
+
+
+def _gets_di(place: Place) -> bool:
     return verbs.singular_imperative(place.last) or not place.sentence.words[place.at - 1].capital
 
 
+_SOUNDS = ("se", "s'", "n's")  # what Sie becomes behind a verb
+
+
 def _merged(place: Place) -> Verdict:
-    """`Ham Se`, `schaun S'`, `könnse`: Sie as a mere sound behind its verb."""
-    word = place.word
+    """`Ham Se`, `schaun S'`, `könnse`, `Schaun'S`: Sie as a mere sound, mostly behind its verb."""
+    word, last = place.word, place.last
+    if word.text == "Se" and (place.polite_capital or verbs.common_plural_verb(place.after)):
+        return "sie" if place.polite_capital or not refers_back(place) else ""
     if word.key in {"se", "s'"}:
-        polite = place.last.endswith(("n", "m")) and (word.key == "se" or place.polite_capital)
+        noun = place.at > 1 and place.sentence.words[place.at - 1].capital
+        polite = place.polite_capital or (word.key == "se" and not noun and last.endswith(("n", "m")))
+        polite &= place.shouted or word.text != "SE"  # a company's name
+    elif word.key.endswith("n's"):
+        polite = word.text.endswith("S") or (_is_clipped(word.key[:-2]) and starts(place))
     else:
         verb = word.key.removesuffix("se")
         polite = verb != word.key and (verb == "ham" or _agrees_with_sie(verb))
     return "sie" if polite and not refers_back(place) else ""
 
 
+_APPEARING = keys("sind waren kommen kamen stehen liegen blühen laufen")  # verbs without an object
+
+
+def _is_announced(place: Place) -> bool:
+    """`Sie sind wieder da: unsere Pakete!`: what it means follows."""
+    words = place.following()
+    at = next((at for at, word in enumerate(words) if word.before != JOINED), len(words))
+    return place.at == 0 and place.after in _APPEARING and names_many_alone(words[at:])
+
+
+def _is_third_behind_brackets(place: Place) -> bool:
+    """`Sie (die Katze) schläft`: its verb follows what is put between."""
+    words = place.following()
+    if not words or words[0].before != OPENING:
+        return False
+    behind = [word.key for word in words if word.before == CLAUSE]
+    return any(map(verbs.maybe_second_plural, behind)) and not any(map(verbs.plural_verb, behind))
+
+
+def _is_swiss(place: Place) -> bool:
+    """`Chönd Si`, `Si finded`: Sie, where a verb agrees or the capital tells."""
+    return place.polite_capital or verbs.plural_verb(place.after)
+
+
+def _is_clipped(verb: str) -> bool:
+    """`schaun`, `hörn`: shorter than the standard form."""
+    return not verb.endswith("en") and verbs.clipped_plural_verb(verb)
+
+
 def _agrees_with_sie(verb: str) -> bool:
+    if verb.endswith("mm"):  # "kommse"
+        return verbs.asked_of_people(verb + "en")
     return verb.endswith("n") and (
-        verbs.common_plural_verb(verb) or verbs.common_plural_verb(verb[:-1] + "en")
+        verbs.common_plural_verb(verb) or verbs.clipped_plural_verb(verb) or verbs.asked_of_people(verb)
     )
 
 
@@ -156,21 +235,31 @@ def _sie(place: Place) -> Verdict:
     after = place.after
     if after and not (verbs.plural_verb(after) or after in _BEHIND_SIE or _next_is_noun(place)):
         return ""  # she, with a verb in the singular
+    if _is_announced(place) or _is_third_behind_brackets(place):
+        return ""
     return "doubt" if refers_back(place, women=False) else "sie"
 
 
 def _is_the_word(place: Place) -> bool:
     """`das Sie hört man kaum`: the word itself, with a verb in the singular."""
-    if place.last != "das" or not verbs.maybe_second_plural(place.after):
+    if place.last != "das" or not (verbs.maybe_second_plural(place.after) or _is_subject_alone(place)):
         return False
     return not any(verbs.plural_verb(word.key) for word in place.rest[1:])
+
+
+def _is_subject_alone(place: Place) -> bool:
+    """`Das Sie im Brief war Absicht`."""
+    return place.at == 1 and any(
+        word.key in {"ist", "war"} or (verbs.maybe_second_plural(word.key) and not verbs.participle(word.key))
+        for word in place.rest
+    )
 
 
 def _small_sie_is_polite(place: Place) -> bool:
     """`bitte senden sie uns` in any text; more where the writer has no capitals at all."""
     last, after = place.last, place.after
     verb_first = place.at == 1 or place.sentence.words[max(0, place.at - 2)].key in LEADING
-    if verbs.plural_verb(last) and verb_first:
+    if (verbs.plural_verb(last) or verbs.clipped_plural_verb(last)) and verb_first:
         return after in _BEHIND_REQUEST or not place.style.nouns
     if not place.careless:
         return False
@@ -195,7 +284,10 @@ def _has_other_subject(place: Place) -> bool:
 # --- ihr ---------------------------------------------------------------------------------------------
 
 _CALLED = keys("lieben beiden beide zwei drei süßen guten alle allesamt treuen")
-_GIVEN = keys("gehört hilft gefällt fehlt passt schmeckt reicht")
+_GIVEN = keys(
+    "gehört hilft gefällt fehlt passt schmeckt reicht gelingt misslingt gebührt genügt entgeht obliegt nützt "
+    "schadet widerfährt tut's geht's"
+)
 _THIRD = keys("er es man sie wer niemand jemand")
 _MASCULINE_OR_NEUTER = tuple(
     keys(
@@ -219,11 +311,21 @@ def _is_plural(place: Place) -> bool:
     last, after = place.last, place.after
     if verbs.second_plural(last) or verbs.second_plural(after) or after == "seit" or _is_called(place):
         return True
-    if after in _GIVEN or _has_other_subject(place):
+    if verbs.swiss_plural(last) or verbs.swiss_plural(after):
+        return True
+    if after in _GIVEN or _has_other_subject(place) or _fares(place):
         return False
     if not place.word.capital and woman_before(place):
         return False
     return _agrees(place)
+
+
+def _fares(place: Place) -> bool:
+    """`Ihr geht es gut`, `ihr tut nichts weh`: what becomes of her."""
+    second = place.rest[1].key if len(place.rest) > 1 else ""
+    if second in {"der", "jeder", "dieser", "niemand", "keiner"}:
+        return woman_before(place)
+    return place.after in {"geht", "tut", "bleibt"} and second in {"es", "das", "nichts", "nur", "alles"}
 
 
 def _agrees(place: Place) -> bool:

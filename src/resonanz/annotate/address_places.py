@@ -23,7 +23,7 @@ GREETING = keys("hallo guten liebe lieber sehr geehrte hi grüß moin danke serv
 LEADING = keys(
     "bitte und oder dann einfach gern gerne also aber sonst doch ansonsten danach hallo hi hey moin "
     "servus ok okay ja na klar danke sorry so ach los komm notfalls zuerst vorher jetzt alternativ ggf "
-    "nun huhu tipp"
+    "nun huhu tipp nu jetz jez etz dan un denn na mensch ey alter leute"
 )
 JOINING = keys(
     "wenn dass das ob falls sobald weil damit was wie wo wann warum bevor nachdem solange da die den dem "
@@ -38,7 +38,10 @@ FUNCTION = keys(
     "als bis zur zum im am vom beim selbst bevor damit falls sobald einer jemand keiner niemand endlich "
     "lieber viel mehr sehr alles nichts etwas denn doch ja nein wohl eh klar immer nie wieder sogar egal "
     "neu klasse mal hallo hey hi sorry außer laut trotz während samt statt dank zwar nun per pro ab je "
-    "hinweg dabei dazu trotzdem deshalb daher sonst somit also dann dort heute gestern morgen sei seien"
+    "hinweg dabei dazu trotzdem deshalb daher sonst somit also dann dort heute gestern morgen sei seien "
+    "re aw fw fwd wg boa boah puh uff wow "
+    "bi op ut vun för vo uf us fia füa fir amoi moi mol oamoi glei scho schon hoid hoit etz ned net nöd nid "
+    "nich nit nix nu denn dat dit det wat des wo woans hüüt hüt morn gärn gau oafach eefach efach"
 )
 
 _SAYING = (
@@ -52,7 +55,10 @@ _ARTICLE = (  # with the ending that an adjective has behind it
     rf"(?:(?:das|dieses)\s+(?:{_NO_ADJECTIVE}\p{{Ll}}+e\s+)?|(?:dem|einem|des|unserem)\s+(?:\p{{Ll}}+en\s+)?"
     r"|(?:ein|kein|unser)\s+(?:\p{Ll}+es\s+)?)"
 )
-_ABOUT_NOUN = "ist|war|wird|bleibt|gilt|gehört|kommt|passt|klingt|wirkt|stört|hat|anbieten|anzubieten"
+_SINGULAR_VERB = (  # behind `Das Du`; other words in -t may stand there, too
+    r"(?!nicht|jetzt|mit\b|seit\b|echt|selbst|erst|sonst|fast|überhaupt|vielleicht|sofort|gut\b|oft\b|dort\b)"
+    r"(?:\p{Ll}+(?<!s)t|war|wäre?|hätte|würde|wurde|kam|fand|klang|anbieten|anzubieten)\b"
+)
 _EITHER = r"\s*(?:oder|/|statt|vs\.?|bzw\.?|und|zum)\s*(?:das\s+|doch\s+|lieber\s+)?"
 _EXCLAIMED = "güte|zeit|himmel|gott|neune|scheiße|scheisse|schande|schreck|ei|kacke|herrje|je"
 _EXCLAIMING = "meine|lieber?|liebes|heilige[rs]?|grüne|dicke[rs]?|gute[rs]?|großer"
@@ -63,11 +69,14 @@ _TOPIC = regex.compile(
             r"(?i:\b(?:im|mit|von|zu|auf)\s+du\b(?:\s+und\s+du\b)?)",
             # "das vertraute Du", but not "das Paket, das Sie", "das Konto, auf das Sie"
             rf"(?<![,;:]\s|[,;:]\s\p{{L}}{{2,8}}\s)(?<=\s){_ARTICLE}(?:Du|Sie)\b",
-            rf"\b(?:Das|Ein|Unser|Dieses)\s+(?:\p{{Ll}}+e[sn]?\s+)?(?:Du|Sie)\s+(?=(?:{_ABOUT_NOUN})\b)",
+            rf"\b(?:Das|Ein|Unser|Dieses)\s+(?:\p{{Ll}}+e[sn]?\s+)?(?:Du|Sie)\s+(?={_SINGULAR_VERB})",
+            r"\b(?:[Ee]in|[Kk]ein)\s+(?:\p{Ll}+e?s\s+)?(?:Du|Sie)\b",
             rf"\b(?i:du){_EITHER}Sie\b|\bSie{_EITHER}(?i:du)\b",
             rf"\b[Ss]ag\w*\s+(?:{_SAYING}\s+)+(?:Du|Sie)\b(?=\s*(?:[.,;!?)]|$)|\s+(?:zu|oder|statt)\b)",
             r"\bDu\s+(?:zu\s+)?(?:sagen|sagt)\b",
-            r"\bIhre[nr]?\s+(?:Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz)\b",
+            r"\b[Dd]u\s*&|&\s*[Dd]u\b",  # a name
+            r"\b(?:Ihre|Eure)[nr]?\s+(?:Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz)\b|\bEuer\s+(?:Ehren|Gnaden)\b",
+            r"(?:[Ww]ort|[Ww]örtchen|Anrede|[Pp]ronomen|Höflichkeitsform|Fürwort)\s+(?:Du|Sie)\b",
             r"(?i:\bwie\s+du\s+mir,?\s+so\s+ich\s+dir\b)",
             r"(?i:\bmir\s+nichts,?\s+dir\s+nichts\b|\bmein\s+und\s+dein\b)",
             rf"(?i:\bdu\s+(?:{_EXCLAIMING})\s+(?:{_EXCLAIMED})\b|\b(?:ach|oh|o)\s+du\s+(?:{_EXCLAIMED})\b)",
@@ -75,7 +84,7 @@ _TOPIC = regex.compile(
         ]
     )
 )
-_SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|ihre[nr]?|dein\w{0,2})\b")
+_SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|ihre[nr]?|euer|eure|dein\w{0,2})\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,18 +22,23 @@ _PLURAL_ARTICLES = keys(
 _COUNTING = keys(
     "zwei drei vier fünf sechs sieben acht neun zehn zwölf alle viele einige mehrere beide manche paar"
 )
-_ONE = keys("der das ein eine einen dem den sie wir")
 _WE = keys("wir sie")
+_ONLY = keys("nur auch noch bisher derzeit aktuell insbesondere")
 _ONE_THING = keys(
     "der das ein eine einen einer den zur zum im am vom beim ins ans mein unser dein sein kein jede jeder "
     "jeden keinen meinen unseren unsern deinen ihren seinen diesen dieser meiner unserer deiner ihrer seiner "
     "herr frau liebe lieber hallo familie ihre"
 )
 _NO_NOUN = FUNCTION | _PLURAL_ARTICLES | _COUNTING | keys("sie ihr ihnen ihrem ihren ihrer ihres")
+_TO_THEM = keys(
+    "allen vielen einigen mehreren beiden unseren unsern meinen diesen den manchen zwei drei vier"
+)
 _MEASURES = keys(
     "tage tagen wochen woche stunden stunde minuten monate monaten jahre jahren euro prozent sekunden "
     "werktage werktagen uhr meter kilometer"
 )
+_TEAMS = tuple(keys("wehr polizei crew wacht rettung mannschaft truppe besatzung belegschaft"))
+_CONCERNING = keys("wegen bezüglich betreffs hinsichtlich zu")
 _MANY = ("e", "en", "er", "s", "n", "el")
 _MANY_WITH_ARTICLE = ("en", "ern", "eln", "er")
 _STAFF = tuple(
@@ -74,8 +79,15 @@ _OTHERS = tuple(
         "ranger pilger urlauber zwillinge omas opas paare"
     )
 )
+_PEOPLE_IN_DATIVE = tuple(end if end.endswith("n") else end + "n" for end in (*_STAFF, *_OTHERS))
 _SINGULAR_ER = tuple(keys("nummer dauer steuer mutter tochter schwester ziffer feier mauer kammer leiter"))
 _FEMALE = keys("frau kollegin mutter schwester tochter chefin freundin oma tante dame nachbarin kundin mama")
+_WOMEN = tuple(  # compounds, too
+    keys(
+        "frau mutter schwester tochter dame tante nichte cousine witwe braut hebamme fachkraft lehrkraft "
+        "pflegekraft"
+    )
+)
 _FEMALE_ARTICLES = keys("die eine meine unsere deine ihre diese seine eure")
 _TO_HER = keys("der einer meiner unserer deiner ihrer dieser seiner eurer")
 _NO_WOMAN = tuple(keys("termin kamin delfin pinguin cousin rubin benzin robin"))
@@ -86,8 +98,16 @@ def refers_back(place: Place, *, women: bool = True) -> bool:
     """Whether something was named before that `sie` or `ihr` could mean: several things, or a woman."""
     named = _referents(place)
     if not women:
-        named -= {"woman", "feminine"}
+        named -= {"woman", "feminine", "owner"}
     return bool(named)
+
+
+def names_many_alone(words: tuple[Word, ...]) -> bool:
+    """Whether `words` are no more than several things: `unsere Pakete`."""
+    if not words or words[0].key not in _PLURAL_ARTICLES:
+        return False
+    noun = _noun_behind(words, 0)
+    return noun is not None and noun + 1 == len(words) and words[noun].key.endswith(_MANY)
 
 
 def woman_before(place: Place) -> bool:
@@ -95,7 +115,7 @@ def woman_before(place: Place) -> bool:
     return not _referents(place).isdisjoint({"woman", "feminine"})
 
 
-Referent = Literal["staff", "others", "things", "woman", "feminine"]
+Referent = Literal["staff", "others", "things", "woman", "feminine", "owner"]
 _PERSONS: frozenset[Referent] = frozenset({"staff", "others", "woman"})
 
 
@@ -115,9 +135,19 @@ def _named(words: tuple[Word, ...], at: int) -> Referent | None:
     if _names_many(words, at):
         noun = _noun_behind(words, at)
         return "others" if noun is None else _kind(words[noun].key)
-    if _are_many(words, at):
+    if _are_many(words, at) or _are_two(words, at) or _gets(words, at):
         return "others"
-    return "feminine" if _names_feminine(words, at) else None
+    if words[at].key.endswith(_TEAMS) and at and words[at - 1].key in {"die", "der"}:
+        return "staff"
+    if _is_topic(words, at):
+        return _kind(words[-1].key)
+    return _named_one(words, at)
+
+
+def _named_one(words: tuple[Word, ...], at: int) -> Referent | None:
+    if _names_feminine(words, at):
+        return "feminine"
+    return "owner" if _names_owner(words, at) else None
 
 
 def _kind(noun: str) -> Referent:
@@ -138,12 +168,24 @@ def _names_many(words: tuple[Word, ...], at: int) -> bool:
     if counted:
         return known.endswith(_MANY) and known not in _MEASURES
     if noun == at:
-        return _plural_at(words, at + 1) and (at == 0 or words[at - 1].key not in _ONE)
+        return not word.shouted and _is_bare_plural(words, at)
     if word.key not in _PLURAL_ARTICLES or any(other.key in {"seid", "bist"} for other in words):
         return False
     if known.endswith(_MANY_WITH_ARTICLE):
         return not known.endswith(_SINGULAR_ER) or _agrees(words, at, noun)
     return known.endswith(_STAFF + _OTHERS) or _agrees(words, at, noun)
+
+
+def _is_bare_plural(words: tuple[Word, ...], at: int) -> bool:
+    """`Pakete sind da`, `betroffen sind nur Pakete`: a bare plural, and the verb that agrees."""
+    before = words[at - 1].key if at and words[at].before == JOINED else ""
+    if _plural_at(words, at + 1):
+        whose = words[at + 2].key if at + 2 < len(words) else ""
+        return before not in _ONE_THING and whose not in _WE
+    if not words[at].key.endswith(_MANY) or any(word.key in _WE | {"ich"} for word in words):
+        return False
+    verb = at - 2 if before in _ONLY or before.endswith("e") else at - 1
+    return verb > 0 and words[verb + 1].before == JOINED and verbs.common_plural_verb(words[verb].key)
 
 
 def _are_many(words: tuple[Word, ...], at: int) -> bool:
@@ -156,6 +198,39 @@ def _are_many(words: tuple[Word, ...], at: int) -> bool:
     if end < len(words) and words[end].capital and words[end].before == JOINED:
         return _plural_at(words, at + 1)
     return end > at + 1 and (verbs.plural_verb(words[end - 1].key) or _plural_at(words, at + 1))
+
+
+def _are_two(words: tuple[Word, ...], at: int) -> bool:
+    """`Tim und seine Kollegin verlegen`: two of them, and the verb that agrees."""
+    if words[at].key != "und" or not 0 < at < len(words) - 1 or not words[at - 1].capital:
+        return False
+    noun = _noun_behind(words, at + 1)
+    if noun is None or any(word.key in _WE | {"ich"} for word in words):
+        return False
+    end = noun + 1
+    if end >= len(words) or words[end].before != JOINED or words[end].capital:
+        return False
+    return verbs.plural_verb(words[end].key)
+
+
+def _gets(words: tuple[Word, ...], at: int) -> bool:
+    """`dankt allen Helferinnen`, `mit vielen Kunden`: people in the dative."""
+    if words[at].key not in _TO_THEM or at + 1 >= len(words):
+        return False
+    noun = _noun_behind(words, at + 1)
+    return noun is not None and words[noun].key.endswith(_PEOPLE_IN_DATIVE)
+
+
+def _is_topic(words: tuple[Word, ...], at: int) -> bool:
+    """`Die Pakete?` and `Wegen der Akten:`, several things and no more in the sentence."""
+    article = words[at].key
+    if article not in _PLURAL_ARTICLES and article not in {"der", "den"}:
+        return False
+    start = at - 1 if at and words[at - 1].key in _CONCERNING else at
+    if words[start].before < SENTENCE or (start == at and article in {"der", "den"}):
+        return False
+    noun = _noun_behind(words, at)
+    return noun is not None and noun + 1 == len(words) and words[noun].key.endswith(_MANY)
 
 
 def _may_name_many(words: tuple[Word, ...], at: int) -> bool:
@@ -183,6 +258,10 @@ def _names_many_in_small(words: tuple[Word, ...], at: int, *, counted: bool) -> 
         return not following.isdecimal() and following not in _MEASURES and following.endswith(_MANY)
     if words[at].key not in _PLURAL_ARTICLES:
         return False
+    if following.endswith(_STAFF + _OTHERS) and not words[at].capital:
+        return True
+    if at and verbs.plural_verb(words[at - 1].key) and following.endswith(_MANY_WITH_ARTICLE):
+        return words[at].before == JOINED and _WE.isdisjoint(word.key for word in words[:at])
     return _plural_at(words, at + 2) or (words[at].before >= CLAUSE and _plural_at(words, at + 1))
 
 
@@ -207,7 +286,10 @@ def _names_woman(words: tuple[Word, ...], at: int) -> bool:
     """A woman who is spoken of, not to."""
     word = words[at]
     if word.key == "frau":
-        return _article_before(words, at) or _does(words, at + 2)
+        titled = at + 2 < len(words) and words[at + 2].capital and words[at + 2].before == JOINED
+        return _article_before(words, at) or _does(words, at + (3 if titled else 2))
+    if word.capital and word.key.endswith(_WOMEN) and word.key not in _FEMALE:
+        return _article_before(words, at)
     if word.key in _FEMALE or (word.capital and word.key.endswith("in")):
         begins = at == 0 or words[at - 1].key in GREETING
         return _article_before(words, at) or (word.key in _FEMALE and (not begins or _does(words, at + 2)))
@@ -220,6 +302,13 @@ def _names_feminine(words: tuple[Word, ...], at: int) -> bool:
         return False
     noun = _noun_behind(words, at + 1)
     return noun is not None and words[at + 1].before == JOINED and _does(words, noun + 1)
+
+
+def _names_owner(words: tuple[Word, ...], at: int) -> bool:
+    """`der Umzug der Bücherei`: what something belongs to, and more may."""
+    if words[at].key not in _TO_HER or not at or words[at].before != JOINED or not words[at - 1].capital:
+        return False
+    return at + 1 < len(words) and words[at + 1].capital and words[at + 1].before == JOINED
 
 
 def _does(words: tuple[Word, ...], at: int) -> bool:
@@ -243,6 +332,7 @@ READERS_OWN = tuple(
         "unterlagen anschluss service antwort"
     )
 )
+_HERS = keys("team reise idee ideen hilfe service geduld wunsch")  # a woman has them as well
 _DOES_GLADLY = keys(
     "dürfen möchten erhalten bekommen finden sehen brauchen benötigen erreichen wählen klicken hören kennen "
     "sparen"
@@ -271,7 +361,8 @@ _OF_THINGS = tuple(
         "wiederaufbau kette rad räder griff henkel knopf display bildschirm gehäuse scheibe rahmen sitz "
         "lehne fenster wand turm mauer ecke kante kern schale blätter blüten früchte wurzeln stamm wände "
         "bremse bremsen öffnungszeiten stärke stärken schwäche schwächen macher länge breite höhe tiefe dach "
-        "türen räume mitglieder"
+        "türen räume mitglieder verbleib fundort echtheit "
+        "bestand umsatz gründung repertoire auftritt spielplan besetzung flotte gebäude"
     )
 )
 _THINGS_DO = tuple(
@@ -327,6 +418,7 @@ _IS = keys(
     "eingeladen willkommen zufrieden berechtigt unsicher sicher spät früh enttäuscht dran verpflichtet"
 )
 _ACCUSATIVE = keys("den einen meinen unseren diesen keinen ihn uns")
+_PLEASED = keys("gefehlt gefallen geschmeckt gedient genützt")  # with a dative: "uns gefehlt"
 _HAVE = keys("haben hatten hätten")
 _ARE = keys("sind waren wären")
 _MODALS = keys("können müssen wollen sollen sollten könnten müssten wollten dürfen dürften möchten")
@@ -342,7 +434,7 @@ def speaks_to_reader(place: Place) -> bool:
     if place.word.key == "ihnen":
         return named.isdisjoint({"staff", "others"})
     nouns = [word.key for word in place.following()[:3] if word.capital]
-    if any(noun.endswith(READERS_OWN) for noun in nouns):
+    if any(noun.endswith(READERS_OWN) and not (noun in _HERS and "woman" in named) for noun in nouns):
         return True
     return bool(nouns) and named.isdisjoint(_PERSONS) and not _is_a_things(place, nouns[0])
 
@@ -362,6 +454,7 @@ def _reader_does(rest: list[str], place: Place, named: set[Referent]) -> bool:
     if (
         not rest
         or rest[-1] == "werden"
+        or rest[-1] in _PLEASED
         or (rest[-1] + rest[0]).endswith(_THINGS_DO_APART)
         or "others" in named
     ):
@@ -396,6 +489,8 @@ def _done_by_things(place: Place) -> bool:
         return False
     if rest[0] in {"werden", "wurden"}:
         return rest[-1].endswith(_DONE_TO_THINGS)
+    if rest[:2] == ["lassen", "sich"]:  # "Sie lassen sich verstellen"
+        return True
     return rest[0] in _THINGS_ONLY_DO or (rest[0] in _ARE and rest[-1].endswith(_THINGS_DID))
 
 

@@ -11,12 +11,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from resonanz.annotate import german_verbs as verbs
-from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING
-from resonanz.annotate.german_words import CLAUSE, JOINED, keys
+from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, Place
+from resonanz.annotate.german_words import CLAUSE, JOINED, OPENING, keys
 
 if TYPE_CHECKING:
-    from resonanz.annotate.address_places import Place
+    from resonanz.annotate.german_words import Word
 
+_SUBORDINATING = keys("warum wieso weshalb ob wann wie was dass weil wenn wo")
 _I = keys("ich i ick ik ih icke ech bin")
 _CUES = keys(
     "bescheid uns mir mich ihm ihn mal doch bitte einfach gern gerne kurz ruhig nochmal noch es dich dir "
@@ -24,7 +25,7 @@ _CUES = keys(
 )
 _OBJECTS = keys(
     "den dem die das diesen diese dieses ein eine einen nicht nie sie durch meinen meine mein meinem unseren "
-    "unsere unser unserem"
+    "unsere unser unserem genug ausreichend"
 )
 _PREPOSITIONS = keys(
     "bei beim im in am an auf aus für mit nach ohne seit über um unter vom von vor zu zum zur bis gegen"
@@ -40,11 +41,19 @@ _WHERE = keys("auf an hier dort nach unter bei im in vor")
 _GOING = keys("klick tipp tippe fahr steig pass such")  # "Klick auf den Link", but "Halt auf freier Strecke"
 _PLURAL_CUES = keys(
     "uns mir mal doch bitte einfach gern gerne ruhig hier auf in den dem euch eure euren kurz noch nach "
-    "unter an es ihn vorbei dran gut weiter gesund rein her mit nicht nie vorsichtig langsam"
+    "unter an es ihn vorbei dran gut weiter gesund rein her mit nicht nie vorsichtig langsam ens mol ma emal "
+    "vörbei"
 )
 _THIRD_CUES = keys("bitte vorbei ruhig mal dran gesund euch her rein heim hause hoch")
 _MEANT = frozenset(
-    {("macht", "weiter"), ("macht's", "gut"), ("folgt", "uns"), ("folgt", "mir"), ("folgt", "dem")}
+    {
+        ("stimmt", "ab"),
+        ("macht", "weiter"),
+        ("macht's", "gut"),
+        ("folgt", "uns"),
+        ("folgt", "mir"),
+        ("folgt", "dem"),
+    }
 )
 _ARTICLES = keys("das die eine ein")
 _SUBJECTS = keys("der die das sein seine ihre unser unsere mein meine es man er sie sich")
@@ -54,17 +63,25 @@ _GOES_ON = keys(
 _SUBJECT_PRONOUNS = keys(
     "es er man wir ich jemand alles das dies niemand keiner sie einer etwas nichts nur sich"
 )
+_CONDITIONS = JOINING - _SUBJECTS
 _GOVERNING = _PREPOSITIONS | keys("den dem einen einem euren eurem")
-_SOUNDS = keys("lach freu wein träum jubel")  # "*freu*" is what the writer does
+_SOUNDS = keys(
+    "lach freu wein träum jubel seufz schmunzel lächel zwinker grübel heul grins kicher"
+)  # "*freu*" is what the writer does
 _FOREFIELD = keys("dann sonst danach jetzt nun so zuerst vorher ansonsten notfalls ja")
 _BRINGING = keys("bringt macht dreht löst haltet")
 _REFLECTING = keys(
     "melde freue kümmere bedanke beeile wundere schäme ärgere meld freu kümmer entschuldige fühl fühle"
 )
+_DONE_TO_ME = keys("verbinde kontaktiere benachrichtige unterstütze verschone überrasche leite")
 _FOR_MYSELF = keys(
     "schau schaue guck gucke hol hole kauf kaufe bestell bestelle hör höre such suche merk merke lad lade "
     "notier notiere"
 )
+_WE = keys("wir wi wa mia mer")
+_HOW_TO_SPEAK = keys("mit über nicht nie lauter leiser langsam langsamer deutlich deutlicher")
+_TELLING = keys("erzähl red mach lass sag")  # "Erzähl keinen Quatsch"
+_URGING = keys("bitte mal halt endlich gefälligst doch")
 _PARDON = keys("entschuldige entschuldig verzeih verzeihe")
 _REPORTED = keys("es das er sie man der die dies dahingestellt denn ihm ihr ihnen")
 _STRAIGHT = keys("gerade gleich sofort soeben hiermit selbst selber")  # "Leite die Fotos gleich weiter"
@@ -82,7 +99,7 @@ _SOON_DONE = _AT_ONCE - {"gern", "gerne"}
 _ASKING = keys("bitte mal doch uns mir dich dir dein deine deinen einfach")
 _WISHING = keys("bitte geduld spaß verständnis dank mut vertrauen keine noch einen ein viel etwas nachsicht")
 _WISHED = keys("geduld verständnis dank nachsicht erbarmen vertrauen")
-_ADVERBS = keys("kühl halt sicher reich check fest näher rate koste folgt macht miet")
+_ADVERBS = keys("locker leer still kühl halt sicher reich check fest näher rate koste folgt macht miet")
 _LACKED = keys("ahnung lust zeit bock idee plan problem probleme frage fragen")
 _NO_STEM = tuple(keys("en n t te e er es em ig lich isch los bar s ung heit keit"))
 _FINITE = keys(
@@ -104,7 +121,7 @@ def addresses_informally(place: Place) -> bool:
         return place.direction == "out"
     if verbs.singular_imperative(word.key):
         return not _is_about_me(place) and _asks_one(place)
-    if verbs.plural_imperative(word.key):
+    if verbs.plural_imperative(word.key) or verbs.swiss_imperative(word.key):
         return place.direction == "out" and _asks_many(place)
     return _asks_by_place(place)
 
@@ -118,6 +135,8 @@ def _is_half_a_noun(place: Place) -> bool:
 def starts(place: Place) -> bool:
     """Whether the word begins a clause, or follows words that only lead in (`bitte`, `und`, a greeting)."""
     lead = place.sentence.words[place.begin : place.at]
+    if place.word.key == "halt" and any(word.key not in LEADING | GREETING for word in lead):
+        return False  # "Nehme dann halt den Bus"
     if not lead or place.last in LEADING:
         return True
     return lead[0].key in GREETING | LEADING and all(word.capital for word in lead[1:])
@@ -133,17 +152,29 @@ def _is_since(place: Place) -> bool:
 
 def _asks_one(place: Place) -> bool:
     word = place.word
-    if place.after == "wir" or (not place.rest and _stands_alone(place)):
+    if place.after in _WE | {"euch"} or (not place.rest and _stands_alone(place)):
         return False
     if word.key == "schick":  # elegant, too
         return place.after in _CUES | {"per"} or (place.after in _OBJECTS and starts(place))
     if not starts(place):
         return _asks_within(place)
+    if _is_best(place) or _insists(place):
+        return not _has_finite(place)
+    return _asks_at_start(place)
+
+
+def _asks_at_start(place: Place) -> bool:
+    word = place.word
     if word.capital and (verbs.likely_noun(word.key) or verbs.noun_without_e(word.key)):
         return place.after in _CUES - {"bitte"} or (place.after in _OBJECTS and not _has_finite(place))
     if verbs.doubtful_imperative(word.key) and word.key != "hab":
         return _asks_in_doubt(place)
     return _asks_clearly(place)
+
+
+def _is_best(place: Place) -> bool:
+    """`Ruf am besten vor acht an`."""
+    return place.after == "am" and len(place.rest) > 1 and place.rest[1].key in {"besten", "liebsten"}
 
 
 def _asks_within(place: Place) -> bool:
@@ -155,10 +186,23 @@ def _asks_within(place: Place) -> bool:
 
 def _asks_in_doubt(place: Place) -> bool:
     """The word could be a noun as well: what stands behind it must say that it is none."""
-    if place.after in _CUES | _WELL or _is_small_verb(place) or _ends_with_particle(place):
+    word, after = place.word.key, place.after
+    if word.endswith("e") and (after in _WELL or (after == "bitte" and len(place.rest) == 1)):
+        return False  # "Ende gut, alles gut", "Ruhe bitte!"
+    if word == "sprich":  # else it means "that is"
+        return after in _CUES | _HOW_TO_SPEAK
+    if after in _CUES | _WELL or _is_small_verb(place) or _ends_with_particle(place):
         return True
-    wanted = _OBJECTS | _WHERE if place.word.key in _GOING else _OBJECTS
-    return place.after in wanted and not _has_finite(place)
+    if after in {"was", "etwas"}:  # "Tu was!"
+        return word in {"tu", "mach"} or "!" in place.sentence.ending
+    wanted = _OBJECTS | _WHERE if word in _GOING else _OBJECTS
+    return after in wanted and not _has_finite(place) and not (after == "nicht" and _is_reported(place))
+
+
+def _is_reported(place: Place) -> bool:
+    """`Test nicht bestanden`, `Koch nicht zu stoppen`: a headline."""
+    last = place.rest[-1]
+    return not last.capital and (last.key.endswith("en") or verbs.participle(last.key))
 
 
 def _stands_alone(place: Place) -> bool:
@@ -201,6 +245,8 @@ def _is_small_verb(place: Place) -> bool:
 def _asks_clearly(place: Place) -> bool:
     """A customer who drops his `ich` writes the same form: he must ask by something else, too."""
     word, after = place.word.key, place.after
+    if (word == "komm" and after == "schon") or (word in _TELLING and after.startswith("kein")):
+        return True
     if word == "sei":
         return bool(after) and after not in _REPORTED | {"dank"}
     if word == "schau" and after == "an":
@@ -215,12 +261,17 @@ def _urges(place: Place) -> bool:
     word, rest = place.word.key, place.rest
     if word.endswith("e"):
         return False
-    if rest and word == "lass" and verbs.plural_verb(rest[-1].key):
+    if rest and word == "lass" and verbs.plural_verb(rest[-1].key) and not place.after.startswith("mein"):
         return True
     if len(rest) == 1 and rest[0].key in _PARTICLES:
         return True
-    asks = any(other.key in {"bitte", "mal"} and not other.capital for other in rest)
+    asks = any(other.key in _URGING and not other.capital for other in rest)
     return asks or "!" in place.sentence.ending
+
+
+def _insists(place: Place) -> bool:
+    """`Antworte endlich!`: no statement that lost its `ich`."""
+    return place.after == "gefaelligst" or (place.after == "endlich" and "!" in place.sentence.ending)
 
 
 def _orders(place: Place) -> bool:
@@ -245,7 +296,9 @@ def _has_finite(place: Place) -> bool:
 def _is_about_me(place: Place) -> bool:
     """Whether the form is first person: `ich schau`, `schau ich`, `Prüfe das und melde mich`."""
     words = place.sentence.words
-    if any(word.key in _I for word in place.clause):
+    if any(word.key in _I for word in _own_clause(place)):
+        return True
+    if _continues_mine(place) or place.last == "man":
         return True
     if place.last in {"und", "oder", "sowie"} and any(word.key in _I for word in words[: place.at]):
         return True
@@ -254,6 +307,28 @@ def _is_about_me(place: Place) -> bool:
     if place.after == "mir" and any(word.key == "vor" for word in place.rest):  # "Stell mir gerade vor"
         return True
     return _drops_ich(place) or (place.word.key in _FOR_MYSELF and place.after == "mir")
+
+
+def _continues_mine(place: Place) -> bool:
+    """`Bin gern draußen, wander viel`: a customer's list of what he does."""
+    words = place.sentence.words
+    if place.direction == "out" or place.word.before != CLAUSE or place.after in _ASKING:
+        return False
+    return words[0].key not in _CONDITIONS and words[0].key in _I | {"habe", "hab"}
+
+
+def _own_clause(place: Place) -> tuple[Word, ...]:
+    """The clause without what a conjunction adds to it where the writer sets no comma."""
+    rest = place.rest
+    end = next((at for at in range(1, len(rest)) if _adds(rest, at)), len(rest))
+    return (*place.sentence.words[place.begin : place.at], *rest[:end])
+
+
+def _adds(words: tuple[Word, ...], at: int) -> bool:
+    """Whether another clause begins at `at`: `warum ich`, `oder ich`."""
+    if words[at].key in {"oder", "und", "sonst"}:
+        return at + 1 < len(words) and words[at + 1].key in _I
+    return words[at].key in _SUBORDINATING
 
 
 def _drops_ich(place: Place) -> bool:
@@ -266,11 +341,18 @@ def _drops_ich(place: Place) -> bool:
         return not _wishes(place, known)
     if not word.endswith("e") or word in _PARDON:
         return False
-    if not _ASKING.isdisjoint(known) or (word == "warte" and after in {"kurz", "ab"}):
+    if not _ASKING.isdisjoint(known) or (word == "warte" and _is_until(place)):
         return after in {"spaeter", "nachher"}  # "Schaue später noch mal rein"
     if place.direction == "in":
-        return after != "mich" or "!" not in place.sentence.ending
+        asks = after == "mich" and (word in _DONE_TO_ME or "!" in place.sentence.ending)
+        return not (asks or _insists(place))
     return _company_drops_ich(place, known)
+
+
+def _is_until(place: Place) -> bool:
+    """`Warte kurz`, `warte ab`, and of a company `Warte noch bis Montag`."""
+    until = place.direction == "out" and any(word.key == "bis" for word in place.rest)
+    return until or place.after in {"kurz", "ab"}
 
 
 def _company_drops_ich(place: Place, known: set[str]) -> bool:
@@ -306,8 +388,10 @@ def _asks_by_place(place: Place) -> bool:
     word = place.word.key
     if _is_parted(place):
         return True
-    if not _asks_for_us(place) or word in FUNCTION or word.endswith(("en", "n", "t", "te")):
+    if not _asks_for_us(place) or word in FUNCTION or word.endswith(("en", "n", "t", "te", "ed", "ts")):
         return False
+    if place.after == "doch":
+        return starts(place) and not _is_about_me(place)
     if not (place.word.opens or place.last == "bitte") or _is_about_me(place):
         return False
     return place.direction == "out" or not word.endswith("e")
@@ -320,7 +404,29 @@ def _asks_for_us(place: Place) -> bool:
     if after == "mal":  # "Wackel mal am Kabel", but not "Urlaub mal anders"
         second = place.rest[1].key if len(place.rest) > 1 else ""
         return not word.endswith("e") and second in _PREPOSITIONS | _ARTICLES | {"den"}
+    if after in {"den", "einen", "deinen"}:
+        return _takes(place)
+    if after == "doch":  # "kapier doch bitte"
+        return len(place.rest) > 1 and place.rest[1].key in {"bitte", "mal", "einfach", "endlich"}
     return after == "uns" or (after in {"mir", "ihn"} and not word.endswith("e"))
+
+
+def _points(word: str) -> bool:
+    """`darauf`, `hiervon`, `womit`: no verb; nor is a number."""
+    return word.isdecimal() or any(
+        word.removeprefix(start) in _PREPOSITIONS for start in ("da", "dar", "hier", "wo", "wor")
+    )
+
+
+def _takes(place: Place) -> bool:
+    """`Entstaub den Lüfter`, but not `Dank den Helfern`: an unknown verb and its object."""
+    word = place.word.key
+    if place.direction == "in" or place.last or word.endswith(_NO_STEM) or _points(word):
+        return False
+    if _has_finite(place) or (verbs.plural_verb(place.rest[-1].key) and not place.rest[-1].capital):
+        return False  # "Sonntag den Hof fegen"
+    noun = next((word for word in place.rest if word.capital), None)
+    return noun is not None and not noun.key.endswith(("n", "s"))
 
 
 def _is_parted(place: Place) -> bool:
@@ -342,20 +448,53 @@ def _is_parted(place: Place) -> bool:
 def _asks_many(place: Place) -> bool:
     word, after = place.word.key, place.after
     lead = {known.key for known in place.sentence.words[place.begin : place.at]}
-    if "?" in place.sentence.ending or lead - (LEADING - {"und"}) or _is_whoever(place):
+    opening = LEADING if place.begin == 0 else LEADING - {"und"}
+    if _is_question(place) or lead - opening or after in _WE or _is_whoever(place) or _goes_on(place):
         return False
+    if verbs.swiss_imperative(word):
+        return bool(after) and not place.rest[0].capital and starts(place)  # "Lueged emal", "Lueged Si"
     if verbs.rather_third_person(word):
         return (word, after) in _MEANT or _is_sent_off(place)
     if lead & _FOREFIELD and _is_told(place):
         return False
     if after in _ARTICLES:
         return _asks_for_thing(place)
-    return (place.word.before == CLAUSE and _lacks_subject(place)) or _has_plural_cue(place)
+    alone = place.word.before == CLAUSE and not _is_done(place) and _lacks_subject(place)
+    return alone or _has_plural_cue(place)
+
+
+def _is_question(place: Place) -> bool:
+    """Whether a question mark closes the sentence; in `Stimmt ab: Welche Farbe?` it belongs to the rest."""
+    opens = any(word.before == OPENING for word in place.following())
+    return "?" in place.sentence.ending and not opens
+
+
+def _is_done(place: Place) -> bool:
+    """`Prognosen, veröffentlicht am Dienstag`: a participle behind its noun, and no condition before it."""
+    return verbs.participle(place.word.key) and place.sentence.words[0].key not in _CONDITIONS
 
 
 def _is_whoever(place: Place) -> bool:
     """`Wer kann, bleibt bitte`."""
     return any(known.key == "wer" for known in place.sentence.words[: place.at])
+
+
+def _goes_on(place: Place) -> bool:
+    """`Die Kollegin kennt den Ablauf, fragt aber nach`: the clause before has the subject."""
+    if place.word.before != CLAUSE:
+        return False
+    before = Place(place.sentence, place.at - 1, (), place.style, place.direction).clause
+    if before[0].key in _CONDITIONS:
+        return False
+    third = [word.key for word in before[1:] if not word.capital]
+    return _has_own_subject(before) and any(verbs.maybe_second_plural(word) for word in third)
+
+
+def _has_own_subject(clause: tuple[Word, ...]) -> bool:
+    if clause[0].key in _SUBJECTS:
+        return not any(word.key in LEADING - {"so"} for word in clause)
+    named = len(clause) > 1 and clause[0].capital and clause[0].key not in FUNCTION | LEADING | GREETING
+    return named and verbs.maybe_second_plural(clause[1].key)
 
 
 def _asks_for_thing(place: Place) -> bool:
@@ -369,9 +508,23 @@ def _has_plural_cue(place: Place) -> bool:
     word, after = place.word.key, place.after
     if verbs.participle(word) and not place.last and not word.endswith("iert"):  # "Verpackt in Folie"
         return after in _ASKING
-    if after == "am":
-        return len(place.rest) > 1 and place.rest[1].key == "besten"
+    if _is_best(place) or _joins_us(place) or _has_object(place):
+        return True
     return after in _PLURAL_CUES and not _has_subject(place)
+
+
+def _has_object(place: Place) -> bool:
+    """`Probiert im Hofladen den Käse`: an object, and nothing that could be the subject."""
+    pairs = pairwise(word.key for word in place.rest)
+    return _lacks_subject(place) and any(
+        second in {"den", "einen", "euren"} and first not in _PREPOSITIONS for first, second in pairs
+    )
+
+
+def _joins_us(place: Place) -> bool:
+    """`Backt am Sonntag mit uns Brot`."""
+    pairs = pairwise(word.key for word in place.rest)
+    return ("mit", "uns") in pairs and place.after in _PREPOSITIONS
 
 
 def _sets_condition(place: Place) -> bool:
@@ -401,6 +554,10 @@ def _is_sent_off(place: Place) -> bool:
     """`Kommt gut heim`, `Bleibt gesund`, but not `Kommt heute noch rein`."""
     if place.after in _SUBJECTS - {"die", "das"} or place.word.key.endswith("ts"):
         return False
+    if place.word.key in {"stimmt", "passt"}:
+        return False
+    if any(first.key == "alle" and not second.capital for first, second in pairwise(place.rest[:4])):
+        return True  # "Kommt doch alle her", but not "Kommt alle Jahre"
     if place.word.key in _BRINGING and len(place.rest) > 1 and place.rest[-1].key in _PARTICLES:
         return any(word.capital for word in place.rest) and place.after not in _SOON_DONE
     return place.after not in _SOON_DONE and any(word.key in _THIRD_CUES for word in place.rest)

@@ -53,14 +53,17 @@ _GERMAN = frozenset(
     "morgen jetzt immer wieder hast bist kannst willst musst koennt habt seid dein deine deinen deiner "
     "euer eure kein keine doch da wo warum wann nix nich dat wat un isch net ned au scho mer gut paket "
     "alles gute einfach kurz dann weil etwas wird werden wurde wurden mein meine unser unsere ja nein "
-    "ihr sie dort immer noch nie ganz viel wer welche welcher sonst weiter ab seit".split()
+    "ihr sie dort immer noch nie ganz viel wer welche welcher sonst weiter ab seit "
+    "hebbt koeoent suend ji nich mien dien vun allens mia ham eahna ned net eich choend "
+    "haend hend hesch ues eus isch noed nid uf gsi han nit uech haes".split()
 )
 _FOREIGN = frozenset(
     "the you your are we to of and for our it this that have my they from been would could about there le "
     "les et est vous nous pour une dans pas avec votre sur ce qui notre moi toi c'est het van voor niet "
     "wij jij jullie zijn naar graag uw hebben wordt ook maar bent mijn heb deze geen jag och inte att som "
     "på till av är för hvad og ikke jeg til vil ditt hjälp el los que por con para usted gracias il che "
-    "sono della nel ve bir icin ile bu cok jest czy".split()
+    "sono della nel ve bir icin ile bu cok jest czy à aux cette avez êtes bonne merci "
+    "bonjour chez très".split()
 )
 _WEAK_FOREIGN = frozenset("det kan vi med har var si non la to mig din je de quelle belle coeur".split())
 
@@ -137,7 +140,7 @@ def _sentences(text: str) -> Iterator[Sentence]:
     gap_from = 0
     for match in _WORD.finditer(text):
         gap = text[gap_from : match.start()]
-        before = _break(gap, words[-1].key if words else "") if words else SENTENCE
+        before = _break(gap, _last(words)) if words else SENTENCE
         if words and (before == SENTENCE or len(words) == _LONGEST):
             yield Sentence(tuple(words), gap)
             words = []
@@ -145,6 +148,12 @@ def _sentences(text: str) -> Iterator[Sentence]:
         gap_from = match.end()
     if words:
         yield Sentence(tuple(words), text[gap_from:])
+
+
+def _last(words: list[Word]) -> str:
+    """What stands before a gap; `T4` is no day, though `4` is a word of its own."""
+    glued = len(words) > 1 and words[-2].end == words[-1].start
+    return "" if glued else words[-1].key
 
 
 def _break(gap: str, previous: str) -> int:
