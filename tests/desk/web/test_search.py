@@ -142,6 +142,12 @@ def test_nobody_finds_what_other_teams_care_for(desk: Desk) -> None:
     assert hits(asked(signed_in(desk.anna), q="wort")) == []
 
 
+def test_every_role_finds_and_may_narrow_down_to_its_channels(desk: Desk) -> None:
+    talk = heard(desk, "1", "Ein Wort")
+    for agent in (desk.tom, desk.anna, desk.clara, desk.olga, desk.anna):
+        assert hits(asked(signed_in(agent), q="wort")) == [talk.pk], agent
+
+
 def test_the_bar_has_a_box_everywhere_but_on_the_search_page(desk: Desk) -> None:
     client = signed_in(desk.anna)
     assert 'id="find-words"' in client.get("/").content.decode()
