@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -159,19 +159,16 @@ def search(agent: Agent, asked: Wanted, filters: Filters | None = None, after: i
     filters = filters or Filters()
     narrowed = _narrowed(agent, filters)
     people = _people(asked)
-    places = _places(narrowed, asked, people, _reach(filters, after))
+    others = _allowed(narrowed.exclude(customer__in=people) if people else narrowed)
+    reach = _reach(filters, after)
+    places = _by_person(narrowed, asked, people, reach) | _by_words(others, asked, reach)
     if len(places) < PAGE and asked.may_open and not asked.is_open and after is None:
         asked = replace(asked, is_open=True)
-        places = _places(narrowed, asked, people, _reach(filters, after))
+        places = _by_person(narrowed, asked, people, reach) | _by_words(others, asked, reach)
     found = sorted(places.items(), key=lambda place: -place[1])
     named = _named(narrowed, asked) if after is None else []
     more = found[PAGE - 1][1] if len(found) > PAGE else None
     return Found(tuple(_hits(asked, named, found[:PAGE], people)), more, asked.is_open)
-
-
-def _places(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
-    """Return conversations with the order of what was found in them; a page at least, if there is one."""
-    return _by_person(narrowed, asked, people, reach) | _by_words(narrowed, asked, people, reach)
 
 
 def _narrowed(agent: Agent, filters: Filters) -> Conversations:
@@ -267,7 +264,7 @@ def _by_person(narrowed: Conversations, asked: Wanted, people: Sequence[int], re
     if rest := _rest(asked):
         posts = _posts(theirs, reach)
         if posts is None:
-            return _said(theirs, _match(rest, asked), reach)
+            return _said(_allowed(theirs), _match(rest, asked), reach)
         return _read(posts, replace(asked, terms=tuple(rest)), reach)
     theirs = theirs.filter(last_order__gte=reach.low, last_order__lt=reach.below)
     return dict(theirs.order_by("-last_order").values_list("pk", "last_order")[: PAGE + 1])
@@ -305,14 +302,25 @@ def _read(posts: Iterable[Post], asked: Wanted, reach: Reach) -> dict[int, int]:
     return dict(shown[: PAGE + 1])
 
 
-def _by_words(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
+class Allowed(NamedTuple):
+    """A condition on `m.conversation_id`: what may be shown. Written once a search."""
+
+    sql: str
+    values: tuple[Any, ...]
+
+
+def _allowed(narrowed: Conversations) -> Allowed:
+    here = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
+    return Allowed(*here.query.sql_with_params())
+
+
+def _by_words(others: Allowed, asked: Wanted, reach: Reach) -> dict[int, int]:
     """Return conversations in which one post has all the words, besides those of the people meant.
 
     A beginning stands for many words, and the full text gathers all that was ever said with any of them
     before it tells the first. So posts are read first: a frequent beginning fills a page with the newest
     ones, and with whole words beside it there may be no more to read.
     """
-    others = narrowed.exclude(customer__in=people) if people else narrowed
     if asked.is_open:
         posts = _with(others, _match(asked.terms[:-1], asked), reach.low, reach.high, POSTS_MOST + 1)
         found = _read(posts, asked, reach)
@@ -321,31 +329,29 @@ def _by_words(narrowed: Conversations, asked: Wanted, people: Sequence[int], rea
     return _said(others, _match(asked.terms, asked), reach)
 
 
-def _with(narrowed: Conversations, match: str, low: int, high: int, most: int) -> list[Post]:
+def _with(shown: Allowed, match: str, low: int, high: int, most: int) -> list[Post]:
     """Return the newest posts that fit; all fit where nothing is to match.
 
     The full text leads, newest first, and each of its posts is asked whether its conversation may be shown:
     so the statement ends as soon as there are enough.
     """
-    here = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
-    shown, values = here.query.sql_with_params()
     fits, wanted = ("w.words MATCH %s AND ", [match]) if match else ("", [])
     with connection.cursor() as cursor:
         cursor.execute(
             'SELECT m.conversation_id, m."order", w.words FROM desk_words w CROSS JOIN desk_mention m '
             f'ON m."order" = w.rowid WHERE {fits}w.rowid >= %s AND w.rowid < %s '
-            f"AND EXISTS ({shown}) ORDER BY w.rowid DESC LIMIT %s",
-            [*wanted, low, high, *values, most],
+            f"AND EXISTS ({shown.sql}) ORDER BY w.rowid DESC LIMIT %s",
+            [*wanted, low, high, *shown.values, most],
         )
         found: list[Post] = cursor.fetchall()
     return found
 
 
-def _said(narrowed: Conversations, match: str, reach: Reach) -> dict[int, int]:
+def _said(shown: Allowed, match: str, reach: Reach) -> dict[int, int]:
     """Return conversations with the order of their newest post that fits."""
     high, found = reach.below, dict[int, int]()
     while True:
-        rows = _with(narrowed, match, reach.low, high, HITS_AT_ONCE)
+        rows = _with(shown, match, reach.low, high, HITS_AT_ONCE)
         newest = {talk: order for talk, order, _text in reversed(rows) if talk not in found}
         found |= newest if reach.after is None else _fresh(newest, match, reach.after)
         if len(rows) < HITS_AT_ONCE or len(found) > PAGE:
