@@ -345,6 +345,18 @@ def undo_hand_over(handover: Handover, agent: Agent) -> None:
         mine.delete()
 
 
+def anything_new(agent: Agent) -> bool:
+    """Whether `unread` or `returned` may have something: a quick look, as mostly there is nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(ANYTHING_NEW, [agent.pk, agent.pk, NoticeKind.RETURNED])
+        return bool(cursor.fetchone()[0])
+
+
+ANYTHING_NEW = """SELECT
+    EXISTS (SELECT 1 FROM desk_handover WHERE read_at IS NULL AND (to_id = %s OR to_id IS NULL))
+    OR EXISTS (SELECT 1 FROM desk_notice WHERE agent_id = %s AND kind = %s AND seen_at IS NULL)"""
+
+
 def unread(agent: Agent) -> list[Handover]:
     """Return what was handed over to somebody or to everybody, and nobody has confirmed to have read."""
     return _unread(agent.pk, scope=scope_of(agent))

@@ -131,6 +131,8 @@ def _undo_hand_over(talk: Conversation, agent: Agent, request: HttpRequest) -> T
 
 def banners(agent: Agent) -> dict[str, object]:
     """Return what stands on top of the inbox: handovers to be read, and what went back while away."""
+    if not shifts.anything_new(agent):
+        return {"handovers": [], "returned": []}
     return {"handovers": shifts.unread(agent), "returned": shifts.returned(agent)}
 
 
