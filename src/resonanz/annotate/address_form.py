@@ -11,12 +11,14 @@ depends on it: `Sie kommen morgen` after `Die Pakete sind unterwegs` speaks of t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from resonanz.annotate import german_verbs as verbs
 from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, places
 from resonanz.annotate.address_reference import (
     READERS_OWN,
+    is_called_by_name,
     names_many_alone,
     refers_back,
     speaks_to_reader,
@@ -84,7 +86,7 @@ def form_for_reply(brand: Form, customer: Form, channel: Form) -> Literal["du", 
 
 def _settled(place: Place, sure: set[Verdict]) -> Sure | Literal[""]:
     """What a `Sie` or `Ihr` that may refer back means, by the company it keeps."""
-    if "sie" in sure or ("du" not in sure and speaks_to_reader(place)):
+    if is_called_by_name(place) or "sie" in sure or ("du" not in sure and speaks_to_reader(place)):
         return "sie"
     return ""
 
@@ -169,7 +171,9 @@ _SOUNDS = ("se", "s'", "n's")  # what Sie becomes behind a verb
 def _merged(place: Place) -> Verdict:
     """`Ham Se`, `schaun S'`, `könnse`, `Schaun'S`: Sie as a mere sound, mostly behind its verb."""
     word, last = place.word, place.last
-    if word.text == "Se" and (place.polite_capital or verbs.common_plural_verb(place.after)):
+    if word.text == "Se" and (
+        place.polite_capital or verbs.common_plural_verb(place.after.removesuffix("'s"))
+    ):
         return "sie" if place.polite_capital or not refers_back(place) else ""
     if word.key in {"se", "s'"}:
         noun = place.at > 1 and place.sentence.words[place.at - 1].capital
@@ -187,10 +191,14 @@ _APPEARING = keys("sind waren kommen kamen stehen liegen blühen laufen")  # ver
 
 
 def _is_announced(place: Place) -> bool:
-    """`Sie sind wieder da: unsere Pakete!`: what it means follows."""
+    """`Sie sind da: unsere Pakete!`: what it means follows, at once or behind `jetzt sind sie da`."""
     words = place.following()
-    at = next((at for at, word in enumerate(words) if word.before != JOINED), len(words))
-    return place.at == 0 and place.after in _APPEARING and names_many_alone(words[at:])
+    if place.at or not any(
+        word.before == OPENING and names_many_alone(words[at:]) for at, word in enumerate(words)
+    ):
+        return False
+    small = any(word.text == "sie" and before.key in _APPEARING for before, word in pairwise(words))
+    return small or place.after in _APPEARING
 
 
 def _is_third_behind_brackets(place: Place) -> bool:
@@ -225,6 +233,7 @@ def _agrees_with_sie(verb: str) -> bool:
 _BEHIND_SIE = keys("alle beide beiden selbst als bitte auch nicht persönlich")
 _BEHIND_REQUEST = keys("sich uns mir mich bitte doch mal einfach")
 _SUBJECTS = keys("ich wir er man")
+_QUESTIONS = keys("warum wieso weshalb wann wo wie was")
 
 
 def _sie(place: Place) -> Verdict:
@@ -258,7 +267,8 @@ def _is_subject_alone(place: Place) -> bool:
 def _small_sie_is_polite(place: Place) -> bool:
     """`bitte senden sie uns` in any text; more where the writer has no capitals at all."""
     last, after = place.last, place.after
-    verb_first = place.at == 1 or place.sentence.words[max(0, place.at - 2)].key in LEADING
+    lead = place.sentence.words[max(0, place.at - 2)].key
+    verb_first = place.at == 1 or lead in LEADING or (place.at == 2 and lead in _QUESTIONS)
     if (verbs.plural_verb(last) or verbs.clipped_plural_verb(last)) and verb_first:
         return after in _BEHIND_REQUEST or not place.style.nouns
     if not place.careless:
@@ -297,6 +307,7 @@ _MASCULINE_OR_NEUTER = tuple(
         "benehmen käse"
     )
 )
+_NEVER_OWNED = FUNCTION | keys("nicht eigentlich überhaupt euch uns mir mich kein keine keinen")
 _FEMININE_OR_PLURAL = tuple(keys("ung heit keit schaft tät ion enz anz ik e en eln rn os ts ls"))
 
 
@@ -389,7 +400,7 @@ def _has_noun(place: Place) -> bool:
 def _could_be_owned(place: Place) -> bool:
     """Whether the noun behind `ihr` is masculine or neuter singular, as `Ihr Paket` wants it."""
     noun = _noun(place, ("er", "es"))
-    if noun is None or noun.key in FUNCTION or verbs.second_plural(noun.key):
+    if noun is None or noun.key in _NEVER_OWNED or verbs.second_plural(noun.key):
         return False
     return noun.key.endswith(_MASCULINE_OR_NEUTER) or not noun.key.endswith(_FEMININE_OR_PLURAL)
 

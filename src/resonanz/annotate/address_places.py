@@ -76,7 +76,7 @@ _TOPIC = regex.compile(
             r"\bDu\s+(?:zu\s+)?(?:sagen|sagt)\b",
             r"\b[Dd]u\s*&|&\s*[Dd]u\b",  # a name
             r"\b(?:Ihre|Eure)[nr]?\s+(?:Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz)\b|\bEuer\s+(?:Ehren|Gnaden)\b",
-            r"(?:[Ww]ort|[Ww]örtchen|Anrede|[Pp]ronomen|Höflichkeitsform|Fürwort)\s+(?:Du|Sie)\b",
+            r"(?:[Ww]ort|[Ww]örtchen|[Aa]nrede|Ansprache|[Pp]ronomen|Höflichkeitsform|Fürwort)\s+(?:mit\s+)?(?:Du|Sie)\b",
             r"(?i:\bwie\s+du\s+mir,?\s+so\s+ich\s+dir\b)",
             r"(?i:\bmir\s+nichts,?\s+dir\s+nichts\b|\bmein\s+und\s+dein\b)",
             rf"(?i:\bdu\s+(?:{_EXCLAIMING})\s+(?:{_EXCLAIMED})\b|\b(?:ach|oh|o)\s+du\s+(?:{_EXCLAIMED})\b)",

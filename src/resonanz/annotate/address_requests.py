@@ -44,17 +44,11 @@ _PLURAL_CUES = keys(
     "unter an es ihn vorbei dran gut weiter gesund rein her mit nicht nie vorsichtig langsam ens mol ma emal "
     "vörbei"
 )
-_THIRD_CUES = keys("bitte vorbei ruhig mal dran gesund euch her rein heim hause hoch")
-_MEANT = frozenset(
-    {
-        ("stimmt", "ab"),
-        ("macht", "weiter"),
-        ("macht's", "gut"),
-        ("folgt", "uns"),
-        ("folgt", "mir"),
-        ("folgt", "dem"),
-    }
+_THIRD_CUES = keys(
+    "bitte vorbei ruhig mal dran gesund euch her rein heim hause hoch rum rüber treu gewogen neugierig "
+    "wachsam"
 )
+_MEANT = frozenset("stimmt ab,macht weiter,macht's gut,folgt uns,folgt mir,folgt dem".split(","))
 _ARTICLES = keys("das die eine ein")
 _SUBJECTS = keys("der die das sein seine ihre unser unsere mein meine es man er sie sich")
 _GOES_ON = keys(
@@ -63,6 +57,7 @@ _GOES_ON = keys(
 _SUBJECT_PRONOUNS = keys(
     "es er man wir ich jemand alles das dies niemand keiner sie einer etwas nichts nur sich"
 )
+_SWISS_DETERMINERS = keys("dis dini dine dinere dem de d dä eus euses eues euri eui mis mini es em")
 _CONDITIONS = JOINING - _SUBJECTS
 _GOVERNING = _PREPOSITIONS | keys("den dem einen einem euren eurem")
 _SOUNDS = keys(
@@ -113,8 +108,8 @@ _SOON = keys(
 def addresses_informally(place: Place) -> bool:
     """Whether the verb at `place` says du, or ihr in outgoing texts, without a pronoun beside it."""
     word = place.word
-    if (word.capital and not word.opens and not place.shouted) or _is_half_a_noun(place):
-        return False  # a noun
+    if (word.capital and not word.opens and not place.shouted) or _is_half_a_noun(place) or _we_go_on(place):
+        return False  # a noun, or no request
     if verbs.second_singular(word.key):
         return True
     if verbs.second_plural(word.key) and word.key != "wart" and starts(place) and not _is_since(place):
@@ -130,6 +125,13 @@ def _is_half_a_noun(place: Place) -> bool:
     """`Dreh- und Angelpunkt`: a hyphen parts the word from `und`."""
     following = place.following()
     return bool(following) and place.after in {"und", "oder"} and following[0].start > place.word.end + 1
+
+
+def _we_go_on(place: Place) -> bool:
+    """`Wi hebbt dat opschreven un kiekt na`: in Low German the form goes with wir, too."""
+    if place.last not in {"un", "und"}:
+        return False
+    return any(word.key == "wi" for word in place.sentence.words[: place.at])
 
 
 def starts(place: Place) -> bool:
@@ -152,7 +154,7 @@ def _is_since(place: Place) -> bool:
 
 def _asks_one(place: Place) -> bool:
     word = place.word
-    if place.after in _WE | {"euch"} or (not place.rest and _stands_alone(place)):
+    if place.after in _WE | {"euch"} or _is_ours(place) or (not place.rest and _stands_alone(place)):
         return False
     if word.key == "schick":  # elegant, too
         return place.after in _CUES | {"per"} or (place.after in _OBJECTS and starts(place))
@@ -161,6 +163,11 @@ def _asks_one(place: Place) -> bool:
     if _is_best(place) or _insists(place):
         return not _has_finite(place)
     return _asks_at_start(place)
+
+
+def _is_ours(place: Place) -> bool:
+    """`Schau ma moi`: let us see, in Bavarian."""
+    return place.after == "ma" and len(place.rest) > 1 and place.rest[1].key in {"moi", "mal", "amoi"}
 
 
 def _asks_at_start(place: Place) -> bool:
@@ -296,7 +303,7 @@ def _has_finite(place: Place) -> bool:
 def _is_about_me(place: Place) -> bool:
     """Whether the form is first person: `ich schau`, `schau ich`, `Prüfe das und melde mich`."""
     words = place.sentence.words
-    if any(word.key in _I for word in _own_clause(place)):
+    if any(word.key in _I and not _is_swiss_in(words, word) for word in _own_clause(place)):
         return True
     if _continues_mine(place) or place.last == "man":
         return True
@@ -307,6 +314,12 @@ def _is_about_me(place: Place) -> bool:
     if place.after == "mir" and any(word.key == "vor" for word in place.rest):  # "Stell mir gerade vor"
         return True
     return _drops_ich(place) or (place.word.key in _FOR_MYSELF and place.after == "mir")
+
+
+def _is_swiss_in(words: tuple[Word, ...], word: Word) -> bool:
+    """`i dis Postfach`: in, not I."""
+    at = words.index(word)
+    return word.key == "i" and at + 1 < len(words) and words[at + 1].key in _SWISS_DETERMINERS
 
 
 def _continues_mine(place: Place) -> bool:
@@ -448,13 +461,16 @@ def _is_parted(place: Place) -> bool:
 def _asks_many(place: Place) -> bool:
     word, after = place.word.key, place.after
     lead = {known.key for known in place.sentence.words[place.begin : place.at]}
-    opening = LEADING if place.begin == 0 else LEADING - {"und"}
-    if _is_question(place) or lead - opening or after in _WE or _is_whoever(place) or _goes_on(place):
+    before = {
+        known.key for known in place.sentence.words[: place.at]
+    }  # "Wenn ihr Gas riecht, … und ruft an!"
+    opening = LEADING if place.begin == 0 or not before.isdisjoint({"ihr", "euch"}) else LEADING - {"und"}
+    if _is_question(place) or lead - opening or after in _WE or _has_subject_before(place):
         return False
     if verbs.swiss_imperative(word):
         return bool(after) and not place.rest[0].capital and starts(place)  # "Lueged emal", "Lueged Si"
     if verbs.rather_third_person(word):
-        return (word, after) in _MEANT or _is_sent_off(place)
+        return f"{word} {after}" in _MEANT or _is_sent_off(place)
     if lead & _FOREFIELD and _is_told(place):
         return False
     if after in _ARTICLES:
@@ -474,9 +490,9 @@ def _is_done(place: Place) -> bool:
     return verbs.participle(place.word.key) and place.sentence.words[0].key not in _CONDITIONS
 
 
-def _is_whoever(place: Place) -> bool:
-    """`Wer kann, bleibt bitte`."""
-    return any(known.key == "wer" for known in place.sentence.words[: place.at])
+def _has_subject_before(place: Place) -> bool:
+    """`Wer kann, bleibt bitte`: what stands before does it."""
+    return any(known.key == "wer" for known in place.sentence.words[: place.at]) or _goes_on(place)
 
 
 def _goes_on(place: Place) -> bool:
@@ -507,10 +523,19 @@ def _asks_for_thing(place: Place) -> bool:
 def _has_plural_cue(place: Place) -> bool:
     word, after = place.word.key, place.after
     if verbs.participle(word) and not place.last and not word.endswith("iert"):  # "Verpackt in Folie"
-        return after in _ASKING
-    if _is_best(place) or _joins_us(place) or _has_object(place):
+        return after in _ASKING or (after == "nicht" and "!" in place.sentence.ending)
+    if _is_best(place) or _joins_us(place) or _has_object(place) or _is_called_out(place):
         return True
     return after in _PLURAL_CUES and not _has_subject(place)
+
+
+def _is_called_out(place: Place) -> bool:
+    """`Speichert vorher ab!`, `Spendet jetzt Decken!`: nothing that could be the subject."""
+    if "!" not in place.sentence.ending or not starts(place):
+        return False
+    if place.after == "jetzt":
+        return _SUBJECTS.isdisjoint(word.key for word in place.rest)
+    return bool(place.rest) and place.rest[-1].key in _PARTICLES and _lacks_subject(place)
 
 
 def _has_object(place: Place) -> bool:
@@ -554,12 +579,16 @@ def _is_sent_off(place: Place) -> bool:
     """`Kommt gut heim`, `Bleibt gesund`, but not `Kommt heute noch rein`."""
     if place.after in _SUBJECTS - {"die", "das"} or place.word.key.endswith("ts"):
         return False
-    if place.word.key in {"stimmt", "passt"}:
-        return False
+    if place.word.key in {"stimmt", "passt", "reicht"}:  # "Reicht uns bitte die Nummer nach"
+        return place.word.key == "reicht" and any(word.key == "bitte" for word in place.rest)
     if any(first.key == "alle" and not second.capital for first, second in pairwise(place.rest[:4])):
         return True  # "Kommt doch alle her", but not "Kommt alle Jahre"
     if place.word.key in _BRINGING and len(place.rest) > 1 and place.rest[-1].key in _PARTICLES:
         return any(word.capital for word in place.rest) and place.after not in _SOON_DONE
+    second, last = ([word.key for word in place.rest[index:][:1]] for index in (1, -1))
+    good = place.after == "gut" and not {"in", "ins", "durch", "nach"}.isdisjoint(second)
+    if good or (place.word.key == "kommt" and any(map(verbs.asked_of_people, last))):
+        return True  # "Kommt gut ins neue Jahr", "Kommt uns besuchen!"
     return place.after not in _SOON_DONE and any(word.key in _THIRD_CUES for word in place.rest)
 
 

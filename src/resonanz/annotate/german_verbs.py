@@ -63,7 +63,7 @@ _STEMS = keys(
     "verkleiner verminder verringer verteidig verzicht verzier wälz wärm wässer web weck weiger wirbel "
     "wunder würfel zapf zerr zisch zitter zögre zwäng zwick zwing zwinker bündel entfach gruppier föhn "
     "fädel pfeffer räkel rupf sauf schab schmor schnauf schnipsel schraffier spachtel spick stopp striegel "
-    "stutz tapezier tupf zück züchtig"
+    "stutz tapezier tupf zück züchtig deck dock stöpsel zock"
 )
 # Stems in -t and -d, and others that take an -e: without it they are nouns (`Antwort`) or no word at all.
 _STEMS_IN_E = keys(
@@ -111,12 +111,12 @@ _DOUBTFUL = keys(
     "zwick zwinge bündel pfeffer schab schabe schmor stopp stutz stutze zück rast raste stift unterricht "
     "zelt zelte heirat blas blase eil eile lächel wärm welle riech steh deute beweg mess koste plane fühle "
     "schick tu hab leere lockere kühle nähere dichte sprich leit leite halte tippe messe finde gewinne "
-    "trinke passe feier knick spiel falt fass häng roll kram ärger"
+    "trinke passe feier knick spiel falt fass häng roll kram ärger deck dock"
 )
 _NEVER = keys(
     "kläre sieht acht liess versagt siehe danke bitte tute habe seie rate koste stimme backe heize träume "
     "trage glaube finde denke sorge gewinne habt lieb tut trinke sicher sichere rede spare laufe fahre "
-    "komme gehe fange passe reicht kostet sorgt trinkt gewinnt findet läuft freut fühlt "
+    "komme gehe fange passe kostet sorgt trinkt gewinnt findet läuft freut fühlt "
     "gehört träumt grüße feiere spiele lache hänge wünsche ärgere freue rege verstehe fürchte sitze biete "
     "vermute arbeite verkaufe entspannt stehe"
 )
@@ -124,7 +124,7 @@ _NEVER = keys(
 _RATHER_THIRD = keys(
     "geht kommt bleibt macht startet wartet bringt steht fährt dreht fehlt hält klappt löst folgt hört plant "
     "spart hängt fliegt springt rutscht bedeutet endet kostet eignet regnet landet öffnet leistet bietet "
-    "verwaltet fürchtet stimmt passt"
+    "verwaltet fürchtet stimmt passt reicht"
 )
 
 _SECOND_SINGULAR = keys(
@@ -179,7 +179,10 @@ _NOT_VERBS = keys(
 
 
 # `guckste`, `brauchste`; the others may be superlatives (`schärfste`) or nouns (`Verdienste`).
-_SPOKEN_STEMS = (_STEMS | _DIALECT_IMPERATIVE) - _DOUBTFUL - keys("schärf verdien fein rein")
+_SPOKEN_STEMS = (_STEMS | _DIALECT_IMPERATIVE) - keys(
+    "schärf verdien fein rein reich schick sicher fix kühl leer locker still wach bleich trockn süß kram "
+    "lei leit näher wunder block dünn kürz brems lieb"
+)
 
 
 @lru_cache(maxsize=4096)
