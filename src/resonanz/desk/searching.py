@@ -322,36 +322,56 @@ def _by_words(others: Allowed, asked: Wanted, reach: Reach) -> dict[int, int]:
     ones, and with whole words beside it there may be no more to read.
     """
     if asked.is_open:
-        posts = _with(others, _match(asked.terms[:-1], asked), reach.low, reach.high, POSTS_MOST + 1)
+        newest, values = _newest(_match(asked.terms[:-1], asked), reach)
+        begins = f" {' '.join(asked.terms[-1])}"
+        posts = _asked(f"({newest})", "instr(' ' || w.words, %s)", others, [*values, begins])
         found = _read(posts, asked, reach)
-        if len(posts) <= POSTS_MOST or len(found) > PAGE:
+        if len(found) > PAGE or _count(newest, values) <= POSTS_MOST:
             return found
     return _said(others, _match(asked.terms, asked), reach)
 
 
-def _with(shown: Allowed, match: str, low: int, high: int, most: int) -> list[Post]:
-    """Return the newest posts that fit; all fit where nothing is to match.
+def _newest(match: str, reach: Reach) -> tuple[str, list[object]]:
+    """Return how to ask for the newest posts with some words, as many as are read one by one."""
+    fits, wanted = ("words MATCH %s AND ", [match]) if match else ("", [])
+    asks = f"SELECT rowid, words FROM desk_words WHERE {fits}rowid >= %s AND rowid < %s"
+    return f"{asks} ORDER BY rowid DESC LIMIT %s", [*wanted, reach.low, reach.high, POSTS_MOST + 1]
 
-    The full text leads, newest first, and each of its posts is asked whether its conversation may be shown:
-    so the statement ends as soon as there are enough.
+
+def _count(asks: str, values: Sequence[object]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({asks})", values)
+        return int(cursor.fetchone()[0])
+
+
+def _asked(
+    source: str, condition: str, shown: Allowed, values: Sequence[object], most: int = -1
+) -> list[Post]:
+    """Return posts of a source, newest first, that meet a condition and may be shown.
+
+    The source leads, newest first, and each of its posts is asked whether its conversation may be shown: so
+    the statement ends as soon as there are enough.
     """
-    fits, wanted = ("w.words MATCH %s AND ", [match]) if match else ("", [])
     with connection.cursor() as cursor:
         cursor.execute(
-            'SELECT m.conversation_id, m."order", w.words FROM desk_words w CROSS JOIN desk_mention m '
-            f'ON m."order" = w.rowid WHERE {fits}w.rowid >= %s AND w.rowid < %s '
-            f"AND EXISTS ({shown.sql}) ORDER BY w.rowid DESC LIMIT %s",
-            [*wanted, low, high, *shown.values, most],
+            f'SELECT m.conversation_id, m."order", w.words FROM {source} w CROSS JOIN desk_mention m '
+            f'ON m."order" = w.rowid WHERE {condition} AND EXISTS ({shown.sql}) '
+            "ORDER BY w.rowid DESC LIMIT %s",
+            [*values, *shown.values, most],
         )
         found: list[Post] = cursor.fetchall()
     return found
+
+
+FITS = "w.words MATCH %s AND w.rowid >= %s AND w.rowid < %s"
 
 
 def _said(shown: Allowed, match: str, reach: Reach) -> dict[int, int]:
     """Return conversations with the order of their newest post that fits."""
     high, found = reach.below, dict[int, int]()
     while True:
-        rows = _with(shown, match, reach.low, high, HITS_AT_ONCE)
+        values = [match, reach.low, high]
+        rows = _asked("desk_words", FITS, shown, values, HITS_AT_ONCE)
         newest = {talk: order for talk, order, _text in reversed(rows) if talk not in found}
         found |= newest if reach.after is None else _fresh(newest, match, reach.after)
         if len(rows) < HITS_AT_ONCE or len(found) > PAGE:
