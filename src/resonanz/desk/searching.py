@@ -331,21 +331,21 @@ def _by_words(others: Allowed, asked: Wanted, reach: Reach) -> dict[int, int]:
     return _said(others, _match(asked.terms, asked), reach)
 
 
-def _newest(match: str, reach: Reach) -> tuple[str, list[object]]:
+def _newest(match: str, reach: Reach) -> tuple[str, list[str | int]]:
     """Return how to ask for the newest posts with some words, as many as are read one by one."""
     fits, wanted = ("words MATCH %s AND ", [match]) if match else ("", [])
     asks = f"SELECT rowid, words FROM desk_words WHERE {fits}rowid >= %s AND rowid < %s"
     return f"{asks} ORDER BY rowid DESC LIMIT %s", [*wanted, reach.low, reach.high, POSTS_MOST + 1]
 
 
-def _count(asks: str, values: Sequence[object]) -> int:
+def _count(asks: str, values: Sequence[str | int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({asks})", values)
         return int(cursor.fetchone()[0])
 
 
 def _asked(
-    source: str, condition: str, shown: Allowed, values: Sequence[object], most: int = -1
+    source: str, condition: str, shown: Allowed, values: Sequence[str | int], most: int = -1
 ) -> list[Post]:
     """Return posts of a source, newest first, that meet a condition and may be shown.
 
@@ -370,7 +370,7 @@ def _said(shown: Allowed, match: str, reach: Reach) -> dict[int, int]:
     """Return conversations with the order of their newest post that fits."""
     high, found = reach.below, dict[int, int]()
     while True:
-        values = [match, reach.low, high]
+        values: list[str | int] = [match, reach.low, high]
         rows = _asked("desk_words", FITS, shown, values, HITS_AT_ONCE)
         newest = {talk: order for talk, order, _text in reversed(rows) if talk not in found}
         found |= newest if reach.after is None else _fresh(newest, match, reach.after)
