@@ -1,7 +1,11 @@
 """Order and customer numbers, known by the words around them: "Bestellnummer 48213", "4711 ist die Kd-Nr.".
 
+A number of a matter, which begins and is settled, is an order number (order, parcel, invoice, ticket, claim);
+one of a person's standing, which lasts, is a customer number (contract, member, policy, meter, tax).
+
 A keyword is strong where it can name nothing but a number ("Bestellnummer", "Kd-Nr."), weak where it also
 names the matter itself ("Auftrag", "Vertrag"): then the number must stand close, or look like a code.
+Last, any other noun with "Nummer" names a number, but for those of things, places and telephones.
 What is spoken for already comes in as `HIDDEN` characters.
 """
 
@@ -11,35 +15,57 @@ import re
 from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
-from resonanz.annotate.quiet import HIDDEN, digits_of, windows
+from resonanz.annotate.quiet import HIDDEN, digits_of, quiet_word, windows
 
 NumberKind: TypeAlias = Literal["order_number", "customer_number"]
 NamedNumber: TypeAlias = tuple[NumberKind, int, int]  # kind, start, end
 
 
 _NUMBER = (
-    r"(?:[-.\s]{0,2}(?:num+e?rn?|numbers?|nrn?\b\.?|no\b\.?|num\b\.?|#|ids?\b|codes?\b|kennung|kennzahl|"
-    r"ref\b\.?|reference\b))"
+    r"(?:[-.\s]{0,2}(?:num+e?rn?|numbers?|nrn?\b\.?|no\b\.?|num\b\.?|#|ids?\b|codes?\b|kennung(?:en)?|kennzahl|"
+    r"kennziffer|zeichen|ref\b\.?|referenz(?:num+er|nr)?|reference\b))"
 )
+_BARE_NUMBER = r"(?:[-.\s]{0,2}(?:num+e?rn?|numbers?|nrn?\b\.?|no\b\.?|#))"
+# A person's standing: what one is or has for years. Its number is a customer number.
 _CUSTOMER_STRONG = (
-    r"(?:kund(?:inn)?en?|vertrags?|vertragskonto|mitglieds?|mitglieder|abo|abonnenten|abonnement|police?n?|"
-    r"versicherungs?(?:schein)?|vers\.|versicherten|teilnehmer|benutzer|nutzer|bahn-?card|bonus(?:karten|"
-    r"card)?|kundenkarten|"
-    r"kundenkonto|geschäftspartner|debitoren|personen(?:konto)?|customer|client|account|contract|"
-    r"member(?:ship)?|"
-    rf"loyalty|policy|subscriber|user|(?<!\w)post|(?<!\w)kd|(?<!\w)ku?\.|payback|miles|vielflieger|"
-    rf"(?<!\w)knd?){_NUMBER}|(?<!\w)kundenkonto|vertragskonto|"
-    r"(?<!\w)(?:kd-?nr|knr)\b\.?|customer\saccount"
+    r"(?:kund(?:inn)?en?|vertrags?(?:partner|konto)?|mitglied(?:s|er|schafts?)?|abo|abonnenten|abonnements?|"
+    r"poli[cz]z?en?|versicherungs?(?:schein)?|versicherten|krankenkassen|teilnehmer|benutzer|nutzer|bahn-?card|"
+    r"(?:kunden|mitglieds|jahres|dauer)-?(?:karten?|card)|"
+    r"(?:bonus|vorteils?|treue|club|klub|stamm|leser|gäste)(?:-?(?:karten?|card))?|"
+    r"(?<!\w)(?:pol|vers|vertr|mitgl|matr|teiln)\.|"
+    r"kundenkonto|geschäftspartner|debitoren|personen(?:konto)?|customer|client|account|contract|member(?:ship)?|"
+    r"loyalty|policy|subscriber|subscription|user|patients?|patient(?:inn)?en|klienten|mandanten|mieter|gäste|spender|pächter|"
+    r"matrikel|immatrikulations|studierenden|studenten|schüler|student|pupil|mitarbeiter|personal|employee|staff|"
+    r"beitrags(?:konto)?|prämienkonto|darlehens?|kredit(?:vertrags?|konto)|bauspar|leasing|"
+    r"steuer(?:identifikations)?|(?<!\w)(?:sv|ahv|rv)|"
+    r"ausweis|driver(?:['’]?s)?[- ]licen[cs]e|frequent[- ]flyer|"
+    r"(?:national|social)[- ](?:insurance|security)|nhs|passport|"
+    r"(?:strom|gas|wasser|wärme|haupt|zweirichtungs)?zähler(?:punkt|platz)?|zählpunkts?|mess?lokations|"
+    r"marktlokations|verbrauchsstellen?|abnahmestellen?|lieferstellen?|anlagen|(?<!\w)(?:gas|water|power)?\s?meter|"
+    r"(?<!\w)(?:mpan|mprn|ma-?lo|me-?lo)|(?<!\w)post|(?<!\w)kd|(?<!\w)ku?\.|payback|miles|vielflieger|"
+    rf"(?<!\w)knd?){_NUMBER}|(?:(?:reise|studenten)?(?<!\w)pass|reisepass|führerschein){_BARE_NUMBER}|"
+    rf"anschluss{_NUMBER}(?![^\w+]*(?:ist\s|lautet\s)?[+0])|(?:steuer|zugangs|anschluss)-?(?:id\b|kennung)|"
+    r"(?<!\w)(?:kundenkonto|vertragskonto|zählpunkt(?:bezeichnung)?)|(?<!\w)(?:kd-?nr|knr|svnr|mpan|mprn)\b\.?|"
+    r"customer\saccount"
 )
+# A matter: what begins one day and is settled on another. Its number is an order number.
 _ORDER_STRONG = (
-    r"(?:bestell(?:ungs?)?|best\.|auftrags?|order|rechnungs?|sendungs?(?:verfolgungs?)?|pakets?|"
-    r"tracking|liefer(?:schein|ungs?)?|"
-    r"buchungs?|reservierungs?|retouren?|rücksende|versand|beleg|referenz|transaktions?|bestätigungs|"
-    r"einkaufs|kauf|"
-    r"online-?ticket|handyticket|purchase|invoice|booking|reservation|shipment|shipping|parcel|"
-    r"package|confirmation|"
-    rf"reference|return|(?<!\w)(?:rg|re|ab|ls|po)(?=[-.])|rma){_NUMBER}|pnr\b|"
-    rf"(?<!\w)(?:sendungsverfolgung|tracking)(?=\s?[:#])"
+    r"(?:bestell(?:ungs?)?|best\.|auftrags?|order|rechnungs?|faktura|sendungs?(?:verfolgungs?)?|pakets?|"
+    r"tracking|liefer(?:schein|ungs?)?|frachtbrief|gepäck|abhol(?:ungs?)?|nachforschungs(?:auftrags?)?|"
+    r"buchungs?|reservierungs?|retouren?|rücksende|rücksendungs?|versand|beleg|bons?|quittungs?|"
+    r"referenz|transaktions?|zahlungs?|erstattungs?|gutschrifts?|mahn(?:ungs?)?|bestätigungs|einkaufs|kauf|"
+    r"vorgangs?|bearbeitungs?|geschäfts(?:fall|vorfalls?)|vorfalls?|(?<!not)(?<!un)(?:fall|falles)(?:akten?)?|"
+    r"(?<!\w)akten|dossier|beschwerden?|rekla(?:mations?)?|(?<!\w)(?:auftr|bearb|rekl|beschw|vorg|sdg|rechn|buch|schad|anfr)\.|schadens?(?:fall|falls)?|schäden|"
+    r"anfragen?|antrags?|anliegens?|meldungs?|widerspruchs?|"
+    r"reparatur(?:en|auftrags?)?|termins?|einsatz|angebots?|offert(?:en|s)?|garantie(?:fall)?|storno|"
+    r"stornierungs?|kündigungs?|umzugs|verlust|fundsachen?|tickets?|"
+    r"(?<!\w)(?:case|claims?|incident|request|complaint|dispute|repair|appointment|refund|receipt|inquiry|"
+    r"enquiry|job|docket|file|waybill|quote|application|service\srequest)|purchase|invoice|booking|"
+    r"reservation|shipment|shipping|parcel|package|confirmation|reference|return|transaction|payment|"
+    rf"(?<!\w)(?:rg|re|ab|ls|po)(?=[-.])|rma){_NUMBER}|störungs{_NUMBER}(?![^\w+]*(?:ist\s|lautet\s)?[+0])|"
+    r"pnr\b|(?<!\w)(?:aktenz(?:eichen|\.)|kassenzeichen|geschäftszeichen|geschäftszahl|gesch\.?-?z\.?|az\b\.?|gz\b\.?)|"
+    rf"(?<!\w)(?:unser|ihr|euer)\szeichen\b|"
+    rf"(?<!\w)(?:sendungsverfolgung|tracking)(?=\s?[:#])|(?<!\w)(?:our|your|my|booking|case)\sref\b\.?"
 )
 _CUSTOMER_WEAK = (
     r"kunden?|kundin|vertrag|kundenkarte|abo|mitglied|bahn-?card|customer|contract|member(?:ship)?|account"
@@ -50,9 +76,26 @@ _ORDER_WEAK = (
     r"reservierung|retoure|lieferschein|(?:auftrags|bestell|versand)bestätigung|invoice|parcel|"
     r"booking|shipment|package|reservation|tracking|purchase|delivery"
 )
+# Words that stand with many a number that is none of theirs: what is theirs follows at once and is long.
+_CUSTOMER_NEAR = (
+    r"[^\W\d_]{0,30}(?:versicherung|poli(?:ce|zze)|vertrag)|versicherungsschein|"
+    r"[^\W\d_]{0,30}zähler|(?:bonus|vorteils|treue|club|mitglieds)-?(?:karte|card)|"
+    r"[^\W\d_]{0,30}ausweis|reisepass|policy|patient(?:in)?|passport|(?<!\d\s)meter|"
+    r"(?:verbrauchs|liefer|abnahme)stelle|(?:markt|mess)lokation|mitgliedschaft|abonnement"
+)
+_ORDER_NEAR = (
+    r"[^\W\d_]{0,30}-?tickets?|vorg[aä]nge?s?|(?:(?:schadens?|service|support|garantie|versicherungs|leistungs|"
+    r"beschwerde|reklamations|störungs|kunden|streit)-?)?f[aä]lle?s?|(?:fall|schadens?|kunden)?-?akten?|dossier|"
+    r"[^\W\d_]{0,30}(?:anfrage|antrag|reklamation|beschwerde|meldung)|(?:[^\W\d_]{3,30})?schaden|störung|"
+    r"reparatur|"
+    r"(?:[^\W\d_]{3,30})(?:auftrag|rechnung|sendung|paket|buchung|bestellung|retoure)|quittung|beleg|bon|"
+    r"kassenbon|offerte|angebot|gutschrift|mahnung|termin|case|claim|incident|complaint|receipt|refund|request|reference|referenz|rekla"
+)
 _keyword = re.compile(
     rf"(?P<customer>{_CUSTOMER_STRONG})|(?P<order>{_ORDER_STRONG})"
-    rf"|(?<![^\W\d])(?:(?P<weak_customer>{_CUSTOMER_WEAK})|(?P<weak_order>{_ORDER_WEAK}))(?![^\W\d])",
+    rf"|(?<![^\W\d])(?:(?P<weak_customer>{_CUSTOMER_WEAK})|(?P<weak_order>{_ORDER_WEAK})"
+    rf"|(?:(?P<weak_near_customer>{_CUSTOMER_NEAR})|(?P<weak_near_order>{_ORDER_NEAR}))"
+    rf"(?!{_NUMBER}))(?![^\W\d])",
     re.IGNORECASE,
 )
 _some_number = re.compile(r"\d\D?\d|[A-Z0-9]{6}")
@@ -61,6 +104,8 @@ _KEYWORD_KINDS: dict[str, NumberKind] = {
     "order": "order_number",
     "weak_customer": "customer_number",
     "weak_order": "order_number",
+    "weak_near_customer": "customer_number",
+    "weak_near_order": "order_number",
 }
 
 # What may stand between a keyword and its number, to either side.
@@ -83,6 +128,7 @@ _number_word = re.compile(r"\b(?:nummer|nr|number|no|code|id)\b|#", re.IGNORECAS
 _example = re.compile(
     r"\bz\.\s?b\b|beispiel|\be\.g|example|format|beginn|fängt|starts|stellig|etwa\b|artikel", re.IGNORECASE
 )
+_for_example = re.compile(r"(?:\bbeispiel|\bz\.\s?b\.|\bbspw\.|\be\.g\.|\bexample)[:,\s]+\Z", re.IGNORECASE)
 _stop = re.compile(r"[.!?]\s+[A-ZÄÖÜ][a-zäöü]{2}|\n\s*\n")
 _back_gap = re.compile(
     r"[\s\"'“”)\]]*(?:[,:;=(\[–—-]\s?)?\s*(?P<words>(?:(?:ist|is|war|was|lautet|wäre|sollte|sein|als|"
@@ -94,17 +140,33 @@ _back_gap = re.compile(
     re.IGNORECASE,
 )
 _token = re.compile(
-    r"(?<![^\W_])#?(?:[A-Z]{1,5}[ \u00a0](?=\d{3}))?[A-Za-z0-9]{1,30}(?:[-_/.–][A-Za-z0-9]{1,30}){0,6}"
-    r"(?:(?<=\d)[ \u00a0]\d{2,12}(?![^\W_])){0,6}(?![^\W_])"
+    r"(?<![^\W_])#?(?:[A-Z]{1,5}[ \u00a0](?=\d{3}|\d{2}[-./ ]\d))?[A-Za-z0-9]{1,40}"
+    r"(?:[-_/.–][A-Za-z0-9]{1,30}){0,6}(?:(?<=\d)[ \u00a0]\d{2,20}(?![^\W_])){0,6}"
+    r"(?:(?<=\d[ \u00a0]\d\d)[ \u00a0]\d(?=[.,;:!?)]?(?:\s|$)(?!\s*\w)|[.,;:!?)]))?(?![^\W_])"
+)
+_shaped = re.compile(  # as courts, offices and meters write them, and groups held together by spaced dashes
+    r"(?:[IVX]{1,5}|\d{1,4}|[A-Z])(?:[ \u00a0][A-Z][A-Za-z]{0,4}){1,2}[ \u00a0]\d{1,6}/\d{2,4}"
+    r"(?:-\d{1,3}|[a-z])?(?!\w)|\d{2}[ \u00a0]\d{6}[ \u00a0][A-Z][ \u00a0]\d{3}(?!\w)"
+    r"|\d[ \u00a0][A-Z]{3}(?:[ \u00a0]\d{2,4}){2,4}(?!\w)|\d{1,8}(?:(?: [-–/] ?| ?[-–/] )\d{1,8}){2,4}(?!\w)"
 )
 _wordy_end = re.compile(r"(?:[-_/.–](?:[A-Z]?[a-z]{2,}|[A-Z]{4,}))+$")
 _wordy_start = re.compile(
-    r"^#?(?:[A-Za-z]{0,12}(?:nr|no|nummer|number)[-_/.–]?|[A-Za-z]?[a-z]{3,}[-_/.–])(?=#?\w*\d)",
-    re.IGNORECASE,
+    r"^#?(?:(?i:[A-Za-z]{0,12}(?:nr|no|nummer|number))[-_/.–]?|[A-Za-z]?[a-z]{3,}[-_/.–])(?=#?\w*\d)"
 )
 _no_code = re.compile(
     r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?|\d{1,2}\.\d{1,2}\.?|\d{1,2}[._/-]\d{1,2}[._/-](?:19|20)?\d\d|"
     r"(?:19|20)\d\d-\d\d-\d\d|\d{1,2}[./]\d\d|\d{1,2}/(?:19|20)\d\d"
+)
+_long_digits = re.compile(r"0\d{12,30}(?!\w)")
+_lettered = re.compile(  # not a currency, a train, a day of the week
+    r"(?!(?:EUR|CHF|USD|GBP|ICE|IC|EC|RE|RB|RJ|NJ|Mo|Di|Mi|Do|Fr|Sa|So)\b)[A-Z]{2,5}[ -]?"
+    r"(?P<digits>\d{1,4}(?:[./-]\d{2,8}){1,4})(?!\w|[,.]\d)"
+)
+_grouped = re.compile(r"(?!\d+(?:\.\d{3})+(?![.\d]))\d{2,4}(?:\.\d{2,8}){2,4}(?!\w|[,.]\d)")
+_mixed = re.compile(r"\d[A-Z]+\d|[A-Z]\d+[A-Z]")
+_town = re.compile(r"\s[A-ZÄÖÜ][a-zäöü]")
+_is_said = re.compile(
+    r"(?:das |this |that )?(?:ist|is|war|was|lautet|heißt|steht als|als|as)\b", re.IGNORECASE
 )
 _counted = re.compile(r"\b(?:von|über|für|ab|seit|um|bis|in|im|for|of|since|from)\s+$", re.IGNORECASE)
 _placed = re.compile(
@@ -123,10 +185,36 @@ _tracking = re.compile(
     r"(?<![^\W_])(?:JJD\d{14,22}|1Z[0-9A-Z]{16}|[A-Z]{2}\d{9}(?:DE|AT|CH|GB|CN|US)|003404\d{14}|"
     r"\d{3}-\d{7}-\d{7})(?![^\W_])"
 )
+_any_noun = re.compile(
+    r"(?<![^\W_])(?P<noun>[^\W\d_]{3,40}?)-?(?:num+ern?|nrn?\b\.?|kennung|kennziffer|(?<=-)id\b)(?![^\W_])",
+    re.IGNORECASE,
+)
+_nobodys = re.compile(  # whose numbers name a thing, a place or a service, or are found as what they are
+    r"(?:artikel|modell|typ|typen|serien?|teile?|material|chargen?|produkt|katalog|farb|größen?|geräte?|fahrgestell|"
+    r"fahrzeug|zug|wagen|waggon|linien?|bus|flug|fahrt|gleis|bahnsteig|kilometer|straßen|platz|reihen?|raum|zimmer|"
+    r"tisch|tür|haus|stand|hallen?|leit|seiten?|kapitel|band|heft|ausgaben?|folgen?|bild|abbildungs?|tabellen|"
+    r"ordnungs|zeilen|versions?|build|fehler|status|port|kanal|programm|rücken|trikot|start|los|glücks|spiel|warte|"
+    r"aufruf|tarif|kurs|lied|set|karten|konto|bank|register|amts|umsatzsteuer|telefon|tel|handy|mobil|natel|fax|ruf|"
+    r"hotline|service|not|notfall|kontakt|info|privat|büro|durchwahl|whatsapp|festnetz|sonder|kurz|gesetz(?:es)?|"
+    r"drucksachen?|urteils?|prüf)\Z",
+    re.IGNORECASE,
+)
+_deed = re.compile(
+    r"(?:ungs?|tausch|nahmen?|gaben?|wechsel|verlust|ations?)\Z", re.IGNORECASE
+)  # done once: a matter
+_somebodys = re.compile(
+    r"\b(?:mein|unser|dein|ihr|euer|eure|my\b|our\b|your\b|ich\b|hab\b|lautet\b)", re.IGNORECASE
+)
+_file_sign = re.compile(r"zeichen|\b[ag]z\b|geschäftszahl", re.IGNORECASE)
+_court = re.compile(
+    r"gericht|urteil|urteilt|rechtsprechung|grundsatzentscheidung|\b(?:BGH|EuGH|OGH|OLG|LG|BAG|BSG|BFH|BVerf[GW]G?|VGH?|BVwG)\b"
+)
+_hotline = re.compile(r"0(?:800|180\d?|900|137|848|810|820)(?!\d)|1(?:1[02356]\d{0,3}|33|44)(?!\d)")
 _order_context = re.compile(
     r"bestell|auftr[aä]g|\border|liefer|paket|päckchen|sendung|rechnung|buchung|gebucht|retour|"
     r"ware\b|ship|deliver|parcel|"
-    r"package|invoice|booking|purchase|\breturn",
+    r"package|invoice|booking|purchase|\breturn|ticket|anliegen|anfrage|vorgang|beschwerde|reklam|schaden|störung|"
+    r"antrag|meldung|complaint|\bcase\b|\bclaim",
     re.IGNORECASE,
 )
 _customer_context = re.compile(
@@ -138,17 +226,31 @@ _customer_context = re.compile(
 
 def _keywords(text: str) -> Iterator[re.Match[str]]:
     for start, end in windows(text, _some_number, before=130, after=90):
-        yield from _keyword.finditer(text, start, end)
+        for keyword in _keyword.finditer(text, start, end):
+            judged = _file_sign.search(keyword[0]) and _is_judged(text, keyword)
+            if not judged and not _for_example.search(text, max(0, keyword.start() - 15), keyword.start()):
+                yield keyword
+
+
+def _is_judged(text: str, sign: re.Match[str]) -> bool:
+    """Whether a file's sign is one of a court, whose judgements everybody may quote."""
+    return _court.search(text, max(0, sign.start() - 80), sign.end() + 80) is not None
+
+
+def _past_gap(text: str, position: int) -> int:
+    """Where what may stand between a keyword and its number ends, if it begins at `position`."""
+    gap = _gap.match(text, position)
+    return position if gap is None else gap.end()
 
 
 def named_closely(text: str) -> Iterator[NamedNumber]:
     """Numbers right behind a word that can name nothing else, such as "Bestellnummer"."""
     for keyword in _keywords(text):
-        gap = _gap.match(text, keyword.end())
-        if gap is None or _is_weak(keyword):
+        position = _past_gap(text, keyword.end())
+        if _is_weak(keyword) and not _is_sure(text, keyword, position):
             continue
-        code = _code_at(text, gap.end())
-        if code is not None and _is_named(text[slice(*code)], keyword[0]):
+        code = _shape_at(text, position) or _code_at(text, position)
+        if code is not None and _is_named(text[slice(*code)], keyword):
             yield from _with_more(text, _KEYWORD_KINDS[keyword.lastgroup or ""], code)
 
 
@@ -156,6 +258,8 @@ def named_loosely(text: str) -> Iterator[NamedNumber]:
     """Numbers some words behind a keyword, and those right behind a vaguer one such as "Auftrag"."""
     keywords = list(_own_keywords(text))
     for keyword, following in zip(keywords, (*keywords[1:], None), strict=False):
+        if text.startswith(HIDDEN, _past_gap(text, keyword.end())):
+            continue  # its number stands right behind it and is found already
         limit = min(keyword.end() + 80, len(text) if following is None else following.start())
         for code in _codes(text, keyword.end(), limit):
             gap = text[keyword.end() : code[0]]
@@ -164,6 +268,20 @@ def named_loosely(text: str) -> Iterator[NamedNumber]:
             if _is_reached(text, keyword, code) and not _is_named_later(text, keyword, code, following):
                 yield from _with_more(text, _KEYWORD_KINDS[keyword.lastgroup or ""], code)
                 break
+
+
+def _is_sure(text: str, keyword: re.Match[str], position: int) -> bool:
+    """Whether even a vague word names what stands there, by its shape.
+
+    That is a long parcel number, letters before many digits, or groups that are not thousands: they would
+    else be taken for a telephone number, an amount or a version.
+    """
+    if keyword.lastgroup == "weak_order" and _long_digits.match(text, position):
+        return True
+    lettered, grouped = _lettered.match(text, position), _grouped.match(text, position)
+    if lettered is not None:
+        return _no_code.fullmatch(lettered["digits"]) is None
+    return grouped is not None and _no_code.fullmatch(grouped[0]) is None
 
 
 def _own_keywords(text: str) -> Iterator[re.Match[str]]:
@@ -180,12 +298,13 @@ def _own_keywords(text: str) -> Iterator[re.Match[str]]:
 def named_before(text: str) -> Iterator[NamedNumber]:
     """Numbers that stand before their keyword: "12345678 ist meine Kundennummer"."""
     for keyword in _keywords(text):
-        gap = _gap.match(text, keyword.end())
-        if gap is not None and text.startswith(HIDDEN, gap.end()):
+        if text.startswith(HIDDEN, _past_gap(text, keyword.end())):
             continue
-        weak = _is_weak(keyword)
+        weak, near = _is_weak(keyword), _is_near(keyword)
         for code in _codes(text, max(0, keyword.start() - 70), keyword.start()):
             between = _back_gap.fullmatch(text, code[1], keyword.start())
+            if near and between and not _is_said.match(between["words"]):
+                continue
             if between and (between["words"] or not weak) and _size(text[slice(*code)]) >= 4 + weak:
                 yield _KEYWORD_KINDS[keyword.lastgroup or ""], *code
 
@@ -194,6 +313,7 @@ def coded(text: str) -> Iterator[NamedNumber]:
     """Codes that only the rest of the text explains: "#48213" in a text about an order."""
     for match in _tracking.finditer(text):
         yield "order_number", *match.span()
+    yield from _by_any_noun(text)
     order, customer = _order_context.search(text), _customer_context.search(text)
     if order is None and customer is None:
         return
@@ -202,10 +322,38 @@ def coded(text: str) -> Iterator[NamedNumber]:
         if not _no_code.fullmatch(match[0].lstrip("#-ABCDEFGHIJKLMNOPQRSTUVWXYZ")):
             yield kind, *match.span()
     for word in _generic.finditer(text):
-        gap = _gap.match(text, word.end())
-        code = _code_at(text, gap.end() if gap else word.end())
-        if code is not None and _size(text[slice(*code)]) >= 5:
+        code = _code_at(text, _past_gap(text, word.end()))
+        if code and _size(text[slice(*code)]) >= 5 and not _hotline.match(text, code[0]):
             yield kind, *code
+
+
+def _by_any_noun(text: str) -> Iterator[NamedNumber]:
+    """Numbers behind other nouns with "Nummer": of what is done once, or of what is said to be somebody's."""
+    for start, end in windows(text, _some_number, before=130, after=90):
+        for noun in _any_noun.finditer(text, start, end):
+            kind = _kind_of_noun(text, noun)
+            code = _code_at(text, _past_gap(text, noun.end())) if kind else None
+            if (
+                kind
+                and code
+                and _size(text[slice(*code)]) >= 5
+                and not re.search("[0+]", text[code[0] - 1 : code[0] + 1])
+            ):
+                yield kind, *code
+
+
+def _kind_of_noun(text: str, noun: re.Match[str]) -> NumberKind | None:
+    word = noun["noun"].rstrip("-")
+    if word.isupper() or _nobodys.search(word):
+        return None
+    if _deed.search(word):
+        return "order_number"
+    return "customer_number" if _somebodys.search(text, max(0, noun.start() - 40), noun.end() + 12) else None
+
+
+def _shape_at(text: str, position: int) -> tuple[int, int] | None:
+    match = _shaped.match(text, position)
+    return None if match is None else match.span()
 
 
 def _codes(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -239,15 +387,26 @@ def _is_booking_code(code: str) -> bool:
     return re.fullmatch(r"[A-Z0-9]{6}", code) is not None
 
 
-def _is_named(code: str, keyword: str) -> bool:
+def _is_named(code: str, keyword: re.Match[str]) -> bool:
     """Whether the code right behind a strong keyword is one; booking codes may do with few digits or none."""
+    if _is_hotline(code, keyword):
+        return False
     if _is_booking_code(code) and code.isalpha():
-        return _booked.search(keyword) is not None
+        return _booked.search(keyword[0]) is not None
     return _size(code) >= 3 or (_is_booking_code(code) and not code.isdigit())
+
+
+def _is_hotline(code: str, keyword: re.Match[str]) -> bool:
+    """Whether a matter's noun only says what a number that anybody may ring is for: "Bestellung: 0800 …"."""
+    return "order" in (keyword.lastgroup or "") and _hotline.match(code) is not None
 
 
 def _is_weak(keyword: re.Match[str]) -> bool:
     return (keyword.lastgroup or "").startswith("weak")
+
+
+def _is_near(keyword: re.Match[str]) -> bool:
+    return (keyword.lastgroup or "").startswith("weak_near")
 
 
 def _is_reached(text: str, keyword: re.Match[str], code: tuple[int, int]) -> bool:
@@ -256,14 +415,27 @@ def _is_reached(text: str, keyword: re.Match[str], code: tuple[int, int]) -> boo
     size = _size(value)
     lettered = re.search(r"[A-Za-z]", value) is not None
     close = _gap.fullmatch(gap.replace(HIDDEN, "")) is not None
+    if quiet_word.search(gap.rstrip(" :=")) or _is_hotline(value, keyword):
+        return False
     if not _is_weak(keyword):
         return size >= (3 if close else 5 - lettered)
-    if close and _booked.search(keyword[0]) and _is_booking_code(value) and lettered:
-        return not value.isalpha()
+    if close and _is_booking_code(value) and lettered and not (_is_near(keyword) or value.isalpha()):
+        return _booked.search(keyword[0]) is not None or _mixed.search(value) is not None
+    if _is_near(keyword):
+        counted = _count_word.search(gap) is not None and _number_word.search(gap) is None
+        return close and not counted and _stands_alone(text, code)
     if close and not (_count_word.search(gap) and not _number_word.search(gap)):
         return size >= (4 if _number_word.search(gap) or _order_context.match(keyword[0]) else 5)
     marked = value.startswith("#") or gap.rstrip().endswith(("(", "#"))
     return size >= (4 if marked else 5 if lettered else 6) and _counted.search(gap) is None
+
+
+def _stands_alone(text: str, code: tuple[int, int]) -> bool:
+    """Whether a number is long, and neither a round one nor a postcode before its town."""
+    value = text[slice(*code)]
+    if value.isdigit() and (value.endswith("000") or (len(value) == 5 and _town.match(text, code[1]))):
+        return False
+    return _size(value) >= (4 if re.search(r"\w[-/]\w", value) else 5)
 
 
 def _is_named_later(

@@ -84,7 +84,7 @@ _english = re.compile(
 _box = re.compile(
     r"(?<![\w])(?:packstation|postfach|po\sbox|p\.\s?o\.\s?box|postfiliale|paketstation|"
     r"case\spostale|paketbox)\s"
-    rf"(?:nr\.?\s|nummer\s)?\d{{1,3}}(?:\s?\d{{1,3}}){{0,3}}(?![\d])(?!\s?{_UNITS}){_TAIL}",
+    rf"(?:nr\.?\s|nummer\s)?\d{{1,3}}(?:\s?\d{{1,3}}){{0,3}}(?![\d])(?!\s?{_UNITS}|[\s-]?{SHORT_UNITS}){_TAIL}",
     re.IGNORECASE,
 )
 _postcode_before = re.compile(

@@ -50,14 +50,13 @@ _MODELS = (
 _OTHER_NUMBERS = (
     r"artikel|art\.|serien|modell|typen|teile|material|chargen|los|start|rücken|zug|wagen|linien|"
     r"flug|fehler|status|"
-    r"versions|raum|zimmer|gleis|sitzplatz|platz|haus|steuer|konto|amts|handelsregister|aktenzeichen|"
-    r"ticket|case|"
+    r"versions|raum|zimmer|gleis|sitzplatz|platz|haus|konto|amts|handelsregister|aktenzeichen|"
     r"model|serial|part|article|item|product|produkt|katalog|version|flight|train|gate"
 )
 _CODES = (
     r"isbn|ean|gtin|pzn|imei|sku|asin|wkn|isin|iso|din|rfc|cve|hrb|hra|ust-?id(?:nr)?\.?|vat|"
     r"fehler(?:code|meldung)?|"
-    r"errors?(?:\scode)?|http|status(?:\s?code)?|code|ticket|plz|postleitzahl|zip|vorwahl|az\.?|aktenzeichen|"
+    r"errors?(?:\scode)?|http|status(?:\s?code)?|code|plz|postleitzahl|zip|vorwahl|az\.?|aktenzeichen|"
     r"paragraph|artikel|seriennr\.?|blz|bic|pin|puk|tan|e\d|no\.\s?1"
 )
 _quiet = re.compile(
