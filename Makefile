@@ -56,6 +56,7 @@ browser:
 bench: install
 	$(BIN)/resonanz bench intake
 	$(BIN)/resonanz bench inbox
+	$(BIN)/resonanz bench keys
 
 lock:
 	$(BIN)/uv pip compile --extra dev --generate-hashes --no-header --no-annotate --python-version 3.11 --output-file requirements.lock pyproject.toml
