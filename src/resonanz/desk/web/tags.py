@@ -25,6 +25,7 @@ from resonanz.desk import wording, wording_promises
 from resonanz.desk.web.drawing import draw_row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.utils.safestring import SafeString
@@ -79,6 +80,19 @@ def icon(name: str) -> str:
 def network_mark(name: str) -> str:
     """Return a network's mark, which only decorates its name."""
     return render_to_string("parts/network.html", {"network": name})
+
+
+@register.simple_tag
+def colleague_buttons(colleagues: Iterable[tuple[str, str, bool]]) -> SafeString:
+    """Return a menu's buttons for colleagues by number, name and whether they are here."""
+    language = get_language()
+    drawn = [_colleague_button(*colleague, language) for colleague in colleagues]
+    return mark_safe("".join(drawn))  # noqa: S308 - each is drawn by a template
+
+
+@lru_cache(maxsize=4096)  # a menu has dozens, the same on each conversation
+def _colleague_button(number: str, name: str, is_here: bool, _language: str | None) -> SafeString:  # noqa: FBT001
+    return render_to_string("inbox/colleague.html", {"number": number, "name": name, "is_here": is_here})
 
 
 @register.filter
