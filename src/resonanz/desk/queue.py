@@ -98,9 +98,7 @@ def _marks() -> dict[str, Any]:
 
 
 def _has(deliveries: QuerySet[Delivery]) -> ExpressionWrapper[Q]:
-    of = deliveries.values(
-        of=Coalesce("conversation", 0)
-    )  # 0, which is none: beside a null, nothing is "not in"
+    of = deliveries.values(of=Coalesce("conversation", 0))  # no null: beside one, nothing is "not in"
     return ExpressionWrapper(Q(pk__in=of), output_field=BooleanField())
 
 
