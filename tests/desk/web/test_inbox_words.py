@@ -6,11 +6,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import translation
 
 from resonanz import networks
 from resonanz.desk import care, wording
-from resonanz.desk.web.tags import clipped
+from resonanz.desk.web.tags import ago, clipped, colleague_buttons
 from resonanz.networks import Refused
 from resonanz.post import Audience
 
@@ -132,3 +133,23 @@ def test_a_moment_in_full_is_said_in_the_readers_zone_and_language() -> None:
     assert wording.day_and_time(NOW) == "18 Nov 2026, 13:00"
     with translation.override("de"):
         assert wording.day_and_time(NOW) == "18. November 2026, 13:00"
+
+
+def test_what_is_kept_for_one_reader_is_not_said_to_another() -> None:
+    """Words, times and buttons are drawn once; each language and each minute has its own."""
+
+    def said() -> tuple[str, ...]:
+        here = colleague_buttons([("7", "Ben", True)])
+        return wording.audience_word(Audience.DIRECT), wording.time_words()["ago"]["now"], ago(NOW), here
+
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        english = said()
+        with translation.override("de"):
+            german = said()
+        assert all(one != other for one, other in zip(english, german, strict=True))
+        assert said() == english
+    with time_machine.travel(NOW + timedelta(minutes=7), tick=False):
+        assert "7 min ago" in ago(NOW)
+    assert colleague_buttons([("7", "Ben", False)]) not in english[3]
+    assert "Ben" in colleague_buttons([("7", "Ben", False), ("8", "<i>", True)])
+    assert "<i>" not in colleague_buttons([("8", "<i>", True)])
