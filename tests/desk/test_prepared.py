@@ -54,6 +54,17 @@ def test_moments_and_single_values(people: list[Agent]) -> None:
     assert _here_since(begins + timedelta(hours=3)) == ["p3"]
 
 
+def test_texts_are_values_too() -> None:
+    tags = [Tag.objects.create(name=name) for name in ("bahn", "o'hara; --", "")]
+
+    @prepared
+    def named(name: str) -> QuerySet[Tag]:
+        return Tag.objects.filter(name=name)
+
+    assert [named(tag.name) for tag in tags] == [[tag] for tag in tags]
+    assert named("karte") == []
+
+
 def test_many_numbers_are_one_value() -> None:
     tags = [Tag.objects.create(name=name) for name in ("bahn", "karte", "toner")]
     assert _called(()) == []

@@ -2,7 +2,7 @@
 
 Writing a statement takes Django longer than SQLite needs to answer it, and a page asks some thirty.
 `@prepared` turns a function that returns a queryset into one that returns its rows, as a list. Its positional
-arguments are values that come with each call: whole numbers, moments, and tuples of whole numbers
+arguments are values that come with each call: whole numbers, texts, moments, and tuples of whole numbers
 (`field__in=each(numbers)`). For each set of keyword arguments (anything hashable) a statement is kept.
 """
 
@@ -23,10 +23,11 @@ from resonanz.desk.storage import to_ms
 
 R = TypeVar("R")
 P = TypeVar("P", bound=Model)
-Value = int | datetime | tuple[int, ...]
+Value = int | str | datetime | tuple[int, ...]
 
 KEPT_MOST = 500  # statements of one function; a desk with more different scopes than this starts anew
 _A_NUMBER = -(10**15)  # no id, and no other number of any statement
+_A_TEXT = "\0 no text of any row"
 _A_MOMENT = datetime(2300, 2, 3, 4, 5, 6, tzinfo=UTC)  # no moment of any case
 
 
@@ -116,6 +117,8 @@ class _Written(SQLCompiler):
 def _stand_in(value: Value, number: int) -> Value:
     if isinstance(value, datetime):
         return _A_MOMENT + timedelta(seconds=number)
+    if isinstance(value, str):
+        return f"{_A_TEXT} {number}"
     return (_A_NUMBER - number,) if isinstance(value, tuple) else _A_NUMBER - number
 
 
@@ -123,4 +126,6 @@ def _plain(value: Value) -> int | str:
     """Return a value as the statement gets it: moments in milliseconds, several numbers as JSON."""
     if isinstance(value, datetime):
         return to_ms(value)
+    if isinstance(value, str):
+        return value
     return json.dumps(value) if isinstance(value, tuple) else int(value)

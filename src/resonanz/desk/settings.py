@@ -267,6 +267,7 @@ MFA_TOTP_ISSUER = "Resonanz"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # reading one writes nothing
+SESSION_ENGINE = "resonanz.desk.sessions"
 SESSION_COOKIE_NAME = "resonanz_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_SECURE = bool(PUBLIC_ADDRESS)
