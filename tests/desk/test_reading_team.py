@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from resonanz.desk import care, reading_team
+from resonanz.desk import care, reading_history, reading_team
 from resonanz.desk.care.notes import askable_in
 from resonanz.desk.models import Agent, Brand, Channel, Team
 from tests.cast import ADA, NOON, OTTO, Desk, conversation_of, hear, said
@@ -64,7 +64,7 @@ def test_a_parted_conversation_counts_what_went_where_without_asking_again(desk:
     for some in (orders[1:3], orders[3:4], orders[4:7]):
         care.split(talk, desk.anna, some)
         with translation.override("en"), CaptureQueriesContext(connection) as asked:
-            lines = reading_team.lines(talk)
+            lines = reading_history.lines(talk)
         counted.append(len(asked))
     assert [line.words for line in lines] == [
         "Anna made 2 posts a conversation of their own",

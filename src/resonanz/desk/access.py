@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection
+from functools import partial
 from typing import NamedTuple
 
 from django.contrib.auth import SESSION_KEY
@@ -15,6 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from resonanz.desk import looks
 from resonanz.desk.models import Agent, Channel, Conversation, Role, Sighting
 from resonanz.desk.prepared import prepared
 
@@ -64,27 +64,9 @@ class Scope(NamedTuple):
     archives: tuple[int, ...]  # channels of recorded conversations, whoever may see them
 
 
-_looked_up: ContextVar[dict[int, Scope] | None] = ContextVar("looked_up", default=None)
-
-
-@contextmanager
-def in_one_look() -> Iterator[None]:
-    """While a page is only read, what somebody may see is looked up once: each of its lists asks for it."""
-    token = _looked_up.set({})
-    try:
-        yield
-    finally:
-        _looked_up.reset(token)
-
-
 def scope_of(agent: Agent) -> Scope:
     """Return what an agent may see at this moment."""
-    kept = _looked_up.get()
-    if kept is None:
-        return _scope_of(agent)
-    if agent.pk not in kept:
-        kept[agent.pk] = _scope_of(agent)
-    return kept[agent.pk]
+    return looks.once(("scope", agent.pk), partial(_scope_of, agent))
 
 
 def _scope_of(agent: Agent) -> Scope:

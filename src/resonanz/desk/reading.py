@@ -16,12 +16,14 @@ from uuid import UUID, uuid4
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from resonanz.case import State
 from resonanz.compose import length
 from resonanz.desk import reading_enquiries, reading_history, reading_team, wording
 from resonanz.desk.access import channels_visible_to, scope_of, visible_in, visible_to
 from resonanz.desk.care import answerable
 from resonanz.desk.care.answers import audience_for
 from resonanz.desk.care.reactions import REACTIONS, offered, standing
+from resonanz.desk.contents import may_have
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import (
     Agent,
@@ -53,6 +55,7 @@ PAGE = 25
 OTHERS_MOST = 20  # other people's posts shown around a conversation
 TURNS_MOST = 300  # turns of one conversation on its page; the newest count
 EARLIER_MOST = 8
+IN_A_LINE = ("awaits", "last_order", "opened_at", "state")  # of an earlier matter
 LINES_MOST = 2  # quiet lines in a row that are all shown
 THUMB = 320  # CSS pixels, each way
 UNKNOWN_SIZE = (320, 180)
@@ -84,13 +87,16 @@ class Row:
     @property
     def warning(self) -> str:
         """The content warning that stands in for the words, "" for most."""
-        carried = json.loads(self.says.extras) if self.says is not None and self.says.extras else {}
-        return str(carried.get("warning", ""))
+        return "" if self.says is None else _warning(self.says)
 
     @property
     def reopened(self) -> bool:
         """Whether the customer came back about a settled matter."""
         return self.conversation.reopened_count > 0
+
+
+def _warning(says: Mention) -> str:
+    return str(json.loads(says.extras).get("warning", "")) if says.extras else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,8 @@ def _fill_in(found: Sequence[Conversation]) -> None:
     """Give conversations their channel, owner and team: many rows share a few, so each is read once."""
     channels = {one.pk: one for one in _channels(_set(talk.channel_id for talk in found))}
     agents = {one.pk: one for one in _agents(_set(talk.assignee_id for talk in found))}
-    teams = {one.pk: one for one in _teams(_set(talk.team_id for talk in found))}
+    given = _set(talk.team_id for talk in found)
+    teams = {one.pk: one for one in _teams(given)} if given else {}
     for talk in found:
         talk.channel = channels[talk.channel_id]
         talk.assignee = agents[talk.assignee_id] if talk.assignee_id is not None else None
@@ -265,19 +272,18 @@ def _conversation(number: int, *, scope: Scope) -> QuerySet[Conversation]:
 
 def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     """Return everything that stands in a conversation, oldest first."""
-    deliveries = within(_deliveries(talk.pk), conversation=talk)
+    deliveries = within(_deliveries(talk.pk), conversation=talk) if may_have(talk, "deliveries") else []
     sent = {d.mention_id: d for d in deliveries if d.state == Outcome.SENT}
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     _add_thumbs(found)
-    found += [
-        Entry("note", note.written_at, 0, note=note) for note in within(_notes(talk.pk), conversation=talk)
-    ]
+    notes = within(_notes(talk.pk), conversation=talk) if may_have(talk, "notes") else []
+    found += [Entry("note", note.written_at, 0, note=note) for note in notes]
     for enquiry in reading_enquiries.asked(talk):
         found += [Entry(kind, at, 1, extras={"enquiry": enquiry}) for kind, at in enquiry.moments]
-    done = [*reading_history.lines(talk), *reading_team.lines(talk)]
+    done = reading_history.lines(talk)
     found += [Entry("line", line.at, 2, extras={"line": line}) for line in done]
-    files = _files(talk.pk) if deliveries else []
+    files = _files(talk.pk) if deliveries and may_have(talk, "files") else []
     found += [_outgo(d, files) for d in deliveries if d.state != Outcome.SENT and not _is_quiet(d)]
     return _folded(sorted(found, key=lambda entry: (entry.at, entry.place)))
 
@@ -431,7 +437,7 @@ class Box:
 def box(talk: Conversation, agent: Agent) -> Box:
     """Return what the reply box shows to this agent."""
     asked = None if talk.channel.is_archive else answerable(talk)
-    kept = next(iter(_unsent(talk.pk, agent.pk)), None)
+    kept = next(iter(_unsent(talk.pk, agent.pk)), None) if may_have(talk, "unsent") else None
     text = ("" if kept is None else kept.text).removesuffix(
         f" ^{agent.initials}"
     )  # what was withdrawn comes back signed
@@ -482,12 +488,22 @@ def _named(channel: int) -> QuerySet[Agent, tuple[int, str, str, str, datetime |
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier matter of a customer, in a line."""
+
+    number: int
+    words: str
+    opened_at: datetime
+    is_resolved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A customer as the panel shows them."""
 
     author: Author
     handles: tuple[AuthorHandle, ...]
-    earlier: tuple[Row, ...]
+    earlier: tuple[Earlier, ...]
 
 
 def person(talk: Conversation, agent: Agent) -> Person:
@@ -498,19 +514,37 @@ def person(talk: Conversation, agent: Agent) -> Person:
         earlier = _earlier(talk.pk, author.pk, scope=scope)
     else:
         earlier = _earlier_of_one(talk.pk, author.pk, author.contact_id, scope=scope)
-    return Person(author, tuple(_handles(author.pk)), tuple(rows_of(earlier)))
+    says = {
+        mention.pk: mention for mention in _says(tuple(talk.awaits or talk.last_order for talk in earlier))
+    }
+    matters = [
+        Earlier(
+            talk.pk,
+            _in_a_line(says.get(talk.awaits or talk.last_order)),
+            talk.opened_at,
+            talk.state == State.RESOLVED,
+        )
+        for talk in earlier
+    ]
+    handles = _handles(author.pk) if may_have(talk, "handles") else []
+    return Person(author, tuple(handles), tuple(matters))
+
+
+def _in_a_line(says: Mention | None) -> str:
+    """Return a post's words, or the content warning that stands in for them."""
+    return "" if says is None else _warning(says) or says.text
 
 
 @prepared
 def _earlier(besides: int, customer: int, *, scope: Scope) -> QuerySet[Conversation]:
     shown = visible_in(scope).filter(customer=customer).exclude(pk=besides)
-    return shown.select_related("customer").order_by("-last_order")[:EARLIER_MOST]
+    return shown.only(*IN_A_LINE).order_by("-last_order")[:EARLIER_MOST]
 
 
 @prepared
 def _earlier_of_one(besides: int, customer: int, contact: int, *, scope: Scope) -> QuerySet[Conversation]:
     shown = visible_in(scope).filter(Q(customer=customer) | Q(customer__contact=contact)).exclude(pk=besides)
-    return shown.select_related("customer").order_by("-last_order")[:EARLIER_MOST]
+    return shown.only(*IN_A_LINE).order_by("-last_order")[:EARLIER_MOST]
 
 
 @prepared

@@ -17,6 +17,7 @@ from resonanz.annotate.private_data import find_private_data
 from resonanz.desk import own_address, wording, wording_enquiries
 from resonanz.desk.care.enquiries import is_over, link_of, may_correct
 from resonanz.desk.care.voices import guards_voice
+from resonanz.desk.contents import may_have
 from resonanz.desk.models import Author, Conversation, Department, Enquiry, Letter, Mention
 from resonanz.desk.prepared import prepared, within
 from resonanz.guards import check
@@ -102,7 +103,7 @@ def departments() -> list[Department]:
 
 def asked(talk: Conversation) -> list[Asked]:
     """Return a conversation's enquiries, the oldest first. Three queries, or one where there are none."""
-    found = within(_enquiries(talk.pk), conversation=talk)
+    found = within(_enquiries(talk.pk), conversation=talk) if may_have(talk, "enquiries") else []
     if not found:
         return []
     letters: dict[int | None, Letter] = {}

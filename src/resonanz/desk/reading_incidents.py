@@ -15,6 +15,7 @@ from resonanz.desk.care.incident_lists import NEEDS, Need
 from resonanz.desk.care.incident_proposals import asked
 from resonanz.desk.care.incidents import WORDINGS_LEAST, wordings
 from resonanz.desk.care.voices import language_of
+from resonanz.desk.contents import may_have
 from resonanz.desk.models import (
     Agent,
     Brand,
@@ -175,6 +176,8 @@ class Strip:
 
 def strips(talk: Conversation, agent: Agent) -> list[Strip]:
     """Return the incidents of a conversation, those linked first. One query where there is none."""
+    if not may_have(talk, "incidents"):
+        return []
     return [_strip(one, talk, agent) for one in within(_links(talk.pk), conversation=talk) if _concerns(one)]
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from resonanz.case import ClockKind
 from resonanz.desk.access import visible_to
+from resonanz.desk.contents import may_have
 from resonanz.desk.models import Agent, Clock, Conversation
 from resonanz.desk.prepared import prepared
 from resonanz.desk.storage import to_ms
@@ -38,6 +39,8 @@ def _fate(clock: Clock, now: datetime, *, moved: bool) -> Fate:
 def to_customer(talk: Conversation) -> dict[str, int]:
     """Return how many promises to a conversation's customer were kept, broken or moved, all their matters."""
     counted: dict[str, int] = {}
+    if not may_have(talk, "promises"):
+        return counted
     for _clock, became in fates(_promises(talk.customer_id), timezone.now()):
         counted[became] = counted.get(became, 0) + 1
     return counted

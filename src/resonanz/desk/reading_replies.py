@@ -15,6 +15,7 @@ from resonanz.desk.care.answers import audience_for, greeted, in_parts
 from resonanz.desk.care.attachments import beside_now, takes_files
 from resonanz.desk.care.saved import sample, standing
 from resonanz.desk.care.voices import address_for, language_of
+from resonanz.desk.contents import may_have
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Attachment, Conversation, Mention, SavedReply
 from resonanz.desk.storage import to_ms
@@ -74,7 +75,7 @@ def composer(talk: Conversation, agent: Agent, box: Box, seen: int) -> Composer:
         form=address.form if german else "",
         form_word=word,
         form_why=why,
-        files=tuple(beside_now(talk.pk, agent.pk)),
+        files=tuple(beside_now(talk.pk, agent.pk)) if may_have(talk, "files") else (),
         takes_files=takes_files(talk),
         paste_most=max(PASTE_LEAST, 20 * limits_of(talk.channel).length),
         may_invite=public and not talk.channel.is_archive,

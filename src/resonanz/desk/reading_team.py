@@ -1,137 +1,33 @@
-"""What pages show of the team: who did what with a conversation, tags on rows, who is here, shifts' ends.
+"""What pages show of the team: names, tags on rows, who is here, shifts' ends.
 
 Reads only; each function makes a fixed number of queries, however many rows it returns.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import State
-from resonanz.desk import wording_team as words
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.care import shifts
-from resonanz.desk.care.shifts import How, Why
+from resonanz.desk.care.shifts import How
+from resonanz.desk.contents import may_have
 from resonanz.desk.models import (
     Agent,
     Conversation,
     ConversationTag,
     Event,
-    Handover,
     Mention,
     Role,
     Tag,
     Team,
 )
 from resonanz.desk.prepared import each, prepared
-from resonanz.desk.reading_history import Line
-
-ICONS = {
-    "assigned": "user-plus",
-    "moved": "lock",
-    "merged": "merge",
-    "took_in": "merge",
-    "split_off": "split",
-    "tagged": "tag",
-    "untagged": "tag",
-    "released": "check-check",
-    "sent_back": "undo-2",
-    "handed_over": "hand-helping",
-    "handover_read": "check",
-    "handover_undone": "undo-2",
-}
-
-
-# What was done -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The names that lines need."""
-
-    agents: Mapping[int, str]
-    teams: Mapping[int, str]
-    tags: Mapping[int, str]
-    handovers: Mapping[int, str]
-
-
-def lines(talk: Conversation) -> list[Line]:
-    """Return who did what with a conversation, oldest first; numbers whose rows are gone stay nameless."""
-    told = [(event, json.loads(event.facts) if event.facts else {}) for event in _told(talk.pk)]
-    if not told:
-        return []
-    known = _known(told)
-    made: list[Line] = []
-    owner, why = "", None
-    parted: Counter[int] = Counter()  # posts, by the conversation that they went to
-    for event, facts in told:
-        if event.kind == "split_off":
-            parted[facts["into"]] += 1
-            if "opened_ms" not in facts:
-                continue  # the last one of several tells
-        given = {"given": int(why == Why.HANDED_OVER)}
-        words_of_it = _words(event, facts | given, known, owner, parted)
-        stays = event.kind == "handed_over" and facts.get("handover") in known.handovers
-        made.append(Line(event.at, ICONS[event.kind], words_of_it, stays=stays))
-        if event.kind == "assigned":
-            owner, why = known.agents.get(facts.get("to") or 0, ""), facts.get("why")
-    return made
-
-
-@prepared
-def _told(talk: int) -> QuerySet[Event]:
-    return Event.objects.filter(conversation=talk, kind__in=ICONS).order_by("id")
-
-
-def _known(told: Sequence[tuple[Event, dict[str, Any]]]) -> _Known:
-    people = {event.actor or 0 for event, _ in told} | {facts.get("to") or 0 for _, facts in told}
-    wanted: dict[str, set[int]] = defaultdict(set)
-    for _event, facts in told:
-        for name in ("team", "tag", "handover"):
-            wanted[name].add(facts.get(name) or 0)
-    return _Known(
-        {a.pk: a.shown_name for a in Agent.objects.filter(pk__in=people | {0})},
-        _names(Team, wanted["team"], "name"),
-        _names(Tag, wanted["tag"], "name"),
-        _names(Handover, wanted["handover"], "sentence"),
-    )
-
-
-def _names(model: type[Team | Tag | Handover], numbers: set[int], field: str) -> dict[int, str]:
-    """Return names by number; asks only where there is something to ask for."""
-    if not numbers - {0}:
-        return {}
-    return dict(model.objects.filter(pk__in=numbers).values_list("pk", field))
-
-
-def _words(
-    event: Event, facts: Mapping[str, Any], known: _Known, owner: str, parted: Mapping[int, int]
-) -> str:
-    by, to = known.agents.get(event.actor or 0, ""), known.agents.get(facts.get("to") or 0, "")
-    name = by or "–"
-    if event.kind == "assigned":
-        team = known.teams.get(facts.get("team") or 0, "")
-        return words.assigned_line(facts, by=by, to=to, before=owner, team=team)
-    if event.kind == "handed_over":
-        sentence = known.handovers.get(facts.get("handover") or 0, "…")
-        return words.handed_over_line(name, to, sentence)
-    if event.kind in {"tagged", "untagged"}:
-        tag = known.tags.get(facts.get("tag") or 0, "")
-        return words.tagged_line(name, tag, on=event.kind == "tagged")
-    if event.kind == "moved":
-        return words.moved_line(name, private=bool(facts.get("private", 1)))
-    if event.kind == "split_off":
-        return words.split_line(name, parted[facts["into"]])
-    return words.plain_line(event.kind, name, facts)
-
 
 # Rows --------------------------------------------------------------------------------------------
 
@@ -152,7 +48,7 @@ def every_tag() -> QuerySet[Tag]:
 
 def tags_on(talk: Conversation) -> list[Tag]:
     """Return the tags on one conversation, by name."""
-    return _tags_on(talk.pk)
+    return _tags_on(talk.pk) if may_have(talk, "tags") else []
 
 
 @prepared
@@ -182,6 +78,20 @@ def _given(numbers: tuple[int, ...]) -> QuerySet[Event, tuple[int | None, int | 
 
 
 # Who is here -------------------------------------------------------------------------------------
+
+
+def names_of(numbers: Iterable[int]) -> dict[int, str]:
+    """Return the names that colleagues read, by number; asks only where there is somebody to ask for."""
+    wanted = tuple(set(numbers))
+    if not wanted:
+        return {}
+    return {pk: f"{first} {last}".strip() or user for pk, first, last, user in _named(wanted)}
+
+
+@prepared
+def _named(numbers: tuple[int, ...]) -> QuerySet[Agent, tuple[int, str, str, str]]:
+    people = Agent.objects.filter(pk__in=each(numbers))
+    return people.values_list("pk", "first_name", "last_name", "username")
 
 
 @dataclass(frozen=True, slots=True)

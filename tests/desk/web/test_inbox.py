@@ -17,7 +17,8 @@ from django.utils import timezone
 
 from resonanz.case import Waiting
 from resonanz.desk import care, queue, reading
-from resonanz.desk.access import in_one_look, scope_of
+from resonanz.desk.access import scope_of
+from resonanz.desk.looks import in_one_look
 from resonanz.desk.models import Conversation, Delivery, Event, Outcome, Unsent
 from resonanz.post import Audience
 from tests.cast import ADA, MIA, OTTO, US, Desk, conversation_of, hear, said
@@ -181,6 +182,7 @@ def test_queries_do_not_grow_with_rows(ours: Desk) -> None:
     paths = ["/", f"/c/{talk.pk}/", "/inbox/pulse?since=0"]
     first = said("1", "eins", ADA)
     care.reply(talk, ours.ben, care.Reply(text="Guten Tag"))  # one of each: of nothing nothing is asked
+    care.note(talk, ours.ben, "Notiz")
     care.assign(heard(ours, "2", "null", OTTO, **ago(minutes=40)), ours.ben, ours.ben)
     before = [queries(client, path) for path in paths]
     for number, author in enumerate((OTTO, MIA)):

@@ -326,6 +326,7 @@ def test_queries_of_the_box_do_not_grow(case: Conversation, desk: Desk) -> None:
 
     paths = [f"/c/{case.pk}/saved?words=send", "/replies/", "/reports/guards/", f"/c/{case.pk}/"]
     saved.save(desk.clara, saved.Piece(title="Sendung 0", text="Gern."))
+    signed_in(desk.anna).post(f"/c/{case.pk}/attach", {"file": picture()})
     before = [count(path) for path in paths]
     for number in range(1, 4):
         saved.save(desk.clara, saved.Piece(title=f"Sendung {number}", text="Gern."))

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from resonanz.desk import care, reading, reading_team
+from resonanz.desk import care, reading, reading_history, reading_team
 from resonanz.desk.care import shifts
 from resonanz.desk.care.shifts import Choice, How
 from resonanz.desk.models import Agent, Tag
@@ -231,5 +231,5 @@ def test_what_somebody_kept_comes_back_to_them_in_words(ours: Desk) -> None:
     shifts.end(ours.anna, {talk.pk: Choice(How.KEEP)})
     shifts.seen(Agent.objects.get(pk=ours.anna.pk))
     with translation.override("en"):
-        last = reading_team.lines(fresh(talk))[-1]
+        last = reading_history.lines(fresh(talk))[-1]
     assert last.words == "Anna is here again and has it back"

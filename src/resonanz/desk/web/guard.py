@@ -14,7 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import pgettext
 
 from resonanz.desk import reading, wording
-from resonanz.desk.access import in_one_look
+from resonanz.desk.looks import in_one_look
 from resonanz.desk.models import Agent
 from resonanz.desk.models.people import Theme
 from resonanz.desk.web.bell import unseen_count
