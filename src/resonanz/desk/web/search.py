@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -22,6 +23,7 @@ from resonanz.desk.models import Agent
 from resonanz.desk.prepared import prepared
 from resonanz.desk.searching import IN, Filters, Hit, Piece, search, wanted
 from resonanz.desk.web.acting import agent_of, whole_number
+from resonanz.desk.web.addresses import address
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -34,24 +36,20 @@ ORDER_DIGITS = 19
 
 
 class Shown(NamedTuple):
-    """A hit as the page shows it: where it leads, who said what when and where, how the matter stands.
+    """A hit as the page shows it: where it leads, who said what when, how the matter stands.
 
-    All that a row shows is a value of its own: looking it up in the models, row by row, takes longer.
+    All that a row shows is a value of its own, and what many rows share is drawn once: looking it up in the
+    models, row by row, takes longer.
     """
 
     href: str
     number: str
-    name: str
-    handle: str
+    who: SafeString
     at: datetime | None
     is_gone: bool
     is_ours: bool
     words: SafeString
-    network: str
-    where: str
-    owner: str
-    state: str
-    level: str
+    stands: SafeString
 
 
 @require_GET
@@ -116,24 +114,34 @@ def _more(given: QueryDict, found: searching.Found) -> str:
 
 def _shown(hit: Hit) -> Shown:
     talk, post = hit.conversation, hit.mention
-    network = talk.channel.network
-    where = wording.network_label(network)
-    state, level = _state(talk)
+    owner = talk.assignee.shown_name if talk.assignee else ""
+    audience = None if post is None else post.audience
     return Shown(
-        href=reverse("conversation", args=[talk.pk]),
+        href=address("conversation", talk.pk),
         number=f"#{talk.pk}",
-        name=talk.customer.shown_name,
-        handle=talk.customer.handle,
+        who=_who(talk.customer.shown_name, talk.customer.handle),
         at=None if post is None else post.posted_at,
         is_gone=post is not None and post.deleted_at is not None,
         is_ours=post is not None and not post.incoming,
         words=mark_safe("".join(map(_marked, hit.passage))),  # noqa: S308 - each piece is escaped
-        network=network,
-        where=where if post is None else f"{where} · {wording.audience_word(post.audience)}",
-        owner=talk.assignee.shown_name if talk.assignee else "",
-        state=state,
-        level=level,
+        stands=_stands(talk.channel.network, audience, *_state(talk), owner, get_language()),
     )
+
+
+@lru_cache(maxsize=4096)
+def _who(name: str, handle: str) -> SafeString:
+    return render_to_string("search/who.html", {"name": name, "handle": handle})
+
+
+@lru_cache(maxsize=4096)
+def _stands(
+    network: str, audience: int | None, state: str, level: str, owner: str, _language: str | None
+) -> SafeString:
+    where = wording.network_label(network)
+    if audience is not None:
+        where = f"{where} · {wording.audience_word(audience)}"
+    shown = {"network": network, "where": where, "state": state, "level": level, "owner": owner}
+    return render_to_string("search/stands.html", shown)
 
 
 def _marked(piece: Piece) -> str:
