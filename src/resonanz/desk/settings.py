@@ -213,7 +213,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "resonanz.desk.web.by_language.Loader",
                     ["django.template.loaders.filesystem.Loader"],
                 )
             ],
@@ -223,7 +223,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "resonanz.desk.web.guard.page_frame",
             ],
-            "builtins": ["resonanz.desk.web.tags", "lucide.templatetags.lucide"],
+            "builtins": [
+                "resonanz.desk.web.by_language",
+                "lucide.templatetags.lucide",
+                "resonanz.desk.web.tags",
+            ],
         },
     }
 ]

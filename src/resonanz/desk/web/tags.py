@@ -14,7 +14,7 @@ from django import template
 from django.template.defaulttags import URLNode
 from django.template.defaulttags import url as url_as_django_reads_it
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html, urlize
 from django.utils.safestring import mark_safe
@@ -22,6 +22,8 @@ from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from resonanz.desk import wording, wording_promises
+from resonanz.desk.web.addresses import address
+from resonanz.desk.web.by_language import as_text
 from resonanz.desk.web.drawing import draw_row
 
 if TYPE_CHECKING:
@@ -48,18 +50,13 @@ class KeptAddress(URLNode):
             return super().render(context)
         name, args = self.view_name.resolve(context), [arg.resolve(context) for arg in self.args]
         try:
-            address = _address(name, *args)
+            found = address(name, *args)
         except (NoReverseMatch, TypeError):  # TypeError: an argument that cannot be kept
             return super().render(context)
         if self.asvar:
-            context[self.asvar] = address
+            context[self.asvar] = found
             return ""
-        return conditional_escape(address) if context.autoescape else address
-
-
-@lru_cache(maxsize=8192)
-def _address(name: str, *args: object) -> str:
-    return reverse(name, args=args)
+        return conditional_escape(found) if context.autoescape else found
 
 
 @register.tag(name="url")
@@ -73,6 +70,15 @@ def _url(parser: template.base.Parser, token: template.base.Token) -> KeptAddres
 def icon(name: str) -> str:
     """Return an icon that only decorates a word; screen readers skip it."""
     return lucide(name, size=16, aria_hidden="true")
+
+
+_icon_as_asked = register.tags["icon"]
+
+
+@register.tag(name="icon")
+def _icon(parser: template.base.Parser, token: template.base.Token) -> template.Node:
+    node = _icon_as_asked(parser, token)
+    return node if node.target_var else as_text(node, *node.args, *node.kwargs.values())
 
 
 @register.simple_tag
