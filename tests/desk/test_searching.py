@@ -31,7 +31,7 @@ def heard(desk: Desk, name: str, text: str, author: Somebody = ADA, **minutes: f
 
 def found(desk: Desk, text: str, **narrowed: object) -> list[int]:
     filters = Filters(**narrowed)  # type: ignore[arg-type]
-    return [hit.conversation.pk for hit in search(desk.clara, wanted(text), filters).hits]
+    return [hit.matter.number for hit in search(desk.clara, wanted(text), filters).hits]
 
 
 def shown(text: str, box: str) -> str:
@@ -181,7 +181,7 @@ def test_what_is_read_post_by_post_comes_once_over_all_pages(
     seen: list[int] = []
     page = search(desk.clara, wanted(asked))
     while page.hits:
-        seen += [hit.conversation.pk for hit in page.hits]
+        seen += [hit.matter.number for hit in page.hits]
         if page.more is None:
             break
         page = search(desk.clara, replace(wanted(asked), is_open=page.is_open), None, page.more)
@@ -232,7 +232,7 @@ def test_a_conversation_is_found_once_for_its_newest_post_on_all_pages(
     pages, after = [], None
     while True:
         page = search(desk.clara, wanted("toner"), None, after)
-        pages.append([hit.conversation.pk for hit in page.hits])
+        pages.append([hit.matter.number for hit in page.hits])
         if page.more is None:
             break
         after = page.more
@@ -242,7 +242,7 @@ def test_a_conversation_is_found_once_for_its_newest_post_on_all_pages(
 
 def test_only_what_somebodys_teams_care_for_is_found(desk: Desk) -> None:
     number = heard(desk, "1", "Geheimes Wort")
-    assert [h.conversation.pk for h in search(desk.anna, wanted("geheimes"), None).hits] == [number]
+    assert [h.matter.number for h in search(desk.anna, wanted("geheimes"), None).hits] == [number]
     Team.objects.get(name="Team").agents.remove(desk.anna)
     for text in ("geheimes", "lamm", "@ada", str(number)):
         assert search(desk.anna, wanted(text), None).hits == ()

@@ -44,6 +44,7 @@ from resonanz.desk.models import (
     Team,
     Unsent,
 )
+from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import each, prepared, within
 from resonanz.desk.queue import VIEWS, behind, cursor, first_of, in_view
 from resonanz.desk.queue import numbers as queue_numbers
@@ -467,7 +468,7 @@ def colleagues(talk: Conversation) -> list[Agent]:
 def colleagues_named(talk: Conversation, *, besides: Collection[int | None]) -> list[tuple[str, str, bool]]:
     """Return number, name and whether they are here of who can take a conversation over, for a menu."""
     return [
-        (str(pk), f"{first} {last}".strip() or username, since is not None)
+        (str(pk), name_of_agent(first, last, username), since is not None)
         for pk, first, last, username, since in _named(talk.channel_id)
         if pk not in besides
     ]

@@ -27,6 +27,7 @@ from resonanz.desk.models import (
     Tag,
     Team,
 )
+from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import each, prepared
 
 # Rows --------------------------------------------------------------------------------------------
@@ -85,7 +86,7 @@ def names_of(numbers: Iterable[int]) -> dict[int, str]:
     wanted = tuple(set(numbers))
     if not wanted:
         return {}
-    return {pk: f"{first} {last}".strip() or user for pk, first, last, user in _named(wanted)}
+    return {pk: name_of_agent(*name) for pk, *name in _named(wanted)}
 
 
 @prepared

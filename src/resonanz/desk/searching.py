@@ -19,7 +19,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from resonanz.case import State
-from resonanz.desk.access import Conversations, visible_to
+from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
 from resonanz.desk.models import Agent, Conversation, Mention
 from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.prepared import each, prepared
@@ -34,18 +34,6 @@ PASSAGE = 180  # characters
 BEFORE = 40  # of them in front of the first hit
 CHUNK_KEPT = 40  # characters; longer ones are addresses, each another
 LAST = 1 << 63
-SHOWN = (  # of a conversation that was found, with those who are in it
-    *(
-        "from_import",
-        "state",
-        "waiting",
-        "last_order",
-        "customer__name",
-        "customer__handle",
-        "channel__network",
-    ),
-    *("assignee__first_name", "assignee__last_name", "assignee__username"),
-)
 IN = ("all", "open", "resolved", "archive")
 
 _PARTS = re.compile(r'"([^"]*)"?|(\S+)')
@@ -130,11 +118,26 @@ class Piece:
     is_hit: bool = False
 
 
+class Matter(NamedTuple):
+    """What a page shows of a conversation that was found; as values, as it shows many."""
+
+    number: int
+    last_order: int
+    from_import: int | None
+    state: int
+    waiting: int
+    network: str
+    customer: int
+    name: str
+    handle: str
+    owner: tuple[str | None, str | None, str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A conversation that was found, by a post or by its customer's name."""
 
-    conversation: Conversation
+    matter: Matter
     mention: Mention | None
     passage: tuple[Piece, ...]
     by_name: bool = False
@@ -157,32 +160,40 @@ def search(agent: Agent, asked: Wanted, filters: Filters | None = None, after: i
     if asked.is_empty:
         return Found(())
     filters = filters or Filters()
-    narrowed = _narrowed(agent, filters)
+    here = Here(scope_of(agent), filters, agent.pk if filters.mine else None)
     people = _people(asked)
-    others = _allowed(narrowed.exclude(customer__in=people) if people else narrowed)
+    others = _allowed(here.narrowed().exclude(customer__in=people)) if people else _allowed_in(here)
     reach = _reach(filters, after)
-    places = _by_person(narrowed, asked, people, reach) | _by_words(others, asked, reach)
+    places = _by_person(here, asked, people, reach) | _by_words(others, asked, reach)
     if len(places) < PAGE and asked.may_open and not asked.is_open and after is None:
         asked = replace(asked, is_open=True)
-        places = _by_person(narrowed, asked, people, reach) | _by_words(others, asked, reach)
+        places = _by_person(here, asked, people, reach) | _by_words(others, asked, reach)
     found = sorted(places.items(), key=lambda place: -place[1])
-    named = _named(narrowed, asked) if after is None else []
+    named = _named(here, asked) if after is None else []
     more = found[PAGE - 1][1] if len(found) > PAGE else None
     return Found(tuple(_hits(asked, named, found[:PAGE], people)), more, asked.is_open)
 
 
-def _narrowed(agent: Agent, filters: Filters) -> Conversations:
-    shown = visible_to(agent)
-    if filters.where == "archive":
-        shown = shown.exclude(from_import=None)
-    elif filters.where != "all":
-        wanted_state = State.OPEN if filters.where == "open" else State.RESOLVED
-        shown = shown.filter(state=wanted_state, from_import=None)
-    if filters.network:
-        shown = shown.filter(channel__network=filters.network)
-    if filters.channel is not None:
-        shown = shown.filter(channel=filters.channel)
-    return shown.filter(assignee=agent) if filters.mine else shown
+class Here(NamedTuple):
+    """Where is searched: what somebody may see, narrowed down by filters, and to what one of them has."""
+
+    scope: Scope
+    filters: Filters
+    owner: int | None
+
+    def narrowed(self) -> Conversations:
+        """Return the conversations there."""
+        filters, shown = self.filters, visible_in(self.scope)
+        if filters.where == "archive":
+            shown = shown.exclude(from_import=None)
+        elif filters.where != "all":
+            wanted_state = State.OPEN if filters.where == "open" else State.RESOLVED
+            shown = shown.filter(state=wanted_state, from_import=None)
+        if filters.network:
+            shown = shown.filter(channel__network=filters.network)
+        if filters.channel is not None:
+            shown = shown.filter(channel=filters.channel)
+        return shown if self.owner is None else shown.filter(assignee=self.owner)
 
 
 Post = tuple[int, int, str]  # its conversation, its order, its folded text
@@ -256,11 +267,11 @@ def _spellings(said: str) -> list[str]:
     return [f'"{word}"' for word in sorted(words)]
 
 
-def _by_person(narrowed: Conversations, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
+def _by_person(here: Here, asked: Wanted, people: Sequence[int], reach: Reach) -> dict[int, int]:
     """Return conversations of the people who were meant, with their last post's order."""
     if not people:
         return {}
-    theirs = narrowed.filter(customer__in=people)
+    theirs = here.narrowed().filter(customer__in=people)
     if rest := _rest(asked):
         posts = _posts(theirs, reach)
         if posts is None:
@@ -303,15 +314,21 @@ def _read(posts: Iterable[Post], asked: Wanted, reach: Reach) -> dict[int, int]:
 
 
 class Allowed(NamedTuple):
-    """A condition on `m.conversation_id`: what may be shown. Written once a search."""
+    """A condition on `m.conversation_id`: what may be shown."""
 
     sql: str
     values: tuple[Any, ...]
 
 
+@lru_cache(maxsize=500)
+def _allowed_in(here: Here) -> Allowed:
+    """Return the condition for all that is somewhere, written once."""
+    return _allowed(here.narrowed())
+
+
 def _allowed(narrowed: Conversations) -> Allowed:
-    here = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
-    return Allowed(*here.query.sql_with_params())
+    shown = narrowed.filter(pk=RawSQL("m.conversation_id", [])).order_by().values("pk")
+    return Allowed(*shown.query.sql_with_params())
 
 
 def _by_words(others: Allowed, asked: Wanted, reach: Reach) -> dict[int, int]:
@@ -345,7 +362,13 @@ def _count(asks: str, values: Sequence[str | int]) -> int:
 
 
 def _asked(
-    source: str, condition: str, shown: Allowed, values: Sequence[str | int], most: int = -1
+    source: str,
+    condition: str,
+    shown: Allowed,
+    values: Sequence[str | int],
+    *,
+    most: int = -1,
+    text: str = "w.words",
 ) -> list[Post]:
     """Return posts of a source, newest first, that meet a condition and may be shown.
 
@@ -354,7 +377,7 @@ def _asked(
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f'SELECT m.conversation_id, m."order", w.words FROM {source} w CROSS JOIN desk_mention m '
+            f'SELECT m.conversation_id, m."order", {text} FROM {source} w CROSS JOIN desk_mention m '
             f'ON m."order" = w.rowid WHERE {condition} AND EXISTS ({shown.sql}) '
             "ORDER BY w.rowid DESC LIMIT %s",
             [*values, *shown.values, most],
@@ -371,7 +394,7 @@ def _said(shown: Allowed, match: str, reach: Reach) -> dict[int, int]:
     high, found = reach.below, dict[int, int]()
     while True:
         values: list[str | int] = [match, reach.low, high]
-        rows = _asked("desk_words", FITS, shown, values, HITS_AT_ONCE)
+        rows = _asked("desk_words", FITS, shown, values, most=HITS_AT_ONCE, text="''")
         newest = {talk: order for talk, order, _text in reversed(rows) if talk not in found}
         found |= newest if reach.after is None else _fresh(newest, match, reach.after)
         if len(rows) < HITS_AT_ONCE or len(found) > PAGE:
@@ -394,11 +417,11 @@ def _fresh(places: dict[int, int], match: str, after: int) -> dict[int, int]:
     return {conversation: order for conversation, order in places.items() if conversation not in shown}
 
 
-def _named(narrowed: Conversations, asked: Wanted) -> list[int]:
+def _named(here: Here, asked: Wanted) -> list[int]:
     """Return the conversation whose number was typed, if it may be shown."""
     if asked.number is None:
         return []
-    return list(narrowed.filter(pk=asked.number).values_list("pk", flat=True))
+    return list(here.narrowed().filter(pk=asked.number).values_list("pk", flat=True))
 
 
 # Showing -----------------------------------------------------------------------------------------
@@ -409,7 +432,8 @@ def _hits(
 ) -> Iterable[Hit]:
     """Yield what a page shows of each, in three queries for all."""
     places = [(number, 0) for number in named] + [place for place in found if place[0] not in named]
-    known = {talk.pk: talk for talk in _talks(tuple(number for number, _order in places))}
+    found_now = _talks(tuple(number for number, _order in places))
+    known = {values[0]: Matter._make((*values[:-3], values[-3:])) for values in found_now}
     orders = {order or known[number].last_order for number, order in places if number in known}
     posts = {mention.pk: mention for mention in _mentions(tuple(orders))}
     by_person = set(people)
@@ -419,13 +443,15 @@ def _hits(
             continue
         post = posts.get(order or talk.last_order)
         pieces = passage(post.text if post is not None else "", asked)
-        yield Hit(talk, post, pieces, by_name=talk.customer_id in by_person)
+        yield Hit(talk, post, pieces, by_name=talk.customer in by_person)
 
 
 @prepared
-def _talks(numbers: tuple[int, ...]) -> QuerySet[Conversation]:
-    talks = Conversation.objects.select_related("customer", "channel", "assignee").only(*SHOWN)
-    return talks.filter(pk__in=each(numbers))
+def _talks(numbers: tuple[int, ...]) -> QuerySet[Conversation, tuple[Any, ...]]:
+    matter = ("pk", "last_order", "from_import", "state", "waiting", "channel__network")
+    people = ("customer", "customer__name", "customer__handle")
+    owner = ("assignee__first_name", "assignee__last_name", "assignee__username")
+    return Conversation.objects.filter(pk__in=each(numbers)).values_list(*matter, *people, *owner)
 
 
 @prepared

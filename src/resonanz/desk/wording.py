@@ -187,12 +187,13 @@ def _pattern(kind: str, passed: timedelta) -> str:
 
 def _clock(moment: datetime, now: datetime) -> str:
     """Return a time of day, with as much of the date as is needed."""
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
+    here = timezone.get_current_timezone()
+    local, today = moment.astimezone(here), now.astimezone(here).date()
     apart = abs((local.date() - today).days)
     if apart == 0:
-        return f"{local:%H:%M}"
+        return _hour(local)
     if apart < 6:
-        return f"{_day(local.date(), 'D', get_language())} {local:%H:%M}"
+        return f"{_day(local.date(), 'D', get_language())} {_hour(local)}"
     return _day(local.date(), "SHORT_DATE_FORMAT", get_language())
 
 
@@ -204,7 +205,11 @@ def day(moment: datetime) -> str:
 def day_and_time(moment: datetime) -> str:
     """Return when something was, in full."""
     local = timezone.localtime(moment)
-    return f"{_day(local.date(), 'DATE_FORMAT', get_language())}, {local:%H:%M}"
+    return f"{_day(local.date(), 'DATE_FORMAT', get_language())}, {_hour(local)}"
+
+
+def _hour(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 @lru_cache(maxsize=4096)  # a list shows the same few days again and again

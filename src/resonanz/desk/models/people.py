@@ -41,6 +41,16 @@ class TextSize(models.TextChoices):
     LARGE = "large", _("Large")
 
 
+def name_of_agent(first: str, last: str, username: str) -> str:
+    """Return the name that colleagues read."""
+    return f"{first} {last}".strip() or username
+
+
+def name_of_author(name: str, handle: str) -> str:
+    """Return the name to greet somebody by: the display name, else the handle without its server."""
+    return name or handle.partition("@")[0]
+
+
 class Agent(AbstractUser):
     """Somebody who works at the desk, whatever their role."""
 
@@ -61,7 +71,7 @@ class Agent(AbstractUser):
     @property
     def shown_name(self) -> str:
         """The name that colleagues read."""
-        return self.get_full_name() or self.username
+        return name_of_agent(self.first_name, self.last_name, self.username)
 
     def has_role(self, least: Role) -> bool:
         """Whether this agent's role is `least` or one above it."""
@@ -115,7 +125,7 @@ class Author(models.Model):
     @property
     def shown_name(self) -> str:
         """The name to greet by: the display name, else the handle without its server."""
-        return self.name or self.handle.partition("@")[0]
+        return name_of_author(self.name, self.handle)
 
 
 class AuthorHandle(models.Model):

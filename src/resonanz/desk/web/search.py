@@ -20,8 +20,9 @@ from resonanz.case import State, Waiting
 from resonanz.desk import searching, wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Agent
+from resonanz.desk.models.people import name_of_agent, name_of_author
 from resonanz.desk.prepared import prepared
-from resonanz.desk.searching import IN, Filters, Hit, Piece, search, wanted
+from resonanz.desk.searching import IN, Filters, Hit, Matter, Piece, search, wanted
 from resonanz.desk.web.acting import agent_of, whole_number
 from resonanz.desk.web.addresses import address
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-    from resonanz.desk.models import Channel, Conversation
+    from resonanz.desk.models import Channel
 
 ORDER_DIGITS = 19
 
@@ -113,18 +114,19 @@ def _more(given: QueryDict, found: searching.Found) -> str:
 
 
 def _shown(hit: Hit) -> Shown:
-    talk, post = hit.conversation, hit.mention
-    owner = talk.assignee.shown_name if talk.assignee else ""
+    matter, post = hit.matter, hit.mention
     audience = None if post is None else post.audience
+    first, last, username = matter.owner
+    owner = "" if username is None else name_of_agent(first or "", last or "", username)
     return Shown(
-        href=address("conversation", talk.pk),
-        number=f"#{talk.pk}",
-        who=_who(talk.customer.shown_name, talk.customer.handle),
+        href=address("conversation", matter.number),
+        number=f"#{matter.number}",
+        who=_who(name_of_author(matter.name, matter.handle), matter.handle),
         at=None if post is None else post.posted_at,
         is_gone=post is not None and post.deleted_at is not None,
         is_ours=post is not None and not post.incoming,
         words=mark_safe("".join(map(_marked, hit.passage))),  # noqa: S308 - each piece is escaped
-        stands=_stands(talk.channel.network, audience, *_state(talk), owner, get_language()),
+        stands=_stands(matter.network, audience, *_state(matter), owner, get_language()),
     )
 
 
@@ -149,13 +151,13 @@ def _marked(piece: Piece) -> str:
     return f"<mark>{escape(piece.text)}</mark>" if piece.is_hit else escape(piece.text)
 
 
-def _state(talk: Conversation) -> tuple[str, str]:
+def _state(matter: Matter) -> tuple[str, str]:
     """Return how a matter stands as a word and a level."""
-    if talk.from_import_id is not None:
+    if matter.from_import is not None:
         return pgettext("state", "archive"), ""
-    if talk.state == State.RESOLVED:
+    if matter.state == State.RESOLVED:
         return pgettext("state", "resolved"), "calm"
-    return _waits(get_language())[talk.waiting]
+    return _waits(get_language())[matter.waiting]
 
 
 @cache
