@@ -7,7 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ from tests.simulator.running import RunningSimulator, running_simulator
 
 pytestmark = pytest.mark.servers
 US = "nordlicht_hilft"
+ARRIVALS = {"signed_in", "shift_began"}  # what a stream may tell late, as sessions begin before it
 
 
 @dataclass
@@ -41,8 +42,19 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield Place(desk, network, desk.session("anna"), desk.session("ben"), desk.session("tom"))
 
 
+@pytest.fixture(autouse=True)
+def _streams_end() -> Iterator[None]:
+    """Close what a test leaves open when it fails; the next one would be blamed for it."""
+    yield
+    for listening in Listening.made:
+        listening.close()
+    Listening.made.clear()
+
+
 class Listening:
     """One open stream, read event by event."""
+
+    made: ClassVar[list[Listening]] = []
 
     def __init__(self, desk: RunningDesk, session: str, last_id: int | None = None) -> None:
         again = f"Last-Event-ID: {last_id}\r\n" if last_id is not None else ""
@@ -52,6 +64,7 @@ class Listening:
             f"Connection: close\r\nCookie: resonanz_session={session}\r\n{again}\r\n".encode()
         )
         self.lines = self.stream.makefile("r", encoding="utf-8")
+        self.made.append(self)
         self.until("retry: 2000")
 
     def until(self, words: str) -> str:
@@ -60,11 +73,11 @@ class Listening:
         return line
 
     def next(self, kind: str = "") -> dict[str, Any]:
-        """Return the next event, of a kind; that somebody has signed in, it may tell late."""
+        """Return the next event, of a kind, besides ARRIVALS."""
         while True:
             self.until(f"event: {kind}")
             told: dict[str, Any] = json.loads(self.until("data: ").removeprefix("data: "))
-            if told.get("kind") != "signed_in":
+            if told.get("kind") not in ARRIVALS:
                 return told
 
     def hears_within(self, seconds: float) -> bool:
