@@ -26,9 +26,9 @@ demo-reset:
 	@! kill -0 $$(cat .demo/running 2>/dev/null) 2>/dev/null || { echo "The demo is running: stop it first (Ctrl+C in its window)."; exit 1; }
 	rm -rf .demo
 
-# What plays whole days or real browsers takes longer; `make test-long` runs it, and `.ci/run` runs both.
+# What plays whole days, ten thousand queries or real browsers takes longer; `make test-long` runs it, and `.ci/run` runs both.
 LONG := tests/browser tests/desk/test_kill.py tests/desk/test_many_at_once.py tests/desk/test_shift_day.py \
-	tests/desk/test_incident_hour.py tests/desk/web/test_pages_in_browser.py
+	tests/desk/test_incident_hour.py tests/desk/web/test_pages_in_browser.py tests/query/test_agreement.py
 
 # Format, lint, import rules, types, migrations, then every test but the long ones.
 test: install check browser

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, int | str]
 
+UNCONNECTED = {"x": "X", "bluesky": "Bluesky", "facebook": "Facebook", "youtube": "YouTube"}
+
 SOON = timedelta(minutes=15)
 NEAR = timedelta(hours=2)  # within it a due time is said as a distance, beyond it as a time of day
 RECENT = timedelta(hours=24)
@@ -84,7 +86,7 @@ def network_label(network: str) -> str:
     if network == "archive":
         return _("Archive")
     row = NETWORKS.get(network)
-    return row.capabilities.label if row else network
+    return row.capabilities.label if row else UNCONNECTED.get(network, network)
 
 
 def audience_word(audience: int) -> str:

@@ -29,13 +29,19 @@ from unicodedata import category, decimal, normalize
 
 import regex
 
-_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_NON_ASCII = re.compile(rb"[\x80-\xff]+")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")  # two regional indicators
-_UMLAUT_E = re.compile(rb"([aou])e+")
-_URL = re.compile(r"https?://(?:www\.)?([^\s?#]*)\S*")
+_URL = re.compile(rb"https?://(?:www\.)?([^\s\x1c-\x1f?#]*)[^\s\x1c-\x1f]*")
+_UMLAUTS = tuple(
+    (sign.encode(), plain)
+    for signs, plain in (("äÄ", b"a"), ("öÖ", b"o"), ("üÜ", b"u"), ("ß", b"ss"))
+    for sign in signs
+)
+_WITH_E = ((b"a", b"ae"), (b"o", b"oe"), (b"u", b"ue"))
 _MARKED = re.compile(r"[#@$](?<![^ #@$].)[^ #@$]+")  # not inside a word: in anna@example.org, `@` is no mark
 
 # Tables over UTF-8 bytes: those of non-ASCII characters stay. Many times faster than a regular expression.
+_SMALL = bytes(ord(chr(i).lower()) if i < 128 else i for i in range(256))
 _WORDS = bytes(i if i > 127 or chr(i).isalnum() else 32 for i in range(256))
 _WORDS_AND_MARKS = bytes(i if chr(i) in "#@$_" else _WORDS[i] for i in range(256))
 
@@ -54,19 +60,39 @@ def fold(text: str) -> tuple[str, ...]:
 
     Never raises; folding the tokens joined by blanks gives the same tokens again.
     """
-    plain = text.casefold()
-    if not plain.isascii():
-        plain = plain.replace("ä", "a").replace("ö", "o").replace("ü", "u")  # nearly all that German needs
-        if not plain.isascii():
-            plain = _NON_ASCII.sub(_plain_run, plain)
-    if "://" in plain:
-        plain = _URL.sub(r" \1 ", plain)
-    raw = plain.encode().replace(b"ae", b"a").replace(b"oe", b"o").replace(b"ue", b"u")
-    if b"ae" in raw or b"oe" in raw or b"ue" in raw:
-        raw = _UMLAUT_E.sub(rb"\1", raw)  # "aee": all of them go
+    raw = _raw(text)
     if b"#" in raw or b"@" in raw or b"$" in raw:
         return _with_marked(raw.translate(_WORDS_AND_MARKS).decode().rstrip())
     return tuple(raw.translate(_WORDS).decode().split())
+
+
+def folded_words(text: str, *, keep: str) -> bytes:
+    """The words of a text in UTF-8, marked ones without their marks, parted by one blank or several.
+
+    `keep` is an ASCII sign that stays where it stands: many texts can be folded in one piece.
+    """
+    table = bytearray(_WORDS)
+    table[ord(keep)] = ord(keep)
+    return _raw(text).translate(bytes(table))
+
+
+def _raw(text: str) -> bytes:
+    """The text with its letters as they are compared, in UTF-8; signs still stand between the words.
+
+    It works on bytes, as changing the case of a whole text that is not ASCII takes longer than all the rest.
+    """
+    raw = text.encode(errors="surrogatepass").translate(_SMALL)
+    if not raw.isascii():
+        for umlaut, plain in _UMLAUTS:  # nearly all that German needs
+            raw = raw.replace(umlaut, plain)
+        if not raw.isascii():
+            raw = _NON_ASCII.sub(_plain_run, raw)
+    if b"://" in raw:
+        raw = _URL.sub(rb" \1 ", raw)
+    for vowel, with_e in _WITH_E:
+        while with_e in raw:
+            raw = raw.replace(with_e, vowel)
+    return raw
 
 
 def folded(text: str) -> str:
@@ -90,12 +116,12 @@ def _with_marked(plain: str) -> tuple[str, ...]:
     return (*words, *marked)
 
 
-def _plain_run(match: re.Match[str]) -> str:
-    run = match[0]
-    if len(run) == 1:
-        return _forms[ord(run)]
+def _plain_run(match: re.Match[bytes]) -> bytes:
+    run = match[0].decode(errors="surrogatepass").casefold()
+    if len(run) == 1 and not _FLAG.match(run):
+        return _forms[ord(run)].encode()
     run = normalize("NFC", normalize("NFC", run).translate(_forms))
-    return _FLAG.sub(r" \g<0> ", run)
+    return _FLAG.sub(r" \g<0> ", run).encode()
 
 
 class _Forms(dict[int, str]):

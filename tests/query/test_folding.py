@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resonanz.query import _Forms, fold, folded
+from resonanz.query import fold, folded
+from resonanz.query.folding import _Forms
 
 MARKS = "#@$_"
 
