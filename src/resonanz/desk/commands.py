@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from resonanz.desk import commands_queue, commands_reports, home
+from resonanz.desk import commands_queries, commands_queue, commands_reports, home
 from resonanz.desk.commands_words import add_commands
 from resonanz.study import parse_within
 
@@ -352,6 +352,7 @@ def _parser() -> argparse.ArgumentParser:
     _archive_words(commands)
     add_commands(commands)
     commands_queue.add_commands(commands)
+    commands_queries.add_commands(commands)
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)
@@ -362,7 +363,7 @@ def _parser() -> argparse.ArgumentParser:
     lost = _command(commands, "unlock", "take a lost second step off somebody's sign-in", unlock)
     lost.add_argument("name")
     benches = _command(commands, "bench", "measure speed and memory (from a checkout)", bench)
-    benches.add_argument("name", choices=["intake", "inbox", "keys"])
+    benches.add_argument("name", choices=["intake", "inbox", "keys", "match"])
     benches.add_argument("--json", action="store_true")
     return parser
 

@@ -35,7 +35,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     composing = commands.add_parser("compose", help="look at a text before it goes out").add_subparsers(
         required=True, metavar="WHAT"
     )
-    checking = _command(
+    checking = command(
         composing, "check", "count a text as a network does, and say what to mend", compose_check
     )
     checking.add_argument("--network", required=True, choices=sorted(USUAL_LIMITS))
@@ -47,19 +47,20 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     readers.add_argument("--direct", action="store_true", help="only the customer can read it")
     checking.set_defaults(direct=False)
-    forms = _command(commands, "address-form", "tell du from Sie in lines of id, tab, text", address_forms)
+    forms = command(commands, "address-form", "tell du from Sie in lines of id, tab, text", address_forms)
     forms.add_argument(
         "--direction", choices=["out", "in"], default="out", help="who speaks: we, or a customer"
     )
-    _command(commands, "private-data", "find private data in lines of id, tab, text", private_data)
+    command(commands, "private-data", "find private data in lines of id, tab, text", private_data)
 
 
-def _command(
+def command(
     commands: Commands[argparse.ArgumentParser],
     name: str,
     words: str,
     run_it: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
+    """Add a command that answers in words or JSON, and refuses bad input with 2."""
     parser = commands.add_parser(name, help=words, description=words.capitalize() + ".")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=partial(_or_refuse, run_it))
@@ -97,7 +98,7 @@ def compose_check(options: argparse.Namespace) -> int:
 
 
 def _given_text(words: str) -> str:
-    text = _decoded(sys.stdin.buffer.read(), "standard input") if words == "-" else words
+    text = decoded(sys.stdin.buffer.read(), "standard input") if words == "-" else words
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -174,7 +175,7 @@ def _answer(options: argparse.Namespace, row: Row, words: str) -> None:
 def _lines() -> Iterator[tuple[str, str]]:
     """The lines of standard input as id and text; only a line feed ends a line."""
     for number, raw in enumerate(sys.stdin.buffer, 1):
-        line = _decoded(raw, f"line {number}").removesuffix("\n").removesuffix("\r")
+        line = decoded(raw, f"line {number}").removesuffix("\n").removesuffix("\r")
         if number == 1:
             line = line.removeprefix("\ufeff")
         name, tab, text = line.partition("\t")
@@ -183,7 +184,8 @@ def _lines() -> Iterator[tuple[str, str]]:
         yield name, text
 
 
-def _decoded(raw: bytes, place: str) -> str:
+def decoded(raw: bytes, place: str) -> str:
+    """Return bytes as text; raises BadInput that names the place and the byte."""
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

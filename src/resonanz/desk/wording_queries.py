@@ -1,0 +1,295 @@
+"""Queries in sentences: what one means, what is wrong with it, what a network cannot do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, get_language_info, ngettext, pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as later
+
+from resonanz.desk.storage import from_ms
+from resonanz.desk.wording import audience_word, network_label
+from resonanz.post import Audience
+from resonanz.query import And, Node, Not, Op, QueryError, Term
+from resonanz.query.elsewhere import Loss
+from resonanz.query.reading import NAMES
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+Words: TypeAlias = "str | StrPromise"  # looked up when they are said
+Said = tuple[str, str]  # what a post does, and what it does not do where the term is negated
+
+
+# What an expression means ------------------------------------------------------------------------
+
+
+def explanation(query: Node) -> str:
+    """Return what an expression finds, in one sentence."""
+    return _("Posts that %(what)s.") % {"what": _clause(query, is_inner=False)}
+
+
+def _clause(node: Node, *, is_inner: bool = True) -> str:
+    if isinstance(node, Term):
+        return _said(node)[0]
+    if isinstance(node, Not):
+        return _said(node.part)[1]
+    parts = [_clause(part) for part in node.parts]
+    link = pgettext("joins clauses", " and ") if isinstance(node, And) else pgettext("joins clauses", " or ")
+    whole = link.join(parts)
+    return f"({whole})" if is_inner else whole
+
+
+def _said(term: Term) -> Said:
+    return CLAUSES[term.op](term)
+
+
+def _words(term: Term) -> Said:
+    value = {"words": term.value}
+    if term.near is not None:
+        count = {"count": term.near} | value
+        return (
+            ngettext(
+                "have “%(words)s” close together, with at most %(count)d word between",
+                "have “%(words)s” close together, with at most %(count)d words between",
+                term.near,
+            )
+            % count,
+            _("do not have “%(words)s” close together") % value,
+        )
+    if len(term.tokens) > 1:
+        return (
+            _("have “%(words)s” in a row") % value,
+            _("do not have “%(words)s” in a row") % value,
+        )
+    return _("have the word “%(words)s”") % value, _("do not have the word “%(words)s”") % value
+
+
+def _plain(wanted: Words, unwanted: Words) -> Callable[[Term], Said]:
+    def said(term: Term) -> Said:
+        value = {"value": term.value}
+        return str(wanted) % value, str(unwanted) % value
+
+    return said
+
+
+def _language(term: Term) -> Said:
+    try:
+        name = str(get_language_info(term.value)["name_translated"])
+    except KeyError:
+        name = term.value
+    return _("are in %(language)s") % {"language": name}, _("are not in %(language)s") % {"language": name}
+
+
+def _is(term: Term) -> Said:
+    return _kinds(get_language())[term.value]
+
+
+@cache
+def _kinds(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "reply": (_("are replies"), _("are no replies")),
+        "retweet": (_("only repeat another post"), _("are no mere reposts")),
+        "quote": (_("quote another post"), _("quote no other post")),
+        "verified": (_("are by verified accounts"), _("are not by verified accounts")),
+        "nullcast": (_("are advertising"), _("are no advertising")),
+    }
+
+
+def _has(term: Term) -> Said:
+    return _parts(get_language())[term.value]
+
+
+@cache
+def _parts(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "links": (_("have a link"), _("have no link")),
+        "mentions": (_("name somebody with an @"), _("name nobody with an @")),
+        "hashtags": (_("have a hashtag"), _("have no hashtag")),
+        "cashtags": (_("have a symbol with a $"), _("have no symbol with a $")),
+        "media": (_("have a picture, film or sound"), _("have no picture, film or sound")),
+        "images": (_("have a picture"), _("have no picture")),
+        "videos": (_("have a film"), _("have no film")),
+        "geo": (_("name a place on the map"), _("name no place on the map")),
+    }
+
+
+def _network(term: Term) -> Said:
+    name = {"network": network_label(term.value)}
+    return _("are on %(network)s") % name, _("are not on %(network)s") % name
+
+
+def _audience(term: Term) -> Said:
+    word = {"audience": audience_word(Audience[term.value.upper()])}
+    return _("are %(audience)s") % word, _("are not %(audience)s") % word
+
+
+def _followers(term: Term) -> Said:
+    low, high = term.low or 0, term.high
+    if high is None:
+        many = {"low": low}
+        return (
+            _("are by accounts with at least %(low)d followers") % many,
+            _("are by accounts with fewer than %(low)d followers, or whose number nobody tells") % many,
+        )
+    both = {"low": low, "high": high}
+    return (
+        _("are by accounts with %(low)d to %(high)d followers") % both,
+        _("are not by accounts with %(low)d to %(high)d followers") % both,
+    )
+
+
+def _state(term: Term) -> Said:
+    return _states(get_language())[term.value]
+
+
+@cache
+def _states(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "open": (_("stand in open conversations"), _("do not stand in open conversations")),
+        "waiting": (_("stand where somebody waits for us"), _("do not stand where somebody waits for us")),
+        "answered": (_("were answered"), _("were not answered")),
+        "resolved": (_("stand in resolved conversations"), _("do not stand in resolved conversations")),
+        "dismissed": (_("were dismissed with a reason"), _("were not dismissed")),
+        "unassigned": (_("are nobody's"), _("are somebody's")),
+    }
+
+
+@cache
+def _sounds(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "positive": (_("sound friendly"), _("do not sound friendly")),
+        "neutral": (_("sound neutral"), _("do not sound neutral")),
+        "negative": (_("sound angry or disappointed"), _("do not sound angry or disappointed")),
+    }
+
+
+@cache
+def _means(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "question": (_("ask something"), _("ask nothing")),
+        "complaint": (_("complain"), _("do not complain")),
+        "praise": (_("praise"), _("do not praise")),
+        "request": (_("ask for something to be done"), _("do not ask for anything to be done")),
+        "other": (_("want something else"), _("want nothing else")),
+    }
+
+
+def _moment(wanted: Words, unwanted: Words) -> Callable[[Term], Said]:
+    def said(term: Term) -> Said:
+        whole = len(term.value) <= len("2026-11-20")
+        last = (term.high or 0) - whole  # a day ends just before the next one
+        local = timezone.localtime(from_ms(last if term.low is None else term.low))
+        day = date_format(local, "DATE_FORMAT")
+        shown = {"moment": day if whole else f"{day}, {local:%H:%M}"}
+        return str(wanted) % shown, str(unwanted) % shown
+
+    return said
+
+
+CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
+    Op.WORDS: _words,
+    Op.EXACT: _plain(
+        later("have “%(value)s”, spelled exactly so"), later("do not have “%(value)s” spelled exactly so")
+    ),
+    Op.TAG: _plain(later("have the hashtag #%(value)s"), later("do not have the hashtag #%(value)s")),
+    Op.MENTIONS: _plain(later("name @%(value)s"), later("do not name @%(value)s")),
+    Op.CASH: _plain(later("have the symbol $%(value)s"), later("do not have the symbol $%(value)s")),
+    Op.FROM: _plain(later("are by @%(value)s"), later("are not by @%(value)s")),
+    Op.TO: _plain(later("speak to @%(value)s first"), later("do not speak to @%(value)s first")),
+    Op.AUTHOR: _plain(
+        later("are by somebody with “%(value)s” in the name"),
+        later("are not by somebody with “%(value)s” in the name"),
+    ),
+    Op.URL: _plain(later("link to %(value)s"), later("do not link to %(value)s")),
+    Op.LANG: _language,
+    Op.IS: _is,
+    Op.HAS: _has,
+    Op.CONVERSATION: _plain(
+        later("belong to the thread %(value)s"), later("do not belong to the thread %(value)s")
+    ),
+    Op.NETWORK: _network,
+    Op.AUDIENCE: _audience,
+    Op.FOLLOWERS: _followers,
+    Op.LABEL: _plain(later("have our tag “%(value)s”"), later("do not have our tag “%(value)s”")),
+    Op.STATE: _state,
+    Op.SINCE: _moment(later("are from %(moment)s or later"), later("are older than %(moment)s")),
+    Op.UNTIL: _moment(later("are from %(moment)s at the latest"), later("are later than %(moment)s")),
+    Op.SENTIMENT: lambda term: _sounds(get_language())[term.value],
+    Op.INTENT: lambda term: _means(get_language())[term.value],
+}
+
+
+# What is wrong with it ---------------------------------------------------------------------------
+
+
+def mistake(error: QueryError) -> str:
+    """Return what is wrong in an expression, and what would be right."""
+    names = {"names": ", ".join(f"{name}:" for name in NAMES)}
+    return _mistakes(get_language())[error.code] % (error.facts | names)
+
+
+@cache
+def _mistakes(_language: str | None) -> Mapping[str, str]:
+    return {
+        "empty": _("There is nothing to look for yet. Write a word."),
+        "too_long": _("This has %(length)d characters; %(limit)d are possible. Make two queries of it."),
+        "too_deep": _("There are more than %(limit)d brackets within each other. Make it flatter."),
+        "too_many": _("These are more than %(limit)d terms. Make two queries of it."),
+        "unclosed_quote": _("This quotation mark has no other one. Put one at the end of the words."),
+        "unclosed_group": _("This bracket is never closed. Put a ) where the group ends."),
+        "extra_bracket": _("This bracket closes nothing. Take it out, or open one before."),
+        "empty_group": _("There is nothing in these brackets. Write a word, or take them out."),
+        "or_begins": _("%(word)s stands between two things; something is missing before it."),
+        "or_ends": _("%(word)s stands between two things; something is missing after it."),
+        "minus_alone": _("The minus stands directly in front of what is not wanted: -word"),
+        "double_minus": _("One minus is enough."),
+        "negated_group": _("A minus works on one term, not on brackets: -a -b instead of -(a OR b)"),
+        "only_negated": _("This says only what is not wanted. Say what is wanted, too."),
+        "needs_words": _(
+            "This alone would fit nearly everything. Put a word, a name or a hashtag beside it."
+        ),
+        "no_words": _("There is no letter and no figure in this. Write a word."),
+        "address_alone": _('An address is looked for like this: url:"example.org/page"'),
+        "unknown_operator": _(
+            "“%(name)s:” is not known. Known are %(names)s. To look for a colon, put it in quotation marks."
+        ),
+        "not_here": _("“%(name)s:” says something that only X knows; the desk cannot look for it."),
+        "unknown_value": _("“%(value)s” is not possible after %(name)s:. Possible are: %(choices)s"),
+        "no_number": _("After %(name)s: comes a number, or two: %(name)s:1000 or %(name)s:1000..5000"),
+        "no_moment": _(
+            "After %(name)s: comes a day or a time: %(name)s:2026-11-20 or %(name)s:2026-11-20T14:30"
+        ),
+        "no_handle": _("This is no handle. It looks like @jana or @jana@social.example"),
+        "no_tag": _("A hashtag or symbol is one word without blanks and hyphens: #bahn"),
+        "no_value": _("Something is missing after %(name)s: – directly behind the colon, without a blank."),
+        "too_near": _("At most %(limit)d words can stand between them."),
+        "only_minus": _("This can only be left out: -%(value)s"),
+    }
+
+
+def loss(lost: Loss, network: str) -> str:
+    """Return what a network cannot do with a term, and what that means."""
+    facts = {"term": lost.term, "network": network_label(network), "length": lost.length, "limit": lost.limit}
+    return _losses(get_language())[lost.code] % facts
+
+
+@cache
+def _losses(_language: str | None) -> Mapping[str, str]:
+    return {
+        "filtered_here": _(
+            "%(network)s cannot look for %(term)s. It brings more, and the desk sorts it out."
+        ),
+        "never_there": _("%(network)s cannot be asked for “%(term)s”, so nothing of this comes from there."),
+        "too_long": _(
+            "For %(network)s this has %(length)d characters; it takes %(limit)d. Make two queries."
+        ),
+        "too_many": _(
+            "%(network)s knows no “or”; this would be %(length)d searches, and only %(limit)d are done."
+        ),
+    }
