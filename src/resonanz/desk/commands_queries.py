@@ -1,6 +1,6 @@
-"""The commands about queries: `query check` explains one, `match` holds many against posts.
+"""The commands about queries: `query check` explains one, `match` holds many against posts, `search` finds.
 
-They need no desk: no home is made and no database opened.
+The first two need no desk: no home is made and no database opened.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone, translation
 
+from resonanz.desk import home
+from resonanz.desk.commands_queue import counted
 from resonanz.desk.commands_words import BadInput, command, decoded
+from resonanz.desk.storage import from_ms
 
 if TYPE_CHECKING:
     from resonanz.lines import Line
-    from resonanz.query import Node
+    from resonanz.query import Node, QueryError
 
 Row = dict[str, object]
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+USUAL_LIMIT = 50
 BATCH = 500  # posts that are matched in one go
 
 
@@ -39,6 +43,9 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     matching = command(commands, "match", "tell which queries each post fits", match)
     matching.add_argument("--queries", type=Path, required=True, help="lines of id, tab, query")
     matching.add_argument("--posts", type=Path, required=True, help="posts, one JSON object a line")
+    searching = command(commands, "search", "find stored posts, newest first", search)
+    searching.add_argument("expression", help="the query; - reads it from standard input")
+    searching.add_argument("--limit", type=counted, default=USUAL_LIMIT, help=f"usual {USUAL_LIMIT}")
 
 
 # One query ---------------------------------------------------------------------------------------
@@ -49,7 +56,7 @@ def query_check(options: argparse.Namespace) -> int:
     from resonanz.desk import wording_queries  # noqa: PLC0415 - only this command needs the sentences
     from resonanz.query import SEARCHES, QueryError, compiled, parse  # noqa: PLC0415
 
-    said = sys.stdin.read().strip() if options.expression == "-" else options.expression
+    said = _given(options)
     if options.network is not None and options.network not in SEARCHES:
         known = ", ".join(SEARCHES)
         raise BadInput(f"--network: there is no search for {options.network!r}; expected {known}")
@@ -57,7 +64,7 @@ def query_check(options: argparse.Namespace) -> int:
         try:
             tree = parse(said, timezone.get_default_timezone())
         except QueryError as error:
-            return _tell_mistake(said, error, wording_queries.mistake(error), as_json=options.json)
+            return _tell_mistake(said, error, as_json=options.json)
         explanation = wording_queries.explanation(tree)
         names = [options.network] if options.network else list(SEARCHES)
         asked = {name: compiled(tree, name) for name in names}
@@ -80,8 +87,16 @@ def query_check(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tell_mistake(said: str, error: ValueError, words: str, *, as_json: bool) -> int:
-    start, end = getattr(error, "start", 0), getattr(error, "end", 0)
+def _given(options: argparse.Namespace) -> str:
+    return sys.stdin.read().strip() if options.expression == "-" else str(options.expression)
+
+
+def _tell_mistake(said: str, error: QueryError, *, as_json: bool) -> int:
+    from resonanz.desk import wording_queries  # noqa: PLC0415
+
+    start, end = error.start, error.end
+    with translation.override(settings.LANGUAGE_CODE):
+        words = wording_queries.mistake(error)
     if as_json:
         place = {"code": str(error), "message": words, "column": start + 1, "start": start, "end": end}
         row = {"valid": False, "explanation": "", "compiled": {}, "lost": [], "error": place}
@@ -101,6 +116,34 @@ def _with_caret(said: str, start: int, end: int) -> str:
     shown = "".join(sign if sign.isprintable() else " " for sign in said[first : first + SHOWN_MOST])
     carets = "^" * max(1, min(end, first + len(shown)) - start)
     return f"{shown}\n{' ' * (start - first)}{carets}"
+
+
+# What is stored ----------------------------------------------------------------------------------
+
+
+def search(options: argparse.Namespace) -> int:
+    """Print the newest stored posts that fit a query; 2 and the place of the mistake if it is none."""
+    from resonanz.query import QueryError, parse  # noqa: PLC0415
+
+    said = _given(options)
+    try:
+        tree = parse(said, timezone.get_default_timezone())
+    except QueryError as error:
+        return _tell_mistake(said, error, as_json=options.json)
+    home.prepare()
+    from resonanz.desk.finding import find  # noqa: PLC0415 - the home is ready only now
+
+    with suppress(BrokenPipeError):
+        for post in find(tree, most=options.limit).posts:
+            at = from_ms(post.posted_ms)
+            row = post._asdict() | {"order": str(post.order), "posted_at": at.isoformat()}
+            del row["posted_ms"]
+            words = " ".join(post.text.split())
+            local = timezone.localtime(at)
+            shown = f"{local:%Y-%m-%d %H:%M}  @{post.handle}: {words}"
+            print(json.dumps(row, ensure_ascii=False) if options.json else shown)
+        sys.stdout.flush()
+    return 0
 
 
 # Many queries ------------------------------------------------------------------------------------

@@ -37,13 +37,14 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     listing.add_argument("--agent", help="as this person sees it; needed for the view mine")
     listing.add_argument("--view", default="waiting", choices=VIEWS)
     listing.add_argument(
-        "--limit", type=_count, default=USUAL_LIMIT, help=f"rows at most, usual {USUAL_LIMIT}"
+        "--limit", type=counted, default=USUAL_LIMIT, help=f"rows at most, usual {USUAL_LIMIT}"
     )
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=queue)
 
 
-def _count(text: str) -> int:
+def counted(text: str) -> int:
+    """Return how many rows are asked for, one at least."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} rows are none; expected 1 or more")

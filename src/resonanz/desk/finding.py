@@ -1,0 +1,225 @@
+"""Finding stored posts by a query, newest first. Reads only.
+
+The full text narrows down what it can, plain columns do the same, and `query.satisfies` decides about each
+post that is left: so a query finds in the store what it fits on its way in. The search box with its people,
+numbers and beginnings of words is `searching`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from resonanz.case import State, Waiting
+from resonanz.desk.access import Scope, visible_in
+from resonanz.desk.models.listening import SEQUENCE_BITS
+from resonanz.post import Audience
+from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, satisfies
+
+LAST = (1 << 63) - 1
+READ_FIRST = 100  # posts that are read in one go; each further time twice as many
+READ_AT_ONCE = 3_200
+READ_MOST = 200_000  # posts that are looked at for one page; a query that fits none of so many finds none
+
+Values = list[str | int]
+
+
+class Post(NamedTuple):
+    """A stored post as a search shows it."""
+
+    order: int
+    uri: str
+    network: str
+    text: str
+    handle: str
+    name: str
+    posted_ms: int
+    conversation: int | None
+
+
+class Page(NamedTuple):
+    """Some posts, and the order behind which the next ones lie; None after the last."""
+
+    posts: tuple[Post, ...]
+    more: int | None
+
+
+def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = None) -> Page:
+    """Return the newest posts that fit a query, before an order; with a scope only what it may see."""
+    source = _Source(query, scope)
+    found: list[Post] = []
+    read, size = 0, max(READ_FIRST, most + 1)
+    while read < READ_MOST:
+        rows = source.rows(before, size)
+        for row in rows:
+            if satisfies(query, _said(row)):
+                found.append(_post(row))
+            if len(found) > most:
+                return Page(tuple(found[:most]), found[most - 1].order)
+        if len(rows) < size:
+            break
+        read, before, size = read + size, rows[-1][0], min(2 * size, READ_AT_ONCE)
+    return Page(tuple(found), None)
+
+
+# What is read ------------------------------------------------------------------------------------
+
+COLUMNS = """m."order", m.uri, m.network, m.text, a.handle, a.name, m.posted_at, m.conversation_id,
+    a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, t.root_uri,
+    c.state, c.waiting, c.answered_at, c.assignee_id,
+    EXISTS (SELECT 1 FROM desk_clock k WHERE k.conversation_id = c.id AND k.reason > 0),
+    (SELECT json_group_array(g.name) FROM desk_conversationtag l JOIN desk_tag g ON g.id = l.tag_id
+        WHERE l.conversation_id = c.id)"""
+BESIDE = """JOIN desk_author a ON a.id = m.author_id JOIN desk_thread t ON t.id = m.thread_id
+    LEFT JOIN desk_conversation c ON c.id = m.conversation_id"""
+
+
+class _Source:
+    """Where posts that may fit come from: the full text if it can tell anything, else all posts."""
+
+    def __init__(self, query: Node, scope: Scope | None) -> None:
+        words = _match(query)
+        conditions, values = ["m.deleted_at IS NULL"], Values()
+        for condition, given in _conditions(query):
+            conditions.append(condition)
+            values += given
+        if scope is not None:
+            shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
+            conditions.append(f"m.conversation_id IN ({shown[0]})")
+            values += list(shown[1])
+        source, place = ("desk_mention m", 'm."order"')
+        self.values: Values = []
+        if words:
+            source = 'desk_words w CROSS JOIN desk_mention m ON m."order" = w.rowid'
+            place, self.values = "w.rowid", [words]
+            conditions.insert(0, "w.words MATCH %s")
+        self.values += values
+        self.statement = (
+            f"SELECT {COLUMNS} FROM {source} {BESIDE} WHERE {' AND '.join(conditions)} "
+            f"AND {place} < %s ORDER BY {place} DESC LIMIT %s"
+        )
+
+    def rows(self, before: int, most: int) -> Sequence[tuple[Any, ...]]:
+        """Return the newest rows before an order."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.statement, [*self.values, before, most])
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _post(row: tuple[Any, ...]) -> Post:
+    return Post(*row[:8])
+
+
+def _said(row: tuple[Any, ...]) -> Said:
+    _order, _uri, network, text, handle, name, posted_ms, _talk, followers, language, extras, *rest = row
+    answers, audience, root, state, waiting, answered_at, owner, dismissed, labels = rest
+    carried = json.loads(extras) if extras else {}
+    return Said(
+        network=network,
+        text=text,
+        handle=handle,
+        name=name,
+        posted_ms=posted_ms,
+        followers=followers,
+        language=language,
+        urls=[link["url"] for link in carried.get("links", ())],
+        answers=bool(answers),
+        quotes=bool(carried.get("quoted")),
+        media=[medium["kind"] for medium in carried.get("media", ())],
+        audience=Audience(audience).name.lower(),
+        thread=root,
+        labels=json.loads(labels),
+        states=[] if state is None else list(_states(state, waiting, answered_at, owner, dismissed)),
+    )
+
+
+def _states(
+    state: int, waiting: int, answered_at: int | None, owner: int | None, dismissed: int
+) -> Iterator[str]:
+    if state == State.RESOLVED:
+        yield "resolved"
+    else:
+        yield "open"
+        if waiting == Waiting.US:
+            yield "waiting"
+        if owner is None:
+            yield "unassigned"
+    if answered_at is not None:
+        yield "answered"
+    if dismissed:
+        yield "dismissed"
+
+
+# What the full text can tell ---------------------------------------------------------------------
+
+
+def _match(node: Node) -> str:
+    """Return what every post that fits has to have, as FTS5 reads it; "" where that says nothing.
+
+    Tokens hold no quotation marks, folding sees to that.
+    """
+    if isinstance(node, Term):
+        return _phrase(node)
+    if isinstance(node, Not):
+        return ""
+    found = [_match(part) for part in node.parts]
+    if isinstance(node, Or):
+        return f"({' OR '.join(found)})" if all(found) else ""
+    wanted = " AND ".join(filter(None, found))
+    unwanted = [_phrase(part.part) for part in node.parts if isinstance(part, Not) and _is_exact(part.part)]
+    return f"(({wanted}) NOT ({' OR '.join(unwanted)}))" if wanted and unwanted else wanted and f"({wanted})"
+
+
+def _is_exact(term: Term) -> bool:
+    """Whether the full text knows exactly which posts have a term."""
+    return (term.op is Op.WORDS and term.near is None) or term.op is Op.CASH
+
+
+def _phrase(term: Term) -> str:
+    if term.op in {Op.WORDS, Op.EXACT} and term.near is None:
+        return f'"{" ".join(term.tokens)}"'
+    if term.op is Op.WORDS:
+        return "(" + " AND ".join(f'"{token}"' for token in term.tokens) + ")"
+    if term.op in {Op.TAG, Op.CASH}:
+        return f'"{term.tokens[0]}"'
+    if term.op in {Op.MENTIONS, Op.TO}:
+        words = " ".join(fold(term.value.partition("@")[0]))
+        return f'"{words}"' if words else ""
+    return ""
+
+
+# What plain columns can tell ---------------------------------------------------------------------
+
+
+def _conditions(node: Node) -> Iterator[tuple[str, Values]]:
+    """Yield what every post that fits has to meet, as SQL with its values."""
+    if isinstance(node, And):
+        for part in node.parts:
+            yield from _conditions(part)
+    elif isinstance(node, Term):
+        yield from _condition(node)
+
+
+def _condition(term: Term) -> Iterator[tuple[str, Values]]:
+    if term.op is Op.SINCE:
+        yield 'm."order" >= %s', [(term.low or 0) << SEQUENCE_BITS]
+    elif term.op is Op.UNTIL:
+        yield 'm."order" < %s', [(term.high or 0) << SEQUENCE_BITS]
+    elif term.op is Op.NETWORK:
+        yield "m.network = %s", [term.value]
+    elif term.op is Op.AUDIENCE:
+        yield "m.audience = %s", [Audience[term.value.upper()].value]
+    elif term.op is Op.STATE:
+        state = State.RESOLVED if term.value == "resolved" else State.OPEN
+        if term.value in {"open", "resolved", "waiting", "unassigned"}:
+            yield "c.state = %s", [state.value]
+    elif term.op is Op.CONVERSATION:
+        yield "t.root_uri = %s", [term.value]
+    elif term.op is Op.FROM and term.value.isascii():
+        server = "" if "@" in term.value else "@%"
+        likely = term.value.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        yield "(a.handle LIKE %s ESCAPE '!' OR a.handle LIKE %s ESCAPE '!')", [likely, likely + server]
