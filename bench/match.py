@@ -30,7 +30,8 @@ SYLLABLES = [
 ]
 
 
-def _vocabulary(chance: random.Random, count: int) -> list[str]:
+def vocabulary(chance: random.Random, count: int) -> list[str]:
+    """Return words of two to five syllables."""
     words: dict[str, None] = {}
     while len(words) < count:
         words["".join(chance.choices(SYLLABLES, k=chance.randint(2, 5)))] = None
@@ -83,7 +84,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Measure and print one JSON object."""
-    words = _vocabulary(random.Random(1), 50_000)
+    words = vocabulary(random.Random(1), 50_000)
     _weigh(len(words))
     lines = [_line(number, words) for number in range(POSTS)]
     trees: list[Node] = [parse(_query(number, words)) for number in range(10_000)]

@@ -37,6 +37,10 @@ def test_posts_are_found_newest_first(desk: Desk) -> None:
     assert found("nirgends") == []
     assert found("toner until:2026-11-17") == []
     assert found("toner since:2026-11-18T12:02:00Z") == ["2"]
+    assert found("toner lang:de") == ["2", "0"]
+    assert found("toner lang:en") == []
+    assert found("(toner lang:en) OR bahn") == ["3"]
+    assert found("toner -lang:de") == []
 
 
 def test_facts_of_a_post_and_of_its_conversation_count(desk: Desk) -> None:
@@ -157,3 +161,12 @@ def test_the_command_prints_posts(desk: Desk, capsys: pytest.CaptureFixture[str]
     with pytest.raises(QueryError):
         parse("toner (")
     assert "      ^" in capsys.readouterr().err
+
+
+def test_handles_without_letters_and_words_close_together(desk: Desk) -> None:
+    hear(desk.channel, said("1", "@___ der alte Toner ist leer"), said("2", "leer, Toner", OTTO))
+    assert found('"leer toner"~2') == ["2", "1"]
+    assert found('"leer toner"~1') == ["2", "1"]
+    assert found('"der leer"~2') == []
+    assert found("@___") == ["1"]
+    assert found("to:___ OR bahn") == ["1"]

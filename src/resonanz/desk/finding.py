@@ -51,12 +51,12 @@ def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = No
     """Return the newest posts that fit a query, before an order; with a scope only what it may see."""
     source = _Source(query, scope)
     found: list[Post] = []
-    read, size = 0, max(READ_FIRST, most + 1)
+    read, size = 0, most + 1 if source.is_exact else max(READ_FIRST, most + 1)
     while read < READ_MOST:
         rows = source.rows(before, size)
         for row in rows:
-            if satisfies(query, _said(row)):
-                found.append(_post(row))
+            if source.is_exact or satisfies(query, _said(row)):
+                found.append(Post(*row[:8]))
             if len(found) > most:
                 return Page(tuple(found[:most]), found[most - 1].order)
         if len(rows) < size:
@@ -67,21 +67,25 @@ def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = No
 
 # What is read ------------------------------------------------------------------------------------
 
-COLUMNS = """m."order", m.uri, m.network, m.text, a.handle, a.name, m.posted_at, m.conversation_id,
-    a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, t.root_uri,
+SHOWN = 'm."order", m.uri, m.network, m.text, a.handle, a.name, m.posted_at, m.conversation_id'
+BY = "JOIN desk_author a ON a.id = m.author_id"
+ASKED = """a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, t.root_uri,
     c.state, c.waiting, c.answered_at, c.assignee_id,
     EXISTS (SELECT 1 FROM desk_clock k WHERE k.conversation_id = c.id AND k.reason > 0),
     (SELECT json_group_array(g.name) FROM desk_conversationtag l JOIN desk_tag g ON g.id = l.tag_id
         WHERE l.conversation_id = c.id)"""
-BESIDE = """JOIN desk_author a ON a.id = m.author_id JOIN desk_thread t ON t.id = m.thread_id
+BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
     LEFT JOIN desk_conversation c ON c.id = m.conversation_id"""
 
 
 class _Source:
-    """Where posts that may fit come from: the full text if it can tell anything, else all posts."""
+    """Where posts that may fit come from: the full text if it can tell anything, else all posts.
+
+    `is_exact` says that all of them fit, as it knows all that the query asks for.
+    """
 
     def __init__(self, query: Node, scope: Scope | None) -> None:
-        words = _match(query)
+        words, self.is_exact = _match(query), _is_known(query)
         conditions, values = ["m.deleted_at IS NULL"], Values()
         for condition, given in _conditions(query):
             conditions.append(condition)
@@ -97,8 +101,9 @@ class _Source:
             place, self.values = "w.rowid", [words]
             conditions.insert(0, "w.words MATCH %s")
         self.values += values
+        columns, beside = (SHOWN, BY) if self.is_exact else (f"{SHOWN}, {ASKED}", f"{BY} {BESIDE}")
         self.statement = (
-            f"SELECT {COLUMNS} FROM {source} {BESIDE} WHERE {' AND '.join(conditions)} "
+            f"SELECT {columns} FROM {source} {beside} WHERE {' AND '.join(conditions)} "
             f"AND {place} < %s ORDER BY {place} DESC LIMIT %s"
         )
 
@@ -108,10 +113,6 @@ class _Source:
             cursor.execute(self.statement, [*self.values, before, most])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
-
-
-def _post(row: tuple[Any, ...]) -> Post:
-    return Post(*row[:8])
 
 
 def _said(row: tuple[Any, ...]) -> Said:
@@ -176,7 +177,26 @@ def _match(node: Node) -> str:
 
 def _is_exact(term: Term) -> bool:
     """Whether the full text knows exactly which posts have a term."""
-    return (term.op is Op.WORDS and term.near is None) or term.op is Op.CASH
+    return (term.op is Op.WORDS and term.near is None) or term.op in {Op.TAG, Op.CASH}
+
+
+def _is_known(node: Node) -> bool:
+    """Whether the full text and plain columns together know exactly which posts fit."""
+    if not isinstance(node, And):
+        return _is_of_words(node)
+    facts = [part for part in node.parts if isinstance(part, Term) and part.op in COLUMNS]
+    words = [part for part in node.parts if part not in facts]
+    return bool(words) and _is_of_words(And(tuple(words)))
+
+
+def _is_of_words(node: Node) -> bool:
+    if isinstance(node, Term):
+        return _is_exact(node)
+    if isinstance(node, Not):
+        return False
+    negated = [part.part for part in node.parts if isinstance(part, Not)]
+    plain = [part for part in node.parts if not isinstance(part, Not)]
+    return bool(plain) and all(map(_is_exact, negated)) and all(map(_is_of_words, plain))
 
 
 def _phrase(term: Term) -> str:
@@ -193,6 +213,8 @@ def _phrase(term: Term) -> str:
 
 
 # What plain columns can tell ---------------------------------------------------------------------
+
+COLUMNS = frozenset({Op.SINCE, Op.UNTIL, Op.NETWORK, Op.AUDIENCE, Op.LANG})  # exactly
 
 
 def _conditions(node: Node) -> Iterator[tuple[str, Values]]:
@@ -213,6 +235,8 @@ def _condition(term: Term) -> Iterator[tuple[str, Values]]:
         yield "m.network = %s", [term.value]
     elif term.op is Op.AUDIENCE:
         yield "m.audience = %s", [Audience[term.value.upper()].value]
+    elif term.op is Op.LANG:
+        yield "(m.language LIKE %s OR m.language LIKE %s)", [term.value, f"{term.value}-%"]
     elif term.op is Op.STATE:
         state = State.RESOLVED if term.value == "resolved" else State.OPEN
         if term.value in {"open", "resolved", "waiting", "unassigned"}:
