@@ -225,6 +225,26 @@ CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
 }
 
 
+def often(count: int, days: int, *, is_more: bool) -> str:
+    """Return how many posts came in some days, by day where they are many."""
+    if is_more:
+        return _("more than %(count)d a day") % {"count": count // days}
+    if count >= 2 * days:
+        return _("about %(count)d a day") % {"count": round(count / days)}
+    if not count:
+        return _("none in the last week")
+    return ngettext("%(count)d in the last week", "%(count)d in the last week", count) % {"count": count}
+
+
+def saving_error(code: str) -> str:
+    """Return why a query was not saved."""
+    return {
+        "not_allowed": _("You can look at queries; agents and leads write them."),
+        "name_missing": _("Give it a name, so that others find it."),
+        "taken": _("There is a query of this name. Choose another one."),
+    }[code]
+
+
 # What is wrong with it ---------------------------------------------------------------------------
 
 

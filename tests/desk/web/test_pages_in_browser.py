@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import get_resolver
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import care, wall_link
+from resonanz.desk import care, queries, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Brand,
@@ -21,6 +21,7 @@ from resonanz.desk.models import (
     Department,
     Enquiry,
     Incident,
+    Query,
     SavedReply,
     SlaPolicy,
     SlaRule,
@@ -44,6 +45,10 @@ PAGES = {
     "inbox": "/",
     "conversation": "/c/{talk}/",
     "search": "/search/?q=hallo",
+    "queries": "/queries/",
+    "query": "/queries/{query}/",
+    "query-new": "/queries/new/?q=hallo+foo:bar",
+    "query-edit": "/queries/{query}/edit/",
     "bell": "/bell/",
     "incidents": "/incidents/",
     "incident-new": "/incidents/new/",
@@ -97,6 +102,7 @@ ENTRY = {
     "second-setup",
 }  # before one is in: here, and in tests/browser/test_second_factor.py
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
+    "query-look",
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
@@ -121,7 +127,13 @@ DOES = {  # takes POST only, or leads on
         "factors-passkey-ask",
         "factors-required",
     ),
-    *("factors-reset", "settings-channel-pause", "settings-channel-resume", "settings-channel-everybody"),
+    *(
+        "query-drop",
+        "factors-reset",
+        "settings-channel-pause",
+        "settings-channel-resume",
+        "settings-channel-everybody",
+    ),
     *("settings-channel-token", "settings-channel-browser", "settings-channel-oauth-callback"),
     *("settings-target-add", "settings-target-drop", "settings-tag", "settings-brand"),
 }
@@ -147,6 +159,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     wanted = incidents.Wanted(title=LONG, text=f"{{name}}, {LONG} ist gestört.", words=((LONG,),))
     incidents.open_incident(desk.brand, desk.clara, wanted, [talk])
     saved.save(desk.clara, saved.Piece(title=LONG, text="Hallo {name}, {du:dir|sie:Ihnen} einen guten Tag."))
+    queries.save(desk.anna, LONG, f'hallo OR "{LONG} {LONG}" OR {LONG}')
     store = Department.objects.create(name=LONG, email="lager@nordlicht.example")
     enquiries.ask(
         talk,
@@ -161,6 +174,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         "talk": talk.pk,
         "incident": Incident.objects.get().pk,
         "saved": SavedReply.objects.get().pk,
+        "query": Query.objects.get().pk,
         "agent": desk.tom.pk,
         "team": Team.objects.get().pk,
         "department": store.pk,

@@ -25,6 +25,7 @@ from resonanz.desk.models.listening import (
     Mention,
     Picture,
     PictureState,
+    Query,
     Sighting,
     Thread,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "Outcome",
     "Picture",
     "PictureState",
+    "Query",
     "Role",
     "SavedReply",
     "Setting",

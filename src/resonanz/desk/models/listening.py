@@ -144,6 +144,19 @@ class Sighting(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="sighting_identity")]
 
 
+class Query(models.Model):
+    """A search that somebody saved for all. `tree` is the expression as it was read (`query.tree.kept`)."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    expression = models.TextField(_("query"))
+    tree = models.BinaryField()
+    made_by = models.ForeignKey("desk.Agent", models.SET_NULL, null=True, related_name="queries")
+    changed_at = MomentField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PictureState(models.TextChoices):
     """How far a picture has come."""
 

@@ -1,0 +1,138 @@
+"""Saved queries: writing one with its meaning beside it, the list, what one finds."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from resonanz.desk import queries, reading_queries
+from resonanz.desk.models import Query
+from resonanz.desk.queries import SavedQueryError, tree_of
+from resonanz.query import QueryError, parse
+from tests.cast import ADA, OTTO, Desk, conversation_of, hear, said
+from tests.desk.web.client import signed_in, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ours(desk: Desk) -> Desk:
+    """A desk with three posts of this hour and one of last month."""
+    now = timezone.now()
+    for number, (words, author) in enumerate((("Toner leer", ADA), ("Toner da", OTTO), ("Bahn", ADA))):
+        hear(desk.channel, said(str(number), words, author, at=now - timedelta(minutes=9 - number)))
+    hear(desk.channel, said("9", "alter Toner", OTTO, at=now - timedelta(days=30)))
+    return desk
+
+
+def looked(desk: Desk, expression: str) -> str:
+    answer = signed_in(desk.anna).post(reverse("query-look"), {"expression": expression})
+    assert answer.status_code == 200
+    return text(answer)
+
+
+def test_what_is_written_is_explained_at_once(ours: Desk) -> None:
+    page = looked(ours, "toner -is:retweet")
+    assert "Posts that have the word “toner” and are no mere reposts." in page
+    assert "2 in the last week" in page
+    assert [page.index(words) for words in ("Toner da", "Toner leer", "alter Toner")] == sorted(
+        page.index(words) for words in ("Toner da", "Toner leer", "alter Toner")
+    )
+    assert "Mastodon cannot look for -is:retweet. It brings more, and the desk sorts it out." in page
+    assert "What it means" not in looked(ours, "  ")
+
+
+def test_a_mistake_is_marked_in_its_place(ours: Desk) -> None:
+    answer = signed_in(ours.anna).post(reverse("query-look"), {"expression": "toner <b> foo:bar"})
+    page = answer.content.decode()
+    assert "toner &lt;b&gt; <mark>foo</mark>:bar" in page
+    assert "“foo:” is not known." in text(answer)
+    assert "32 brackets within each other" in looked(ours, "(" * 1_000)
+    assert "4096 are possible" in looked(ours, "toner " * 20_000)
+
+
+def test_a_query_is_kept_found_again_changed_and_dropped(ours: Desk) -> None:
+    client = signed_in(ours.anna)
+    answer = client.post(reverse("query-new"), {"name": " Our  toner ", "expression": " toner OR tinte "})
+    query = Query.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, reverse("query", args=[query.pk]))
+    assert (query.name, query.expression, query.made_by) == ("Our toner", "toner OR tinte", ours.anna)
+    assert tree_of(query) == parse("toner OR tinte")
+    page = client.get(answer["Location"])
+    assert re.findall(r'href="/c/(\d+)/"', page.content.decode()) == [
+        str(conversation_of(said(name, "")).pk) for name in ("1", "0", "9")
+    ]
+    assert "Kept: Our toner" in text(page)
+    listed = text(client.get(reverse("queries")))
+    assert "Our toner 2 in the last week toner OR tinte Posts that have the word “toner” or" in listed
+    edit = reverse("query-edit", args=[query.pk])
+    assert "toner OR tinte" in client.get(edit).content.decode()
+    client.post(edit, {"name": "Rail", "expression": "bahn"})
+    query.refresh_from_db()
+    assert (query.name, tree_of(query)) == ("Rail", parse("bahn"))
+    assert "Dropped: Rail" in text(client.post(reverse("query-drop", args=[query.pk]), follow=True))
+    assert not Query.objects.exists()
+    assert client.get(edit).status_code == 404
+
+
+def test_what_cannot_be_kept_stays_on_the_page(ours: Desk) -> None:
+    client = signed_in(ours.anna)
+    queries.save(ours.anna, "Rail", "bahn")
+    for name, said_words, told in (
+        (" ", "bahn", "Give it a name"),
+        ("Rail", "bus", "There is a query of this name."),
+        ("Bus", "bus (", "This bracket is never closed."),
+        ("Bus", "", "There is nothing to look for yet."),
+    ):
+        answer = client.post(reverse("query-new"), {"name": name, "expression": said_words})
+        assert (answer.status_code, told in text(answer)) == (422, True), told
+        assert said_words in answer.content.decode()
+    assert Query.objects.count() == 1
+
+
+def test_trainees_read_and_do_not_write(ours: Desk) -> None:
+    query = queries.save(ours.anna, "Rail", "bahn")
+    client = signed_in(ours.tom)
+    assert "Write a query" not in text(client.get(reverse("queries")))
+    assert "Change" not in text(client.get(reverse("query", args=[query.pk])))
+    answer = client.post(reverse("query-new"), {"name": "Bus", "expression": "bus"})
+    assert "You can look at queries; agents and leads write them." in text(answer)
+    told = text(client.post(reverse("query-drop", args=[query.pk]), follow=True))
+    assert "You can look at queries" in told
+    with pytest.raises(SavedQueryError, match="not_allowed"):
+        queries.drop(ours.tom, query)
+    with pytest.raises(QueryError, match="unclosed_group"):
+        queries.save(ours.anna, "Bus", "bus (")
+
+
+def test_only_what_teams_care_for_is_found_and_counted(ours: Desk) -> None:
+    query = queries.save(ours.anna, "Toner", "toner")
+    ours.ben.teams.clear()
+    client = signed_in(ours.ben)
+    assert "Nothing stored fits it yet" in text(client.get(reverse("query", args=[query.pk])))
+    assert "none in the last week" in text(client.get(reverse("queries")))
+
+
+def test_more_is_shown_page_by_page(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_queries, "PAGE", 2)
+    query = queries.save(ours.anna, "Toner", "toner")
+    client = signed_in(ours.anna)
+    first = client.get(reverse("query", args=[query.pk])).content.decode()
+    (more,) = re.findall(r'hx-get="([^"]+)"', first)
+    rest = client.get(more, headers={"HX-Request": "true"}).content.decode()
+    assert "alter Toner" in rest
+    assert "<html" not in rest
+    assert "hx-get" not in rest
+
+
+def test_how_often_is_said_in_words(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = timezone.now()
+    many = [said(f"m{n}", "viele", ADA, at=now - timedelta(hours=n)) for n in range(30)]
+    hear(ours.channel, *many)
+    assert "about 4 a day" in looked(ours, "viele")
+    monkeypatch.setattr(reading_queries, "COUNTED_MOST", 21)
+    assert "more than 3 a day" in looked(ours, "viele")
