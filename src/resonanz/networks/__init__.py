@@ -278,5 +278,6 @@ class Row:
 
 
 NETWORKS: dict[str, Row] = {
+    "feed": Row("resonanz.networks.feed"),
     "mastodon": Row("resonanz.networks.mastodon"),
 }
