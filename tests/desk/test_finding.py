@@ -76,6 +76,10 @@ def test_only_what_somebody_may_see_is_found(desk: Desk) -> None:
     query = parse("toner")
     assert len(find(query, most=9, scope=scope_of(desk.anna)).posts) == 1
     assert find(query, most=9, scope=scope_of(desk.ben)).posts == ()
+    beside = said("2", "Toner gibt es hier", OTTO, addressed=False)
+    hear(desk.channel, beside)
+    heard = [len(find(query, most=9, scope=scope_of(who)).posts) for who in (desk.anna, desk.ben, desk.clara)]
+    assert heard == [2, 0, 2]
 
 
 def test_pages_follow_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from resonanz.networks import (
     Policy,
     ReadPolicy,
 )
+from resonanz.networks.feed import Found, discover
 from resonanz.post import Profile
 
 CHECK_EVERY = timedelta(minutes=30)
@@ -102,6 +103,11 @@ def _policy(network: Network) -> Policy:
     answer = network.act(ReadPolicy())
     assert isinstance(answer, Policy)
     return answer
+
+
+def find_feeds(address: str, *, simulated: bool) -> tuple[Found, ...]:
+    """Return the feeds of a site, or the one at an address; NetworkError `not_this_network` for none."""
+    return discover(address, simulated=simulated)
 
 
 def begin_login(network: str, base_url: str, *, redirect_uri: str, simulated: bool) -> Login:

@@ -91,9 +91,9 @@ class _Source:
             conditions.append(condition)
             values += given
         if scope is not None:
-            shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
-            conditions.append(f"m.conversation_id IN ({shown[0]})")
-            values += list(shown[1])
+            condition, given = _visible(scope)
+            conditions.append(condition)
+            values += given
         source, place = ("desk_mention m", 'm."order"')
         self.values: Values = []
         if words:
@@ -153,6 +153,16 @@ def _states(
         yield "answered"
     if dismissed:
         yield "dismissed"
+
+
+def _visible(scope: Scope) -> tuple[str, Values]:
+    """Return which posts somebody may see: in their conversations, and what their channels merely heard."""
+    shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
+    heard = 'SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
+    if scope.channels is not None:
+        heard += f" AND s.channel_id IN ({', '.join(map(str, scope.channels or (0,)))})"
+    sql = f"(m.conversation_id IN ({shown[0]}) OR (m.conversation_id IS NULL AND EXISTS ({heard})))"
+    return sql, list(shown[1])
 
 
 # What the full text can tell ---------------------------------------------------------------------

@@ -73,6 +73,7 @@ PAGES = {
     "factors-passkey": "/settings/own/sign-in/passkey/",
     "settings-channels": "/settings/channels/",
     "settings-channel-connect": "/settings/channels/connect/?token",
+    "settings-channel-feed": "/settings/channels/feed/",
     "settings-people": "/settings/people/",
     "settings-people-add": "/settings/people/add/",
     "settings-person": "/settings/people/{agent}/",

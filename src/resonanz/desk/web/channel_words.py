@@ -93,6 +93,19 @@ def connect_error(error: NetworkError, label: str) -> str:
     return error_words(error.code, label, reason=error.reason)
 
 
+def feed_error(error: NetworkError) -> str:
+    """Return why a site could not be followed, and what to do."""
+    own = {
+        "not_this_network": _(
+            "There is no feed at this address, and the page names none. Look for a link called RSS or Feed."
+        ),
+        "gone": _("There is nothing at this address. Does it open in a browser?"),
+        "bad_answer": _("What stands at this address can be read neither as a page nor as a feed."),
+        "not_allowed_here": _("The site does not let the desk read this address."),
+    }
+    return own.get(error.code) or connect_error(error, _("The site"))
+
+
 def error_words(code: str, label: str, *, reason: str = "") -> str:
     """Return what an error means while reading or connecting, with the network's own words after ours."""
     sentence = _sentences().get(code) or _("%(network)s could not do that. Please try again later.")

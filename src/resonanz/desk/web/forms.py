@@ -237,6 +237,20 @@ class ServerForm(forms.Form):
     )
 
 
+class FeedForm(forms.Form):
+    """Which site is followed, and for which brand."""
+
+    address = forms.CharField(
+        label=later("Address of the site or its feed"),
+        max_length=2000,
+        help_text=later(
+            "Such as blog.example or https://news.example/feed.xml; the feed is found by itself."
+        ),
+        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+    brand = forms.ModelChoiceField(Brand.objects.order_by("name"), label=later("Brand"), empty_label=None)
+
+
 class TokenForm(ServerForm):
     """The same with an access token that the person made on the server."""
 

@@ -33,6 +33,7 @@ class Shown:
     channel: Channel
     label: str
     health: Health
+    has_login: bool
     has_stream: bool
     no_stream: str
 
@@ -59,6 +60,7 @@ def _shown(channel: Channel, health: Health) -> Shown:
         channel=channel,
         label=wording.network_label(channel.network),
         health=health,
+        has_login=row is not None and bool(row.capabilities.login),
         has_stream=row is not None and row.capabilities.stream and channel.state == ChannelState.OK,
         no_stream=stream_words(),
     )
