@@ -28,7 +28,8 @@ demo-reset:
 
 # What plays whole days, ten thousand queries or real browsers takes longer; `make test-long` runs it, and `.ci/run` runs both.
 LONG := tests/browser tests/desk/test_kill.py tests/desk/test_many_at_once.py tests/desk/test_shift_day.py \
-	tests/desk/test_incident_hour.py tests/desk/web/test_pages_in_browser.py tests/query/test_agreement.py
+	tests/desk/test_incident_hour.py tests/desk/web/test_pages_in_browser.py tests/query/test_agreement.py \
+	tests/desk/test_up.py tests/desk/test_live.py tests/desk/test_live_teams.py
 
 # Format, lint, import rules, types, migrations, then every test but the long ones.
 test: install check browser
@@ -38,7 +39,7 @@ test: install check browser
 	$(BIN)/coverage report --include='src/resonanz/desk/*' --skip-empty --format=total | sed 's/.*/Branch coverage of the desk: & %/'
 	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/annotate/*,src/resonanz/networks/*,src/resonanz/simulator/*' --fail-under=100
 
-# Browsers, crashes, fifty people at once, and simulated days. Installs Chromium where it is absent.
+# Browsers, crashes, live streams, fifty people at once, and simulated days. Installs Chromium where it is absent.
 test-long: install browser
 	$(BIN)/pytest $(LONG)
 
