@@ -37,7 +37,7 @@ test: install check browser
 	$(BIN)/coverage run -m pytest -n 2 --dist loadfile $(LONG:%=--ignore=%)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='src/resonanz/desk/*' --skip-empty --format=total | sed 's/.*/Branch coverage of the desk: & %/'
-	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/annotate/*,src/resonanz/networks/*,src/resonanz/simulator/*' --fail-under=100
+	$(BIN)/coverage report --include='src/resonanz/*.py,src/resonanz/annotate/*,src/resonanz/networks/*,src/resonanz/query/*,src/resonanz/simulator/*' --fail-under=100
 
 # Browsers, crashes, live streams, fifty people at once, and simulated days. Installs Chromium where it is absent.
 test-long: install browser
