@@ -89,7 +89,8 @@ def test_the_rarest_word_of_a_sample_finds_a_query() -> None:
         return Watched(uri="u", network="x", text=text, author=LineAuthor("a"), created_at=NOON)
 
     matcher = Matcher([parse("bahn verspaetung lang:de")], ["Bahn", "Die Bahn", "bahn weg"])
-    assert matcher.match([watched("Bahn, Bahn"), watched("Verspätung der Bahn")]) == [[], []]
+    posts = [watched("Bahn, Bahn"), watched("Verspätung der Bahn"), watched("Bahn")]
+    assert matcher.match(posts) == [[], [], []]
     assert asked == ["Verspätung der Bahn"]
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import codecs
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, Protocol
 
 from daachorse import DoubleArrayAhoCorasick
 
-from resonanz.query.folding import fold, folded, folded_words
+from resonanz.query.folding import fold, folded_words
 from resonanz.query.meaning import MEANINGS, Said
 from resonanz.query.tree import And, Node, Not, Op, Term
 
@@ -42,31 +43,13 @@ class Post(Protocol):
         """What was said."""
 
     def beside(self) -> str:
-        """Return links, mentions, tags and names that do not stand in the text."""
+        """Return who said it, and the links, people and tags that the network names besides."""
 
     def said(self) -> Said:
         """Return all that can be asked."""
 
 
-class _Asked:
-    """A post that a query may fit, with its words in a row."""
-
-    __slots__ = ("_said", "post", "row")
-
-    def __init__(self, post: Post) -> None:
-        self.post = post
-        self.row = f" {folded(post.text)} "
-        self._said: Said | None = None
-
-    @property
-    def said(self) -> Said:
-        """The post with all that can be asked of it."""
-        if self._said is None:
-            self._said = self.post.said()
-        return self._said
-
-
-Asks = Callable[[_Asked], bool]
+Asks = Callable[[Said], bool]
 
 
 class Matcher:
@@ -119,8 +102,8 @@ class Matcher:
         return found
 
     def _fitting(self, maybe: set[int], post: Post) -> list[int]:
-        asked = _Asked(post)
-        return [query for query in sorted(maybe.union(self._always)) if self._asks(query)(asked)]
+        said = post.said()
+        return [query for query in sorted(maybe.union(self._always)) if self._asks(query)(said)]
 
     def _asks(self, number: int) -> Asks:
         """Return a query as a function, made when it is first needed."""
@@ -186,13 +169,13 @@ def _as_function(node: Node) -> Asks:
         return _term(node)
     if isinstance(node, Not):
         wanted = _term(node.part)
-        return lambda asked: not wanted(asked)
+        return lambda said: not wanted(said)
     asks = tuple(map(_as_function, node.parts))
     wants_all = isinstance(node, And)
 
-    def joined(asked: _Asked) -> bool:
+    def joined(said: Said) -> bool:
         for ask in asks:
-            if ask(asked) is not wants_all:
+            if ask(said) is not wants_all:
                 return not wants_all
         return wants_all
 
@@ -202,9 +185,8 @@ def _as_function(node: Node) -> Asks:
 def _term(term: Term) -> Asks:
     if term.op is Op.WORDS and term.near is None:
         row = f" {' '.join(term.tokens)} "
-        return lambda asked: row in asked.row
-    meaning = MEANINGS[term.op]
-    return lambda asked: meaning(term, asked.said)
+        return lambda said: row in said.row
+    return partial(MEANINGS[term.op], term)
 
 
 # What a query cannot do without ------------------------------------------------------------------
