@@ -14,6 +14,7 @@ from resonanz.desk import care, finding
 from resonanz.desk.access import scope_of
 from resonanz.desk.commands import run
 from resonanz.desk.finding import find
+from resonanz.desk.listen import withdraw
 from resonanz.post import Audience, Link, Media, MediaKind, Sighting
 from resonanz.query import QueryError, Said, parse, satisfies
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -82,6 +83,13 @@ def test_only_what_somebody_may_see_is_found(desk: Desk) -> None:
     assert heard == [2, 0, 2]
 
 
+def test_what_is_deleted_on_the_network_is_found_no_more(desk: Desk) -> None:
+    hear(desk.channel, said("1", "Mein Toner"), said("2", "Und ich?", OTTO))
+    assert (found("toner"), found("from:ada"), found("from:otto")) == (["1"], ["1"], ["2"])
+    withdraw(desk.channel, ["1"], NOON + timedelta(hours=1))
+    assert (found("toner"), found("from:ada"), found("from:otto")) == ([], [], ["2"])
+
+
 def test_pages_follow_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "READ_FIRST", 2)
     monkeypatch.setattr(finding, "READ_AT_ONCE", 3)
@@ -96,7 +104,12 @@ def test_pages_follow_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
         before = page.more
     assert pages == [["2", "1", "2"], ["1", "2", "1"], ["2", "1"]]
     monkeypatch.setattr(finding, "READ_MOST", 4)
-    assert len(find(parse("toner has:media"), most=3).posts) == 0
+    monkeypatch.setattr(finding, "READ_FIRST", 2)
+    none, places = parse("toner has:media"), [finding.LAST]
+    while (page := find(none, most=1, before=places[-1])).more is not None:
+        assert page.posts == ()
+        places.append(page.more)
+    assert len(places) == 3  # twice it stopped and said that there may be more
 
 
 def _meant(sighting: Sighting) -> Said:

@@ -23,17 +23,19 @@ from resonanz.desk.commands_words import BadInput, command, decoded
 from resonanz.desk.storage import from_ms
 
 if TYPE_CHECKING:
+    from resonanz.desk.finding import Post
     from resonanz.lines import Line
     from resonanz.query import Node, QueryError
 
 Row = dict[str, object]
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 USUAL_LIMIT = 50
+PAGE = 500  # posts that are read from the store in one go
 BATCH = 500  # posts that are matched in one go
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the two commands to the parser."""
+    """Add the three commands to the parser."""
     queries = commands.add_parser("query", help="look at a query").add_subparsers(
         required=True, metavar="WHAT"
     )
@@ -131,10 +133,8 @@ def search(options: argparse.Namespace) -> int:
     except QueryError as error:
         return _tell_mistake(said, error, as_json=options.json)
     home.prepare()
-    from resonanz.desk.finding import find  # noqa: PLC0415 - the home is ready only now
-
     with suppress(BrokenPipeError):
-        for post in find(tree, most=options.limit).posts:
+        for post in islice(_stored(tree), options.limit):
             at = from_ms(post.posted_ms)
             row = post._asdict() | {"order": str(post.order), "posted_at": at.isoformat()}
             del row["posted_ms"]
@@ -144,6 +144,16 @@ def search(options: argparse.Namespace) -> int:
             print(json.dumps(row, ensure_ascii=False) if options.json else shown)
         sys.stdout.flush()
     return 0
+
+
+def _stored(tree: Node) -> Iterator[Post]:
+    from resonanz.desk.finding import LAST, find  # noqa: PLC0415 - the home is ready only now
+
+    before: int | None = LAST
+    while before is not None:
+        page = find(tree, most=PAGE, before=before)
+        yield from page.posts
+        before = page.more
 
 
 # Many queries ------------------------------------------------------------------------------------

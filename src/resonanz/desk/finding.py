@@ -22,7 +22,7 @@ from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, satisfies
 LAST = (1 << 63) - 1
 READ_FIRST = 100  # posts that are read in one go; each further time twice as many
 READ_AT_ONCE = 3_200
-READ_MOST = 200_000  # posts that are looked at for one page; a query that fits none of so many finds none
+READ_MOST = 20_000  # posts that are looked at for one page; the next one goes on behind them
 
 Values = list[str | int]
 
@@ -41,7 +41,10 @@ class Post(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Some posts, and the order behind which the next ones lie; None after the last."""
+    """Some posts, and the order behind which further ones may lie; None after the last.
+
+    A page may be short, or empty, and still not the last one: then none of very many posts fitted.
+    """
 
     posts: tuple[Post, ...]
     more: int | None
@@ -60,9 +63,9 @@ def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = No
             if len(found) > most:
                 return Page(tuple(found[:most]), found[most - 1].order)
         if len(rows) < size:
-            break
+            return Page(tuple(found), None)
         read, before, size = read + size, rows[-1][0], min(2 * size, READ_AT_ONCE)
-    return Page(tuple(found), None)
+    return Page(tuple(found), before)
 
 
 # What is read ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from msgspec import DecodeError
 
 from resonanz.desk.models import Agent, Query, Role
 from resonanz.query import parse
@@ -50,8 +51,11 @@ def drop(agent: Agent, query: Query) -> None:
 
 
 def tree_of(query: Query) -> Node:
-    """Return a saved query's tree."""
-    tree: Node = read_kept(bytes(query.tree))
+    """Return a saved query's tree; read again from its words where an older desk kept it differently."""
+    try:
+        tree: Node = read_kept(bytes(query.tree))
+    except DecodeError:
+        return parse(query.expression, timezone.get_default_timezone())
     return tree
 
 

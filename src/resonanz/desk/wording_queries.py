@@ -227,7 +227,7 @@ CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
 
 def often(count: int, days: int, *, is_more: bool) -> str:
     """Return how many posts came in some days, by day where they are many."""
-    if is_more:
+    if is_more and count >= days:
         return _("more than %(count)d a day") % {"count": count // days}
     if count >= 2 * days:
         return _("about %(count)d a day") % {"count": round(count / days)}

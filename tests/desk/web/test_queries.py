@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from resonanz.desk import queries, reading_queries
+from resonanz.desk import finding, queries, reading_queries
 from resonanz.desk.models import Query
 from resonanz.desk.queries import SavedQueryError, tree_of
 from resonanz.query import QueryError, parse
@@ -77,6 +77,25 @@ def test_a_query_is_kept_found_again_changed_and_dropped(ours: Desk) -> None:
     assert "Dropped: Rail" in text(client.post(reverse("query-drop", args=[query.pk]), follow=True))
     assert not Query.objects.exists()
     assert client.get(edit).status_code == 404
+
+
+def test_a_tree_that_an_older_desk_kept_is_read_again_from_its_words(ours: Desk) -> None:
+    query = queries.save(ours.anna, "Toner", "toner -bahn")
+    query.tree = b"\xc1 written by another version"
+    query.save()
+    query.refresh_from_db()
+    assert tree_of(query) == parse("toner -bahn")
+    assert "Toner leer" in text(signed_in(ours.anna).get(reverse("query", args=[query.pk])))
+
+
+def test_an_empty_page_that_is_not_the_last_leads_on(ours: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "READ_FIRST", 1)
+    monkeypatch.setattr(finding, "READ_MOST", 1)
+    monkeypatch.setattr(reading_queries, "PAGE", 0)
+    query = queries.save(ours.anna, "Film", "toner has:videos")
+    page = text(signed_in(ours.anna).get(reverse("query", args=[query.pk])))
+    assert "Show more" in page
+    assert "Nothing stored fits it yet" not in page
 
 
 def test_what_cannot_be_kept_stays_on_the_page(ours: Desk) -> None:

@@ -158,3 +158,12 @@ def test_the_bar_has_a_box_everywhere_but_on_the_search_page(desk: Desk) -> None
 def test_strangers_are_sent_to_sign_in() -> None:
     answer = Client().get("/search/?q=wort")
     assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/search/%3Fq%3Dwort")
+
+
+def test_how_a_matter_stands_is_said_in_the_readers_language(desk: Desk) -> None:
+    heard(desk, "1", "Mein Toner ist leer")
+    english, german = signed_in(desk.anna), Client(headers={"accept-language": "de"})
+    german.force_login(desk.ben)
+    for _ in range(2):  # what the first one was told is kept for nobody else
+        assert "waits for us" in asked(english, q="toner")
+        assert "wartet auf uns" in asked(german, q="toner")
