@@ -41,6 +41,8 @@ LANGUAGES = [
 
 _SPAN = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*[-–—]\s*(\d{1,2})(?:[:.](\d{2}))?")
 
+AS_TYPED = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}  # names and addresses
+
 
 class LoginForm(forms.Form):
     """Name and password."""
@@ -159,7 +161,7 @@ class PersonForm(forms.Form):
         max_length=150,
         help_text=later("Cannot be changed later. Letters, digits and . @ + - _"),
         error_messages={"invalid": later("Letters, digits and . @ + - _ only, without blanks.")},
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(AS_TYPED),
     )
     role = forms.ChoiceField(label=later("Role"), choices=Role.choices, initial=Role.AGENT)
 
@@ -227,7 +229,7 @@ class ServerForm(forms.Form):
         help_text=later(
             "Such as social.example, https://social.example or your handle @name@social.example."
         ),
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(AS_TYPED),
     )
     brand = forms.ModelChoiceField(
         Brand.objects.order_by("name"),
@@ -246,7 +248,7 @@ class FeedForm(forms.Form):
         help_text=later(
             "Such as blog.example or https://news.example/feed.xml; the feed is found by itself."
         ),
-        widget=forms.TextInput({"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(AS_TYPED),
     )
     brand = forms.ModelChoiceField(Brand.objects.order_by("name"), label=later("Brand"), empty_label=None)
 
