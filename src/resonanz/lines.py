@@ -1,4 +1,4 @@
-"""Posts as lines of JSON, one a line: what `resonanz match` and `resonanz import posts` read."""
+"""Posts as lines of JSON, one a line: what `resonanz match` reads."""
 
 from __future__ import annotations
 

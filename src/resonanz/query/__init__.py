@@ -1,9 +1,8 @@
 """The query language: one expression for all networks, for what is stored and for what comes in.
 
 `fold` says which words are the same, `parse` reads an expression, `satisfies` says what it means for one
-post,
-`compiled` what a network's own search can do with it. Many queries at once are `resonanz.match`. Sentences
-are not made here: mistakes and losses are codes, and the tree itself is what there is to explain.
+post, `compiled` what a network's own search can do with it. Many queries at once are `resonanz.match`.
+Sentences are not made here: mistakes and losses are codes, and the tree itself is what there is to explain.
 """
 
 from __future__ import annotations
