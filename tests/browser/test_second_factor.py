@@ -98,12 +98,14 @@ def test_an_app_by_keyboard_and_what_half_a_sign_in_opens(someone: Arrive, desk:
     type_password(page, "ben")
     assert page.url == f"{desk.url}/login/second/"
     assert [edge_answer(person, desk, path) for path in ("/live", "/live/presence", "/")] == [403, 403, 302]
+    expect(page.locator("input[name=code]")).to_be_focused()
     page.keyboard.type(app_code(secret, time.time() + 30))  # its next one, half a minute early
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
     assert edge_answer(person, desk, "/live/presence") == 204
     sign_out(page)
     type_password(page, "ben")
+    expect(page.locator("input[name=code]")).to_be_focused()
     page.keyboard.type(recovery)
     page.keyboard.press("Enter")
     expect(page.locator("#main > .notice.soon")).to_contain_text("9")
