@@ -23,6 +23,7 @@ KINDS: dict[str, int] = {
     # kind: version of its facts
     "opened": 1,
     "heard": 2,  # a customer's turn: at (ms), due (ms or none), stamp, end (ms: when all should be settled)
+    "overheard": 1,  # a post of others that is nobody's conversation, such as one that a query found: channel
     "spoke": 1,  # our turn: at (ms), by (case.ReplyKind), upto (the newest turn its writer had seen)
     "quarantined": 1,  # channel: a post of it could not be stored
     "withdrawn": 1,  # a post is gone from the network

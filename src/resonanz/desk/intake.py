@@ -298,6 +298,8 @@ class _Batch:
             upto = parent.order if parent is not None and parent.order in self.kinds else None
             turn = Turn(order, clock_ms, stamp, kind, private=post.audience.is_private)
             self._turn(conversation, turn, own=sighting.own, upto=upto)
+        elif not sighting.own and not self.arrival.from_import:
+            self._tell("overheard", order, {"channel": self.channel.pk})
         audience = thread_audience(post.audience)
         self.known[post.uri] = Known(
             order, conversation, thread, author, not sighting.own, None, None, audience
@@ -509,6 +511,11 @@ class _Batch:
         self.rows["event"].append(
             (self._take("desk_event"), at_ms, kind, None, conversation, order, None, stored)
         )
+
+    def _tell(self, kind: str, order: int, facts: dict[str, int]) -> None:
+        """Write an event of a post that is nobody's conversation."""
+        row = (self._take("desk_event"), self.heard_ms, kind, None, None, order, None, PACK(facts))
+        self.rows["event"].append(row)
 
     # Posts that we know already -----------------------------------------------------------------
 
