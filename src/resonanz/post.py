@@ -78,7 +78,8 @@ class Post:
 
     `uri` is the network's global identity; `reply_to` and `root` are such uris too. `root` is the
     uri of the post that began the thread, its own uri where it began one. `text` is plain text with
-    line breaks. Times are aware; a naive one is refused here, at the door.
+    line breaks. `repost_of` is the uri of a post that this one only passes on, without a word of its own.
+    Times are aware; a naive one is refused here, at the door.
     """
 
     network: str
@@ -98,6 +99,7 @@ class Post:
     links: tuple[Link, ...] = ()
     mentioned: tuple[str, ...] = ()  # permanent ids of the people named in it
     quoted: str | None = None
+    repost_of: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("posted_at", "edited_at"):
@@ -122,14 +124,29 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """A post that a connector could not understand, whole as it came (JSON), and what it lacked.
+
+    `native_id` is empty where even that could not be told.
+    """
+
+    raw: str = field(repr=False)
+    reason: str
+    native_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What one read brought. `cursor` continues after it; `more` says that there is more right now.
+
+    A post that could not be understood is among the `unread`, and stops no other.
 
     `gone` are native ids that the network no longer shows to this channel (deleted or made private).
     `backfill` marks older posts fetched on purpose: their age says nothing about a late network.
     """
 
     sightings: tuple[Sighting, ...] = ()
+    unread: tuple[Unread, ...] = ()
     cursor: str = ""
     more: bool = False
     gone: tuple[str, ...] = ()

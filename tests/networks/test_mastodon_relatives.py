@@ -22,10 +22,12 @@ from resonanz.networks import (
     LookUpProfile,
     Nudge,
     Policy,
+    ReadBack,
     ReadPolicy,
     Refused,
     Temporary,
     Unclear,
+    Understand,
 )
 from resonanz.networks.mastodon import CAPABILITIES, Mastodon, begin_login, connect, finish_login, stream
 from resonanz.networks.mastodon_login import nudge_from
@@ -138,12 +140,16 @@ def test_only_new_servers_are_asked_for_quotes_and_all_for_what_they_filter() ->
     with server() as (script, desk):
         desk.read("")
     assert script.asked("GET", "/api/v1/notifications") == [
-        [("types[]", "mention"), ("types[]", "quote"), ("include_filtered", "true"), ("limit", "40")]
+        [
+            *[("types[]", kind) for kind in ("mention", "quote", "reblog")],
+            ("include_filtered", "true"),
+            ("limit", "40"),
+        ]
     ]
     with server(routes={INSTANCE: Say({"domain": "x"})}) as (script, desk):
         desk.read("")
     assert script.asked("GET", "/api/v1/notifications") == [
-        [("types[]", "mention"), ("include_filtered", "true"), ("limit", "40")]
+        [("types[]", "mention"), ("types[]", "reblog"), ("include_filtered", "true"), ("limit", "40")]
     ]
 
 
@@ -205,13 +211,72 @@ def test_a_server_without_conversations_is_asked_once() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [{"a": 1}, [3], [{"type": "mention", "status": {}}], [notice("1", {"id": "1", "account": 3})]],
+    ("broken", "reason", "native_id"),
+    [
+        (3, "notifications", ""),
+        ({"type": "mention", "status": {}}, "id", ""),
+        ({"type": "mention", "id": "8", "status": {}}, "id", "8"),
+        ({"type": "mention", "id": "8", "status": [1]}, "status", "8"),
+        ({"type": "reblog", "id": "8", "status": status("9")}, "account", "8"),
+        (notice("8", status("9", account=3)), "account", "9"),
+        (notice("8", status("9", created_at="gestern")), "time", "9"),
+    ],
 )
-def test_an_answer_of_the_wrong_shape_is_unclear(body: Any) -> None:
-    with server(routes={HEARD: Say(body)}) as (_, desk), pytest.raises(Unclear) as unclear:
+def test_a_post_of_the_wrong_shape_is_put_aside_and_the_others_are_heard(
+    broken: Any, reason: str, native_id: str
+) -> None:
+    good = notice("7", status("7"))
+    with server(routes={HEARD: Say([broken, good])}) as (_, desk):
+        page = desk.read("")
+    assert ids(page) == ["7"]
+    assert [(one.reason, one.native_id) for one in page.unread] == [(reason, native_id)]
+    with server() as (_, desk), pytest.raises(Unclear):
+        desk.act(Understand(page.unread[0].raw))
+
+
+def test_an_answer_that_is_no_list_is_unclear() -> None:
+    with server(routes={HEARD: Say({"a": 1})}) as (_, desk), pytest.raises(Unclear) as unclear:
         desk.read("")
     assert unclear.value.code == "bad_answer"
+
+
+@pytest.mark.parametrize("raw", [status("9"), notice("8", status("9"))])
+def test_what_was_put_aside_is_understood_once_it_makes_sense(raw: dict[str, Any]) -> None:
+    with server() as (_, desk):
+        page = desk.act(Understand(json.dumps(raw)))
+    assert isinstance(page, Page)
+    assert ids(page) == ["9"]
+
+
+def test_a_thread_goes_on_below_a_post_that_cannot_be_read() -> None:
+    above = [status("3"), status("4", in_reply_to_id="3", created_at="?")]
+    asked = status("5", in_reply_to_id="4")
+    context = {"GET /api/v1/statuses/5/context": Say({"ancestors": above, "descendants": []})}
+    with server(routes={HEARD: Say([notice("1", asked)])} | context) as (_, desk):
+        page = desk.read("")
+    assert [(item.native_id, item.post.reply_to) for item in page.sightings] == [("5", None)]
+
+
+def test_a_post_is_not_put_aside_because_its_server_is_busy() -> None:
+    asked = status("5", in_reply_to_id="4")
+    context = {"GET /api/v1/statuses/5/context": Say(cut=True)}
+    with server(routes={HEARD: Say([notice("1", asked)])} | context) as (_, desk), pytest.raises(Unclear):
+        desk.read("")
+
+
+def test_reading_back_goes_on_until_the_moment_and_asks_for_no_thread() -> None:
+    newest = [notice(str(100 - n), status(str(100 - n), in_reply_to_id="1")) for n in range(40)]
+    older = [notice(str(60 - n), status(str(60 - n), created_at="2026-01-01T00:00:00Z")) for n in range(40)]
+    for row in older:
+        row["created_at"] = "2026-01-01T00:00:00Z"
+    pages = [Say(newest), Say(older)]
+    with server(routes={HEARD: pages, TALKS: Say([talk(direct("200"))])}) as (script, desk):
+        page = desk.act(ReadBack(datetime(2026, 2, 1, tzinfo=UTC)))
+    assert isinstance(page, Page)
+    assert {item.native_id for item in page.sightings} == {str(n) for n in range(61, 101)} | {"200"}
+    assert all(item.addressed for item in page.sightings)
+    assert ("max_id", "61") in script.asked("GET", "/api/v1/notifications")[1]
+    assert not any("context" in path for _, path, *_ in script.seen)
 
 
 # Private mentions

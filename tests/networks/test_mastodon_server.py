@@ -233,7 +233,9 @@ def test_reposts_are_no_mentions(brand: Person, customer: Person) -> None:
     cursor = brand.desk.read("").cursor
     customer.app.status_reblog(said.id)
     customer.app.status_favourite(said.id)
-    assert brand.desk.read(cursor).sightings == ()
+    (repost,) = brand.desk.read(cursor).sightings
+    assert (repost.post.repost_of, repost.post.text, repost.addressed) == (said.uri, "", False)
+    assert repost.post.author.name == customer.name
 
 
 def test_a_mention_of_ourselves_is_own(brand: Person) -> None:

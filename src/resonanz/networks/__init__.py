@@ -114,9 +114,32 @@ class DeletePost:
 
 @dataclass(frozen=True, slots=True)
 class LookUpPosts:
-    """Read posts again, to hear edits and deletions. Answer: a Page with `sightings` and `gone`."""
+    """Read posts again, to hear edits and deletions. Answer: a Page with `sightings` and `gone`.
+
+    `with_thread` brings the posts above each too, so that one that was never heard finds its place.
+    """
 
     native_ids: tuple[str, ...]
+    with_thread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """Read again, from the newest back to a moment, what was said to us and what we said: whatever a
+    cursor says. Answer: a Page; nobody's thread is asked for.
+    """
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Understand:
+    """Try again to understand a post that was put aside (`post.Unread.raw`). Answer: a Page with it.
+
+    `Unclear("bad_answer")` where it is still not understood.
+    """
+
+    raw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +197,8 @@ Action = (
     DeletePost
     | LookUpPosts
     | LookUpProfile
+    | ReadBack
+    | Understand
     | Favourite
     | Unfavourite
     | Boost

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from resonanz.networks import Policy, Unclear
 from resonanz.networks.mastodon_text import read_html
-from resonanz.post import Audience, Author, Delivery, Limits, Link, Media, MediaKind, Post, Sighting
+from resonanz.post import Audience, Author, Delivery, Limits, Link, Media, MediaKind, Post, Sighting, Unread
 
 Entity = Mapping[str, Any]
 
@@ -228,6 +229,30 @@ def sighting_from_status(
     )
 
 
+def repost_from(notification: Entity, *, domain: str) -> Sighting:
+    """Read a notification that somebody passed on a post of ours.
+
+    It names the original only, not the boost's own address: the boost is known by the original and the
+    person, who can boost a post once. Taken back and made again it is the same.
+    """
+    original = post_from_status(entity(notification.get("status"), "status"), domain=domain)
+    author = author_from_account(entity(notification.get("account"), "account"), domain=domain)
+    uri = f"{original.uri}#boost={author.uid}"
+    native_id = f"boost:{demand(notification, 'id')}"
+    post = Post(
+        network=NETWORK,
+        uri=uri,
+        author=author,
+        text="",
+        posted_at=moment(demand(notification, "created_at")),
+        audience=original.audience,
+        root=original.root,
+        url=original.url,
+        repost_of=original.uri,
+    )
+    return Sighting(post=post, native_id=native_id, native_thread_id=native_id)
+
+
 def wrote(status: Entity, account_id: str) -> bool:
     """Tell whether the account wrote the status."""
     return demand(entity(status.get("account"), "account"), "id") == account_id
@@ -381,10 +406,15 @@ def _limits_from(answer: Entity, *, counts_graphemes: bool) -> Limits:
 
 @dataclass(slots=True)
 class Heard:
-    """The statuses of one read, each once, by id; whoever heard it addressed to us is right."""
+    """The statuses of one read, each once, by id; whoever heard it addressed to us is right.
+
+    `reposts` are what others passed on of us. What is too broken to be any of these is put `aside`.
+    """
 
     statuses: dict[str, Entity] = field(default_factory=dict)
     addressed: set[str] = field(default_factory=set)
+    reposts: dict[str, Sighting] = field(default_factory=dict)
+    aside: dict[str, Unread] = field(default_factory=dict)
 
     def add(self, status: Entity, *, addressed: bool = False) -> None:
         """Take a status in; `addressed` once is addressed for good."""
@@ -392,6 +422,29 @@ class Heard:
         self.statuses.setdefault(native_id, status)
         if addressed:
             self.addressed.add(native_id)
+
+    def put_aside(self, what: object, error: Exception) -> None:
+        """Keep something that cannot be understood, whole."""
+        raw = json.dumps(what)
+        native_id = ""
+        with suppress(Unclear):
+            native_id = demand(what, "id") if isinstance(what, dict) else ""
+        reason = str(error.facts.get("missing", "")) if isinstance(error, Unclear) else type(error).__name__
+        self.aside.setdefault(raw, Unread(raw=raw, reason=reason, native_id=native_id))
+
+    def with_ids(self, items: object, name: str) -> list[Entity]:
+        """Return the objects of a list that have an id; anything else in it is put aside."""
+        if not isinstance(items, list):
+            raise bad_answer(name)
+        found = []
+        for item in items:
+            try:
+                demand(entity(item, name), "id")
+            except Unclear as error:
+                self.put_aside(item, error)
+            else:
+                found.append(item)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
