@@ -64,6 +64,14 @@ class RunningSimulator:
         """Take a status away as its author."""
         self._post("/_sim/delete", {"id": status_id})
 
+    def boost(self, status_id: str, *handles: str) -> None:
+        """Let people pass a status on."""
+        self._post("/_sim/boost", {"id": status_id, "handles": list(handles)})
+
+    def swallow(self, status_id: str, *, on: bool = True) -> None:
+        """Keep the notifications of a status from everybody, or let them out."""
+        self._post("/_sim/swallow", {"id": status_id, "on": on})
+
     def state(self) -> dict[str, Any]:
         """Tell the truth: `statuses`, delivery `keys`, `settings`, open `streams`, `tokens`."""
         answer = self._client.get("/_sim/state")

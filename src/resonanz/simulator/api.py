@@ -197,16 +197,16 @@ async def delete_status(request: Request) -> Response:
 
 
 def _asked_for(sim: Simulator, account: Account, params: Params) -> list[Notification]:
-    wanted, unwanted = params.many("types"), params.many("exclude_types")
-    if (wanted and "mention" not in wanted) or "mention" in unwanted:
-        return []
+    wanted = set(params.many("types")) or {"mention", "reblog"}
+    wanted -= set(params.many("exclude_types"))
     aside = params.flag("include_filtered")
     notices = sim.world.memory.notifications.values()
-    return [n for n in notices if n.account_id == account.id and (aside or not n.filtered)]
+    mine = [n for n in notices if n.account_id == account.id and n.kind in wanted and not n.swallowed]
+    return [n for n in mine if aside or not n.filtered]
 
 
 async def notifications(request: Request) -> Response:
-    """`GET /api/v1/notifications`; only mentions happen here."""
+    """`GET /api/v1/notifications`; only mentions and boosts happen here."""
     sim, params = network_of(request), await read_params(request)
     with sim.world.lock:
         reader = signed_in(request, sim.world, "read:notifications")

@@ -119,6 +119,33 @@ async def delete(request: Request) -> Response:
         return JSONResponse({"id": status.id})
 
 
+async def boost(request: Request) -> Response:
+    """`POST /_sim/boost`: id, handles; each of these people passes a status on."""
+    order = await _order(request)
+    sim = network_of(request)
+    handles = order.get("handles")
+    if not isinstance(handles, list) or not all(isinstance(handle, str) for handle in handles):
+        raise Rejected(422, "handles is missing or no list of texts")
+    with sim.world.lock:
+        for handle in handles:
+            sim.world.react(sim.person(handle), _text(order, "id"), "boosts", on=True)
+        return JSONResponse({"boosts": len(sim.world.memory.statuses[_text(order, "id")].boosts)})
+
+
+async def swallow(request: Request) -> Response:
+    """`POST /_sim/swallow`: id, on; nobody is shown the notifications of a status any more, or again.
+
+    A client that meanwhile reads on past them never hears of them by itself.
+    """
+    order = await _order(request)
+    sim = network_of(request)
+    with sim.world.lock:
+        told = [n for n in sim.world.memory.notifications.values() if n.status_id == _text(order, "id")]
+        for notice in told:
+            notice.swallowed = order.get("on") is not False
+        return JSONResponse({"notifications": len(told)})
+
+
 async def state(request: Request) -> Response:
     """`GET /_sim/state`: everything that is on the network, and every delivery key that arrived."""
     _only_loopback(request)

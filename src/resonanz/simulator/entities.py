@@ -246,11 +246,11 @@ class Entities:
         ]
 
     def notification(self, notice: Notification) -> Json:
-        """Build the Notification entity of a mention."""
+        """Build the Notification entity of a mention or a boost."""
         memory = self.world.memory
         entity: Json = {
             "id": notice.id,
-            "type": "mention",
+            "type": notice.kind,
             "created_at": stamp(notice.created_at),
             "group_key": f"ungrouped-{notice.id}",
             "account": self.account(memory.accounts[notice.from_id]),

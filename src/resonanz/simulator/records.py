@@ -104,7 +104,10 @@ class Status:
 
 @dataclass(slots=True)
 class Notification:
-    """A mention that an account is told about; a filtered one is kept aside."""
+    """A mention or a boost that an account is told about; a filtered one is kept aside.
+
+    One that is `swallowed` happened, and is shown to nobody until it is let out.
+    """
 
     id: str
     account_id: str
@@ -112,6 +115,8 @@ class Notification:
     status_id: str
     created_at: datetime
     filtered: bool = False
+    kind: str = "mention"  # or "reblog"
+    swallowed: bool = False
 
 
 @dataclass(slots=True)

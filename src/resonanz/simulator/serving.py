@@ -88,6 +88,8 @@ _STEERING = [
     Route("/_sim/say", control.say, methods=["POST"]),
     Route("/_sim/edit", control.edit, methods=["POST"]),
     Route("/_sim/delete", control.delete, methods=["POST"]),
+    Route("/_sim/boost", control.boost, methods=["POST"]),
+    Route("/_sim/swallow", control.swallow, methods=["POST"]),
     Route("/_sim/state", control.state),
     Route("/_sim/faults", control.faults, methods=["POST", "DELETE"]),
     Route("/_sim/settings", control.settings, methods=["POST"]),

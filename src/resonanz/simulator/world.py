@@ -269,6 +269,8 @@ class World:
             if on != (account.id in who):
                 (who.append if on else who.remove)(account.id)
                 self.memory.version += 1
+                if kind == "boosts" and account.id != status.account_id:
+                    self._tell_of_boost(account, status, on=on)
             return status
 
     def named_in(self, text: str) -> list[Account]:
@@ -310,6 +312,20 @@ class World:
         self.tell(Event("notification", reader.id, notice.id))
         if status.visibility == "direct":
             self._into_conversation(reader, status, unread=True)
+
+    def _tell_of_boost(self, sender: Account, status: Status, *, on: bool) -> None:
+        notices = self.memory.notifications
+        if on:
+            now = self.clock()
+            notice = Notification(
+                self.new_id(now), status.account_id, sender.id, status.id, now, kind="reblog"
+            )
+            notices[notice.id] = notice
+            self.tell(Event("notification", status.account_id, notice.id))
+            return
+        for known in list(notices.values()):
+            if (known.kind, known.from_id, known.status_id) == ("reblog", sender.id, status.id):
+                del notices[known.id]
 
     # private conversations
 
