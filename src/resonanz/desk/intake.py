@@ -11,17 +11,28 @@ Whether a page is read and when, belongs to `listen.py`; where an archive comes 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection
 
 from resonanz.case import Case, Happened, State, case_after
 from resonanz.desk import media_files, projection
-from resonanz.desk.intake_rows import STATEMENTS, TABLES, Row, extras_of, select, thread_audience
+from resonanz.desk.intake_rows import (
+    MATTER,
+    ON_SHIFT,
+    STATEMENTS,
+    TABLES,
+    Known,
+    Matter,
+    Row,
+    Turn,
+    extras_of,
+    select,
+    thread_audience,
+)
 from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import SEQUENCE_BITS, Stamp
 from resonanz.desk.policies import USUAL, Policy, Subject, policy_of
@@ -65,51 +76,6 @@ class Stored:
     conversations: tuple[int, ...]
 
 
-class Known(NamedTuple):
-    """A mention that is stored already."""
-
-    order: int
-    conversation: int | None
-    thread: int
-    author: int
-    incoming: bool
-    edited_ms: int | None
-    deleted_ms: int | None
-    audience: int  # its thread's
-
-
-class Turn(NamedTuple):
-    """A new post as its conversation's clocks see it."""
-
-    order: int
-    clock_ms: int
-    stamp: int
-    kind: int  # of our own: case.ReplyKind
-    private: bool
-
-
-class Matter(NamedTuple):
-    """A conversation that is stored already, as far as choosing between them needs it."""
-
-    id: int
-    thread: int
-    customer: int
-    state: int
-    resolved_ms: int | None
-
-
-MATTER = "SELECT id, thread_id, customer_id, state, resolved_at FROM desk_conversation "
-
-
-# Who is here and may care for a channel: its teams' agents, and everybody from leads up.
-ON_SHIFT = """
-SELECT a.id FROM desk_agent a WHERE a.on_shift_at IS NOT NULL AND a.is_active AND a.role <> 'trainee' AND (
-    a.role <> 'agent' OR EXISTS (
-        SELECT 1 FROM desk_team_agents t JOIN desk_team_channels c ON c.team_id = t.team_id
-        WHERE t.agent_id = a.id AND c.channel_id = %s))
-"""
-
-
 def store(channel: Channel, sightings: Sequence[Sighting], arrival: Arrival) -> Stored:
     """Store what a channel heard. Call inside a write transaction, with parents before children."""
     if not connection.in_atomic_block:
@@ -129,7 +95,9 @@ class _Batch:
         self.honest_since = 0 if until is None else to_ms(until) - GRACE_MS
         ours = set() if arrival.from_import else self._own_accounts()
         latest = LATEST if arrival.from_import else arrival.heard_at + timedelta(days=1)
-        self.sightings = {s.post.uri: _sober(s, ours, latest) for s in sightings}
+        sober = [_sober(s, ours, latest) for s in sightings]
+        self.sightings = {s.post.uri: s for s in sober if s.post.repost_of is None}
+        self.reposts = {s.post.uri: s for s in sober if s.post.repost_of is not None}
         self.policy: Policy = USUAL if arrival.from_import else policy_of(channel.brand_id)
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.happened: dict[int, list[Happened]] = defaultdict(list)
@@ -151,15 +119,17 @@ class _Batch:
             self._add(sighting)
         for sighting in again:
             self._meet_again(sighting)
+        passed_on = self._pass_on()
         self._write()
         orders = {uri: self.known[uri].order for uri in self.sightings}
-        return Stored(len(fresh), orders, tuple(self.happened))
+        return Stored(len(fresh) + passed_on, orders, tuple(self.happened))
 
     # What is known ------------------------------------------------------------------------------
 
     def _read_known(self) -> dict[str, Known]:
         wanted = set(self.sightings)
         wanted.update(s.post.reply_to for s in self.sightings.values() if s.post.reply_to)
+        wanted.update(s.post.repost_of for s in self.reposts.values() if s.post.repost_of)
         rows = select(
             'SELECT m.uri, m."order", m.conversation_id, m.thread_id, m.author_id, m.incoming, m.edited_at, '
             "m.deleted_at, t.audience FROM desk_mention m JOIN desk_thread t ON t.id = m.thread_id "
@@ -170,7 +140,8 @@ class _Batch:
         return {row[0]: Known(*row[1:]) for row in rows}
 
     def _read_around(self, fresh: Sequence[Sighting]) -> None:
-        people = [s.post.author for s in fresh] + list(self.arrival.subjects.values())
+        people = [s.post.author for s in (*fresh, *self.reposts.values())]
+        people += self.arrival.subjects.values()
         rows = select(
             "SELECT uid, id, handle, name, avatar_url FROM desk_author WHERE network = %s AND uid IN ({})",
             {person.uid for person in people},
@@ -512,10 +483,30 @@ class _Batch:
             (self._take("desk_event"), at_ms, kind, None, conversation, order, None, stored)
         )
 
-    def _tell(self, kind: str, order: int, facts: dict[str, int]) -> None:
-        """Write an event of a post that is nobody's conversation."""
-        row = (self._take("desk_event"), self.heard_ms, kind, None, None, order, None, PACK(facts))
+    def _tell(self, kind: str, order: int, facts: dict[str, int], conversation: int | None = None) -> None:
+        """Write an event that changes no case."""
+        row = (self._take("desk_event"), self.heard_ms, kind, None, conversation, order, None, PACK(facts))
         self.rows["event"].append(row)
+
+    def _pass_on(self) -> int:
+        """Count reposts on their originals; they are nobody's turn. Return how many are new."""
+        known = select(
+            "SELECT uri FROM desk_repost WHERE network = %s AND uri IN ({})", self.reposts, self.network
+        )
+        fresh = self.reposts.keys() - {row[0] for row in known}
+        counts: Counter[str] = Counter()
+        for uri in fresh:
+            sighting = self.reposts[uri]
+            of_uri = sighting.post.repost_of or ""
+            author = self.authors[sighting.post.author.uid]
+            heard = (self.channel.pk, sighting.native_id, to_ms(sighting.post.posted_at), self.heard_ms)
+            self.rows["repost"].append((self.network, uri, of_uri, author, *heard))
+            counts[of_uri] += 1
+        for of_uri, count in counts.items():
+            if (original := self.known.get(of_uri)) is not None:
+                facts = {"count": count, "channel": self.channel.pk}
+                self._tell("reposted", original.order, facts, original.conversation)
+        return len(fresh)
 
     # Posts that we know already -----------------------------------------------------------------
 
@@ -530,6 +521,7 @@ class _Batch:
             self._adopt(sighting, known)
 
     def _edit(self, post: Post, known: Known, edited_ms: int) -> None:
+        self.rows["wording"].append((edited_ms, known.order, post.text))
         self.rows["edit"].append((post.text, extras_of(post), edited_ms, known.order))
         self.rows["reword"].append((folded(post.text), known.order))
         if known.incoming and not self.arrival.from_import:

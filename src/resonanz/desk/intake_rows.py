@@ -1,4 +1,4 @@
-"""The rows that intake writes: their columns, the statements in their order, and asking for what is known.
+"""The rows that intake writes: their columns, the statements in their order, and what is known before.
 
 Only `intake.py` uses it; which rows a post becomes is decided there.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -45,16 +45,66 @@ STATEMENTS = {
     "conversation": _insert("desk_conversation", CONVERSATION),
     "mention": _insert("desk_mention", MENTION),
     "link": _insert("desk_threadlink", "thread_id, customer_id, conversation_id"),
+    "repost": _insert(
+        "desk_repost", "network, uri, of_uri, author_id, channel_id, native_id, posted_at, heard_at"
+    ),
     "picture": _insert("desk_picture", media_files.COLUMNS),
     "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
     + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",
     "words": "INSERT INTO desk_words (rowid, words) VALUES (%s, %s)",
     "clock": _insert("desk_clock", ", ".join(projection.CLOCK_COLUMNS)),
     "event": _insert("desk_event", EVENT),
+    "wording": "INSERT INTO desk_wording (mention_id, text, extras, until) "
+    'SELECT "order", text, extras, %s FROM desk_mention WHERE "order" = %s AND text <> %s',
     "edit": 'UPDATE desk_mention SET text = %s, extras = %s, edited_at = %s WHERE "order" = %s',
     "reword": "UPDATE desk_words SET words = %s WHERE rowid = %s",
     "adopt": 'UPDATE desk_mention SET conversation_id = %s WHERE "order" = %s',
 }
+
+
+class Known(NamedTuple):
+    """A mention that is stored already."""
+
+    order: int
+    conversation: int | None
+    thread: int
+    author: int
+    incoming: bool
+    edited_ms: int | None
+    deleted_ms: int | None
+    audience: int  # its thread's
+
+
+class Turn(NamedTuple):
+    """A new post as its conversation's clocks see it."""
+
+    order: int
+    clock_ms: int
+    stamp: int
+    kind: int  # of our own: case.ReplyKind
+    private: bool
+
+
+class Matter(NamedTuple):
+    """A conversation that is stored already, as far as choosing between them needs it."""
+
+    id: int
+    thread: int
+    customer: int
+    state: int
+    resolved_ms: int | None
+
+
+MATTER = "SELECT id, thread_id, customer_id, state, resolved_at FROM desk_conversation "
+
+
+# Who is here and may care for a channel: its teams' agents, and everybody from leads up.
+ON_SHIFT = """
+SELECT a.id FROM desk_agent a WHERE a.on_shift_at IS NOT NULL AND a.is_active AND a.role <> 'trainee' AND (
+    a.role <> 'agent' OR EXISTS (
+        SELECT 1 FROM desk_team_agents t JOIN desk_team_channels c ON c.team_id = t.team_id
+        WHERE t.agent_id = a.id AND c.channel_id = %s))
+"""
 
 
 def select(statement: str, wanted: Iterable[str | int], *first: str | int) -> list[Any]:

@@ -25,9 +25,14 @@ from resonanz.desk.models.listening import (
     Mention,
     Picture,
     PictureState,
+    Quarantined,
     Query,
+    Repost,
+    SeenPost,
     Sighting,
+    StandingSearch,
     Thread,
+    Wording,
 )
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
@@ -81,13 +86,17 @@ __all__ = [
     "Outcome",
     "Picture",
     "PictureState",
+    "Quarantined",
     "Query",
+    "Repost",
     "Role",
     "SavedReply",
+    "SeenPost",
     "Setting",
     "Sighting",
     "SlaPolicy",
     "SlaRule",
+    "StandingSearch",
     "Tag",
     "Team",
     "Thread",
@@ -95,4 +104,5 @@ __all__ = [
     "Unsent",
     "Urgency",
     "Voice",
+    "Wording",
 ]

@@ -59,6 +59,9 @@ class Channel(models.Model):
     lease_by = models.CharField(max_length=120, blank=True)
     failures_count = models.IntegerField(default=0)
     stream_at = MaybeMomentField(null=True)  # the last sign of life of the stream
+    read_again_at = MaybeMomentField(null=True)  # the last reconciliation
+    judged_at = MaybeMomentField(null=True)  # when it was compared with what we have
+    next_read_again_at = MaybeMomentField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uid"], name="channel_identity")]
@@ -144,17 +147,118 @@ class Sighting(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="sighting_identity")]
 
 
+class Wording(models.Model):
+    """Earlier words of a post that its author changed. They go with the post when it is deleted."""
+
+    mention = models.ForeignKey(Mention, models.CASCADE, related_name="wordings")
+    text = models.TextField()
+    extras = models.TextField(blank=True)
+    until = MomentField()
+
+
+class Repost(models.Model):
+    """Somebody passed a post on without a word of their own. Counted on the original, never a conversation.
+
+    The original may be a post that we do not have.
+    """
+
+    network = models.CharField(max_length=16)
+    uri = models.CharField(max_length=2000)
+    of_uri = models.CharField(max_length=2000)
+    author = models.ForeignKey("desk.Author", models.CASCADE, related_name="reposts")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="reposts")
+    native_id = models.CharField(max_length=500)
+    posted_at = MomentField()
+    heard_at = MomentField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["network", "uri"], name="repost_identity")]
+        indexes = [
+            models.Index(fields=["network", "of_uri"], name="repost_original"),
+            models.Index(fields=["channel", "native_id"], name="repost_heard"),
+        ]
+
+
+class Form(models.TextChoices):
+    """In which form a post lies in the quarantine."""
+
+    NETWORK = "network"  # as the network sent it; the connector did not understand it
+    DESK = "desk"  # as the connector understood it; the desk could not store it
+
+
+class Quarantined(models.Model):
+    """A post that could not be understood or stored, put aside whole to be read again after an update."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="quarantined")
+    native_id = models.CharField(max_length=500)
+    form = models.CharField(max_length=8, choices=Form)
+    raw = models.TextField()  # JSON
+    digest = models.CharField(max_length=64)  # of raw: the same thing is put aside once
+    reason = models.CharField(max_length=200)
+    at = MomentField()
+    tried_at = MaybeMomentField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "digest"], name="quarantined_once")]
+        indexes = [models.Index(fields=["channel", "native_id"], name="quarantined_heard")]
+
+
+class SeenPost(models.Model):
+    """What a network showed when a channel was read again, whatever our own tables say.
+
+    `missed_at` is when it was seen and in none of our tables: somebody was to be told.
+    """
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="seen", db_index=False)
+    native_id = models.CharField(max_length=500)
+    uri = models.CharField(max_length=2000)
+    url = models.CharField(max_length=2000, blank=True)
+    handle = models.CharField(max_length=320)
+    posted_at = MomentField()
+    seen_at = MomentField()
+    missed_at = MaybeMomentField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="seen_identity")]
+        indexes = [
+            models.Index(fields=["channel", "posted_at"], name="seen_day"),
+            models.Index(
+                fields=["missed_at"], name="seen_missed", condition=models.Q(missed_at__isnull=False)
+            ),
+        ]
+
+
 class Query(models.Model):
-    """A search that somebody saved for all. `tree` is the expression as it was read (`query.tree.kept`)."""
+    """A search that somebody saved for all. `tree` is the expression as it was read (`query.tree.kept`).
+
+    With `heard` the networks are searched for it too, again and again.
+    """
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     expression = models.TextField(_("query"))
     tree = models.BinaryField()
     made_by = models.ForeignKey("desk.Agent", models.SET_NULL, null=True, related_name="queries")
     changed_at = MomentField()
+    heard = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name
+
+
+class StandingSearch(models.Model):
+    """How far one channel's network was searched for one query."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="searches")
+    query = models.ForeignKey(Query, models.CASCADE, related_name="searches")
+    cursor = models.TextField(blank=True)
+    next_at = MomentField(db_index=True)
+    searched_at = MaybeMomentField(null=True)
+    found_count = models.IntegerField(default=0)  # posts that fitted, since the query stands as it is
+    error_code = models.CharField(max_length=40, blank=True)
+    error_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "query"], name="one_search")]
 
 
 class PictureState(models.TextChoices):

@@ -220,6 +220,7 @@ class NoticeKind(models.TextChoices):
     REFUSED = "refused", _("your reply was not accepted by the network")
     NOT_FOUND = "not_found", _("nobody knows whether your reply went out")
     EXPIRED = "expired", _("a saved reply that you look after has expired")
+    MISSED = "missed", _("posts were missed")
 
 
 class Notice(models.Model):
