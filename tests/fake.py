@@ -23,8 +23,11 @@ from resonanz.networks import (
     NetworkError,
     Nudge,
     Policy,
+    ReadBack,
     ReadPolicy,
     Unboost,
+    Unclear,
+    Understand,
     Unfavourite,
 )
 from resonanz.post import Attachment, Delivery, Limits, Media, MediaKind, Page, Post, Profile, Sighting
@@ -34,6 +37,7 @@ CAPABILITIES = Capabilities(
     label="Fake",
     own_mark="fake",
     login=("token",),
+    search=True,
     stream=True,
     private_replies=True,
     invitation="reply",
@@ -47,8 +51,10 @@ CAPABILITIES = Capabilities(
             Favourite,
             LookUpPosts,
             LookUpProfile,
+            ReadBack,
             ReadPolicy,
             Unboost,
+            Understand,
             Unfavourite,
         }
     ),
@@ -72,6 +78,9 @@ class World:
     filtered: tuple[str, ...] = ()
     favourites: set[str] = field(default_factory=set)
     boosts: set[str] = field(default_factory=set)
+    finds: dict[str, list[Page]] = field(default_factory=dict)  # by what is searched for
+    shows: Page = field(default_factory=Page)  # when it is read back
+    understands: dict[str, Page] = field(default_factory=dict)  # by what was put aside
 
     def publish(self, delivery: Delivery) -> Sighting:
         """Take a delivery in and show it, as the network does."""
@@ -118,15 +127,15 @@ class FakeNetwork:
 
     def search(self, query: str, cursor: str) -> Page:
         WORLD.asked.append(f"search {query}")
-        return Page(cursor=cursor)
+        _fail()
+        found = WORLD.finds.get(query)
+        return found.pop(0) if found else Page(cursor=cursor)
 
     def send(self, delivery: Delivery) -> Sighting:
         _fail()
         seen = WORLD.publish(delivery)
         if WORLD.loses_answer:
             WORLD.loses_answer = False
-            from resonanz.networks import Unclear  # noqa: PLC0415
-
             raise Unclear("timeout")
         return seen
 
@@ -139,9 +148,8 @@ class FakeNetwork:
         WORLD.asked.append(type(action).__name__)
         _fail()
         match action:
-            case LookUpPosts(native_ids):
-                there = tuple(WORLD.now_there[i] for i in native_ids if i in WORLD.now_there)
-                return Page(sightings=there, gone=tuple(i for i in native_ids if i in WORLD.gone))
+            case LookUpPosts() | ReadBack() | Understand():
+                return _read_more(action)
             case LookUpProfile():
                 return Profile(author=US, limits=LIMITS, software="Fake 1.0")
             case ReadPolicy():
@@ -161,6 +169,20 @@ class FakeNetwork:
                 WORLD.gone.add(native_id)
                 WORLD.now_there.pop(native_id, None)
         return None
+
+
+def _read_more(action: LookUpPosts | ReadBack | Understand) -> Page:
+    match action:
+        case LookUpPosts(native_ids):
+            there = tuple(WORLD.now_there[i] for i in native_ids if i in WORLD.now_there)
+            return Page(sightings=there, gone=tuple(i for i in native_ids if i in WORLD.gone))
+        case ReadBack(since):
+            shown = tuple(s for s in WORLD.shows.sightings if s.post.posted_at >= since)
+            return Page(sightings=shown, unread=WORLD.shows.unread)
+        case Understand(raw):
+            if raw not in WORLD.understands:
+                raise Unclear("bad_answer")
+            return WORLD.understands[raw]
 
 
 def _fail() -> None:

@@ -171,7 +171,7 @@ def test_an_impossible_time_stops_nobody(due: Desk, fake: World, year: int) -> N
     assert (Channel.objects.get().cursor, Mention.objects.count()) == ("c1", 2)
 
 
-def test_a_post_that_cannot_be_stored_is_left_out_and_named(
+def test_a_post_that_cannot_be_stored_is_put_aside_and_named(
     due: Desk, fake: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     broken = said("1", "Halbes Zeichen \ud83d")
@@ -180,7 +180,7 @@ def test_a_post_that_cannot_be_stored_is_left_out_and_named(
     assert [m.text for m in Mention.objects.all()] == ["Und ich"]
     assert Channel.objects.get().cursor == "c1"
     assert Event.objects.filter(kind="quarantined").count() == 1
-    assert "post 1 is left out" in caplog.text
+    assert "post 1 is put aside" in caplog.text
 
 
 def test_a_connector_that_breaks_is_a_channel_in_trouble(

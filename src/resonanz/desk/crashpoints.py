@@ -16,6 +16,7 @@ POINTS = (
     "listen.read",  # the page is here, nothing stored yet
     "listen.stored",  # stored, the transaction not yet committed
     "listen.committed",  # posts and cursor are safe
+    "listen.searched",  # the network was searched for a query, nothing of that stored yet
     "outbox.armed",  # armed and durable, the network not yet called
     "outbox.called",  # the network answered, nothing of that stored yet
     "outbox.settled",  # the outcome written, the transaction not yet committed

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from msgspec import DecodeError
 
-from resonanz.desk.models import Agent, Query, Role
+from resonanz.desk.models import Agent, Query, Role, StandingSearch
+from resonanz.desk.trees import tree_of
 from resonanz.query import parse
-from resonanz.query.tree import kept, read_kept
+from resonanz.query.tree import kept
 
-if TYPE_CHECKING:
-    from resonanz.query import Node
+__all__ = ["NAME_MOST", "SavedQueryError", "drop", "save", "tree_of"]
 
 NAME_MOST = 120  # characters
 
@@ -26,19 +23,28 @@ class SavedQueryError(Exception):
         self.code = code
 
 
-def save(agent: Agent, name: str, expression: str, known: Query | None = None) -> Query:
-    """Keep a query, a new one or a known one anew. Raises SavedQueryError, and QueryError for a mistake."""
+def save(
+    agent: Agent, name: str, expression: str, known: Query | None = None, *, heard: bool | None = None
+) -> Query:
+    """Keep a query, a new one or a known one anew. Raises SavedQueryError, and QueryError for a mistake.
+
+    `heard` says whether the networks are searched for it; None leaves that as it is.
+    """
     _expect_agent(agent)
     name = " ".join(name.split())[:NAME_MOST]
     if not name:
         raise SavedQueryError("name_missing")
     tree = parse(expression, timezone.get_default_timezone())
     query = Query(made_by=agent) if known is None else known
+    means_otherwise = query.expression != expression.strip()
     query.name, query.expression, query.tree = name, expression.strip(), kept(tree)
     query.changed_at = timezone.now()
+    query.heard = query.heard if heard is None else heard
     try:
         with transaction.atomic():
             query.save()
+            if means_otherwise:  # the networks are searched for it from the beginning
+                StandingSearch.objects.filter(query=query).delete()
     except IntegrityError:
         raise SavedQueryError("taken") from None
     return query
@@ -48,15 +54,6 @@ def drop(agent: Agent, query: Query) -> None:
     """Let go of a query; raises SavedQueryError `not_allowed`."""
     _expect_agent(agent)
     query.delete()
-
-
-def tree_of(query: Query) -> Node:
-    """Return a saved query's tree; read again from its words where an older desk kept it differently."""
-    try:
-        tree: Node = read_kept(bytes(query.tree))
-    except DecodeError:
-        return parse(query.expression, timezone.get_default_timezone())
-    return tree
 
 
 def _expect_agent(agent: Agent) -> None:

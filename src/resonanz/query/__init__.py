@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from resonanz.query.elsewhere import SEARCHES, Compiled, Loss, compiled
 from resonanz.query.folding import fold, folded
-from resonanz.query.meaning import Said, satisfies
+from resonanz.query.meaning import Said, said_of, satisfies
 from resonanz.query.reading import QueryError, parse
 from resonanz.query.tree import And, Node, Not, Op, Or, Term
 
@@ -29,5 +29,6 @@ __all__ = [
     "fold",
     "folded",
     "parse",
+    "said_of",
     "satisfies",
 ]

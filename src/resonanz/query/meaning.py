@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
+from resonanz.post import Post
 from resonanz.query.folding import fold
 from resonanz.query.tree import And, Node, Not, Op, Term
 
@@ -51,6 +52,26 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def row(self) -> str:
         """The tokens in a row, with a blank on each side of each."""
         return f" {' '.join(self.tokens)} "
+
+
+def said_of(post: Post) -> Said:
+    """Return what can be asked of a post as a network shows it."""
+    return Said(
+        network=post.network,
+        text=post.text,
+        handle=post.author.handle,
+        name=post.author.name,
+        posted_ms=int(post.posted_at.timestamp() * 1000),
+        followers=post.author.followers_count,
+        language=post.language or "",
+        urls=[link.url for link in post.links],
+        answers=post.reply_to is not None,
+        reposts=post.repost_of is not None,
+        quotes=post.quoted is not None,
+        media=[str(medium.kind) for medium in post.media],
+        audience=post.audience.name.lower(),
+        thread=post.root,
+    )
 
 
 def satisfies(node: Node, said: Said) -> bool:

@@ -1,4 +1,4 @@
-"""From the networks into the desk: read a channel, store the page, move the cursor.
+"""Reading a channel: lease it, ask its connector for a page, store the page, move the cursor.
 
 At-least-once: the cursor moves in the transaction that stores the posts, so a crash anywhere reads
 the same page again, and (network, uri) keeps it from being stored twice. No network call stands
@@ -12,34 +12,25 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
-from resonanz.desk import media_files
 from resonanz.desk.crashpoints import crash_point
-from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network, recovered
 from resonanz.desk.intake import Arrival, Stored, store
 from resonanz.desk.leases import me
-from resonanz.desk.models import Channel, Conversation, Mention, Sighting
-from resonanz.desk.models.care import State
+from resonanz.desk.listen.gone import withdraw
+from resonanz.desk.listen.quarantine import UNSTORABLE, put_aside, put_aside_unstored
+from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import to_ms
-from resonanz.networks import LookUpPosts, NetworkError, Unclear
+from resonanz.networks import NetworkError, Unclear
 from resonanz.post import Page
 from resonanz.post import Sighting as SeenPost
 
 log = logging.getLogger("resonanz.listen")
 LEASE = timedelta(minutes=5)  # a read that takes longer than this is given up, see LeaseLost
 Storing = Callable[[Channel, Sequence[SeenPost], Arrival], Stored]
-UNSTORABLE = (ValueError, OverflowError, TypeError, DataError, IntegrityError)  # UnicodeError is a ValueError
-RECHECK_EVERY = (  # of an open conversation: how old it is at most, and how often its posts are read again
-    (timedelta(hours=2), timedelta(minutes=10)),
-    (timedelta(days=2), timedelta(hours=1)),
-    (timedelta.max, timedelta(hours=6)),
-)
-RECHECK_AT_ONCE = 20  # conversations
-LOOK_UP_AT_ONCE = 40  # posts
 
 
 def listen_next() -> bool:
@@ -80,7 +71,7 @@ def _claim_channel(now: datetime) -> Channel | None:
 def take_in(channel: Channel, page: Page, *, read_began_at: datetime) -> Stored:
     """Store a page and move the channel's cursor behind it, in one transaction.
 
-    Where one post cannot be stored, all the others are, and the log says which one is missing.
+    Where one post cannot be stored, all the others are, and it goes to the quarantine whole.
     """
     arrival = Arrival(
         heard_at=timezone.now(),
@@ -91,7 +82,7 @@ def take_in(channel: Channel, page: Page, *, read_began_at: datetime) -> Stored:
         return _take_in(channel, page, arrival, (read_began_at, store))
     except UNSTORABLE:
         log.exception("channel %s: a page has a post that cannot be stored", channel.pk)
-        return _take_in(channel, page, arrival, (read_began_at, _store_each))
+        return _take_in(channel, page, arrival, (read_began_at, store_each))
 
 
 def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime, Storing]) -> Stored:
@@ -99,6 +90,7 @@ def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime
     now = arrival.heard_at
     with transaction.atomic():
         stored = storing(channel, page.sightings, arrival)
+        put_aside(channel, page.unread, now)
         _move_cursor(channel, page, (now, began), heard=bool(stored.added_count))
         recovered(channel, now)
         withdraw(channel, page.gone, now)
@@ -107,16 +99,15 @@ def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime
     return stored
 
 
-def _store_each(channel: Channel, sightings: Sequence[SeenPost], arrival: Arrival) -> Stored:
-    """Store posts one by one, leaving out what cannot be stored."""
+def store_each(channel: Channel, sightings: Sequence[SeenPost], arrival: Arrival) -> Stored:
+    """Store posts one by one, and put aside what cannot be stored. Call in a transaction."""
     orders: dict[str, int] = {}
     for sighting in sightings:
         try:
             with transaction.atomic():
                 orders |= store(channel, [sighting], arrival).orders
-        except UNSTORABLE:
-            log.error("channel %s: post %s is left out", channel.pk, sighting.native_id)  # noqa: TRY400
-            happen("quarantined", arrival.heard_at, channel=channel.pk)
+        except UNSTORABLE as error:
+            put_aside_unstored(channel, sighting, type(error).__name__, arrival.heard_at)
     return Stored(len(orders), orders, ())
 
 
@@ -150,104 +141,3 @@ def _move_cursor(channel: Channel, page: Page, at: tuple[datetime, datetime], *,
         )
         if not cursor.rowcount:
             raise LeaseLost(f"channel {channel.pk}")
-
-
-def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
-    """Take posts that are gone from the network out of the desk: their words, files and search rows.
-
-    What stays is that somebody said something then, so that the conversation remains readable.
-    """
-    if not native_ids:
-        return 0
-    gone = Mention.objects.filter(
-        sightings__channel=channel, sightings__native_id__in=native_ids, deleted_at=None
-    )
-    orders = list(gone.values_list("order", "conversation"))
-    if not orders:
-        return 0
-    Mention.objects.filter(order__in=[order for order, _ in orders]).update(
-        text="", extras="", deleted_at=now
-    )
-    forget_words([order for order, _ in orders])
-    media_files.forget([order for order, _ in orders])
-    for order, conversation in orders:
-        if conversation is not None:
-            happen("withdrawn", now, conversation=conversation, mention=order)
-    return len(orders)
-
-
-def nudge(channel: int, native_ids: Sequence[str] = ()) -> None:
-    """A stream says: read this channel now, and look these posts up again."""
-    now = timezone.now()
-    Channel.objects.filter(pk=channel, state=ChannelState.OK).update(stream_at=now)
-    Channel.objects.filter(pk=channel, state=ChannelState.OK, next_poll_at__gt=now).update(next_poll_at=now)
-    if native_ids:
-        Conversation.objects.filter(
-            mentions__sightings__in=Sighting.objects.filter(channel=channel, native_id__in=native_ids)
-        ).update(recheck_at=now)
-
-
-def recheck_soon(conversation: Conversation) -> None:
-    """Somebody begins to answer: look soon whether the posts still stand as we know them."""
-    now = timezone.now()
-    Conversation.objects.filter(pk=conversation.pk, recheck_at__gt=now).update(recheck_at=now)
-
-
-def recheck_next() -> bool:
-    """Read the posts of some conversations of a channel again, to hear edits and deletions.
-
-    True if there were any. Old matters are looked at less often, so that many open ones do not eat up
-    what the network allows.
-    """
-    now = timezone.now()
-    due = Conversation.objects.filter(recheck_at__lte=now, channel__state=ChannelState.OK)
-    first = due.select_related("channel").order_by("recheck_at").first()
-    if first is None:
-        return False
-    channel = first.channel
-    chosen = list(due.filter(channel=channel).order_by("recheck_at")[:RECHECK_AT_ONCE])
-    claimed = [conversation for conversation in chosen if _claim_recheck(conversation, now)]
-    ids = Sighting.objects.filter(
-        channel=channel, mention__conversation__in=claimed, mention__deleted_at=None
-    ).order_by("-mention")
-    native_ids = tuple(ids.values_list("native_id", flat=True))
-    for at in range(0, len(native_ids), LOOK_UP_AT_ONCE):
-        if not _look_up(channel, native_ids[at : at + LOOK_UP_AT_ONCE]):
-            break
-    return True
-
-
-def _claim_recheck(conversation: Conversation, now: datetime) -> bool:
-    """Set the time of the next re-check; only one worker succeeds in that."""
-    due = Conversation.objects.filter(pk=conversation.pk, recheck_at=conversation.recheck_at)
-    return bool(due.update(recheck_at=_next_recheck(conversation, now)))
-
-
-def _next_recheck(conversation: Conversation, now: datetime) -> datetime | None:
-    """Return when to look again; a resolved conversation gets one last look, a day after."""
-    if conversation.state == State.RESOLVED:
-        resolved = conversation.resolved_at or now
-        return None if resolved < now - timedelta(days=1) else now + timedelta(days=1)
-    age = now - conversation.opened_at
-    return now + next(every for younger, every in RECHECK_EVERY if age < younger)
-
-
-def _look_up(channel: Channel, native_ids: tuple[str, ...]) -> bool:
-    """Read some posts again and store what changed; False if the network did not answer."""
-    try:
-        page = open_network(channel).act(LookUpPosts(native_ids))
-    except NetworkError as error:
-        failed(channel, error, timezone.now())
-        return False
-    assert isinstance(page, Page)
-    now = timezone.now()
-    with transaction.atomic():
-        _store_each(channel, page.sightings, Arrival(heard_at=now, backfill=True))
-        withdraw(channel, page.gone, now)
-    return True
-
-
-def forget_words(orders: Sequence[int]) -> None:
-    """Remove the full-text rows of some mentions."""
-    with connection.cursor() as cursor:
-        cursor.executemany("DELETE FROM desk_words WHERE rowid = %s", [(order,) for order in orders])

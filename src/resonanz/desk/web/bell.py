@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     Notices = QuerySet[Notice]
 
 SHOWN_MOST = 200
-PAGES = {NoticeKind.EXPIRED: "replies"}  # where one goes for what concerns no conversation
+PAGES = {
+    NoticeKind.EXPIRED: "replies",
+    NoticeKind.MISSED: "ledger",
+}  # where one goes for what concerns no conversation
 LOUD = {NoticeKind.SAFETY, NoticeKind.BROKEN}  # what is shown at once, wherever one is
 
 

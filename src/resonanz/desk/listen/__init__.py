@@ -1,0 +1,36 @@
+"""From the networks into the desk. All reading of networks happens in this room.
+
+| file | what it does |
+|---|---|
+| `reading` | reads a channel page by page: posts and cursor in one transaction |
+| `rechecks` | looks at posts again that we have: edits and deletions |
+| `gone` | takes out what left the network |
+| `searches` | searches the networks for the saved queries |
+| `quarantine` | puts aside what could not be understood, and tries it again |
+| `again` | reads a channel again and says what was missed: reconciliation |
+"""
+
+from resonanz.desk.listen.again import fetch_missing, mark_missed, missed_next, read_again, read_again_next
+from resonanz.desk.listen.gone import forget_words, withdraw
+from resonanz.desk.listen.quarantine import replay
+from resonanz.desk.listen.reading import LeaseLost, listen_next, take_in
+from resonanz.desk.listen.rechecks import nudge, recheck_next, recheck_soon
+from resonanz.desk.listen.searches import search_next
+
+__all__ = [
+    "LeaseLost",
+    "fetch_missing",
+    "forget_words",
+    "listen_next",
+    "mark_missed",
+    "missed_next",
+    "nudge",
+    "read_again",
+    "read_again_next",
+    "recheck_next",
+    "recheck_soon",
+    "replay",
+    "search_next",
+    "take_in",
+    "withdraw",
+]
