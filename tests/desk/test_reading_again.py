@@ -102,7 +102,7 @@ def test_a_stored_post_deleted_behind_our_back_is_missed(desk: Desk, fake: World
     listen.read_again(desk.channel)
     Mention.objects.all().delete()
     read_as_usual()
-    assert [one.uri for one in again.mark_missed(Channel.objects.get())] == [first.post.uri]
+    assert [one.uri for one in again.judge(Channel.objects.get())] == [first.post.uri]
 
 
 def test_own_posts_and_what_a_query_finds_are_seen_too(
@@ -126,7 +126,7 @@ def test_what_is_put_aside_is_not_missed(desk: Desk, fake: World) -> None:
         channel=desk.channel, native_id="7", uri="x", handle="a", posted_at=NOW, seen_at=NOW
     )
     read_as_usual()
-    assert again.mark_missed(Channel.objects.get()) == []
+    assert again.judge(Channel.objects.get()) == []
 
 
 def test_a_network_that_is_away_is_asked_again_in_a_quarter_of_an_hour(desk: Desk, fake: World) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from resonanz.desk import listen
 from resonanz.desk.models import Conversation, Event, Mention, Repost
 from resonanz.post import Audience, Author, Post, Sighting
-from tests.cast import ADA, NOON, OTTO, SERVER, US, Desk, hear, said
+from tests.cast import ADA, NOON, OTTO, US, Desk, hear, said
 
 pytestmark = pytest.mark.django_db
 

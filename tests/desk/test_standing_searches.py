@@ -1,4 +1,4 @@
-"""Saved queries on the networks: what is found, what of it fits, what is stored, and how failures are told."""
+"""Saved queries on the networks: what is found, what of it fits and is stored, and how failures are told."""
 
 from __future__ import annotations
 

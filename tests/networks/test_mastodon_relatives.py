@@ -218,7 +218,7 @@ def test_a_server_without_conversations_is_asked_once() -> None:
         ({"type": "mention", "id": "8", "status": {}}, "id", "8"),
         ({"type": "mention", "id": "8", "status": [1]}, "status", "8"),
         ({"type": "reblog", "id": "8", "status": status("9")}, "account", "8"),
-        (notice("8", status("9", account=3)), "account", "9"),
+        (notice("8", status("9") | {"account": 3}), "account", "9"),
         (notice("8", status("9", created_at="gestern")), "time", "9"),
     ],
 )

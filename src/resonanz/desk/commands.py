@@ -16,7 +16,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from resonanz.desk import commands_queries, commands_queue, commands_reports, home
+from resonanz.desk import commands_listen, commands_queries, commands_queue, commands_reports, home
 from resonanz.desk.commands_words import add_commands
 from resonanz.study import parse_within
 
@@ -353,6 +353,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands)
     commands_queue.add_commands(commands)
     commands_queries.add_commands(commands)
+    commands_listen.add_commands(commands)
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)

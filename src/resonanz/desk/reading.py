@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from resonanz.case import State
 from resonanz.compose import length
-from resonanz.desk import reading_enquiries, reading_history, reading_team, wording
+from resonanz.desk import reading_enquiries, reading_history, reading_posts, reading_team, wording
 from resonanz.desk.access import channels_visible_to, scope_of, visible_in, visible_to
 from resonanz.desk.care import answerable
 from resonanz.desk.care.answers import audience_for
@@ -278,6 +278,7 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     _add_thumbs(found)
+    _add_beside(found, talk.channel.network)
     notes = within(_notes(talk.pk), conversation=talk) if may_have(talk, "notes") else []
     found += [Entry("note", note.written_at, 0, note=note) for note in notes]
     for enquiry in reading_enquiries.asked(talk):
@@ -287,6 +288,17 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     files = _files(talk.pk) if deliveries and may_have(talk, "files") else []
     found += [_outgo(d, files) for d in deliveries if d.state != Outcome.SENT and not _is_quiet(d)]
     return _folded(sorted(found, key=lambda entry: (entry.at, entry.place)))
+
+
+def _add_beside(found: Sequence[Entry], network: str) -> None:
+    """Add what posts said before they were edited, and how often they were passed on."""
+    mentions = {entry.mention.pk: entry.mention for entry in found if entry.mention is not None}
+    earlier = reading_posts.earlier_words(mentions.values())
+    reposts = reading_posts.reposts_counts(network, [mention.uri for mention in mentions.values()])
+    for entry in found:
+        if entry.mention is not None:
+            entry.extras["earlier"] = earlier.get(entry.mention.pk, [])
+            entry.extras["reposts"] = reposts.get(entry.mention.uri, 0)
 
 
 @prepared

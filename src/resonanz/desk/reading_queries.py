@@ -11,7 +11,7 @@ from django.utils import timezone
 from resonanz.desk import queries, wording_queries
 from resonanz.desk.access import scope_of
 from resonanz.desk.finding import LAST, Page, find
-from resonanz.desk.models import Query
+from resonanz.desk.models import Query, StandingSearch
 from resonanz.desk.storage import to_ms
 from resonanz.desk.wording import network_label
 from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse
@@ -50,6 +50,15 @@ class Looked:
     often: str = ""
     networks: tuple[Network, ...] = ()
     page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """How far one channel's network was searched for a query, in words."""
+
+    label: str
+    handle: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +116,12 @@ def _network(tree: Node, name: str) -> Network:
     done = compiled(tree, name)
     losses = tuple(wording_queries.loss(lost, name) for lost in done.lost)
     return Network(network_label(name), done.searches, losses)
+
+
+def searches(query: Query) -> list[Searched]:
+    """Return how each network that can be searched was searched for a query."""
+    known = StandingSearch.objects.filter(query=query).select_related("channel").order_by("channel")
+    return [
+        Searched(network_label(each.channel.network), each.channel.handle, wording_queries.searched(each))
+        for each in known
+    ]

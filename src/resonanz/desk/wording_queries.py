@@ -7,13 +7,13 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, get_language_info, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from resonanz.desk.storage import from_ms
-from resonanz.desk.wording import audience_word, network_label
+from resonanz.desk.wording import ago, audience_word, network_label
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, QueryError, Term
 from resonanz.query.elsewhere import Loss
@@ -21,6 +21,8 @@ from resonanz.query.reading import NAMES
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
+
+    from resonanz.desk.models import StandingSearch
 
 Words: TypeAlias = "str | StrPromise"  # looked up when they are said
 Said = tuple[str, str]  # what a post does, and what it does not do where the term is negated
@@ -313,3 +315,19 @@ def _losses(_language: str | None) -> Mapping[str, str]:
             "%(network)s knows no “or”; this would be %(length)d searches, and only %(limit)d are done."
         ),
     }
+
+
+def searched(search: StandingSearch) -> str:
+    """Return how far a network was searched for a query."""
+    if search.error_code == "not_allowed_here":
+        return _("This server has no search, or does not let this account use it.")
+    if search.error_code:
+        return _("It could not be searched just now; the desk tries again by itself.")
+    if search.searched_at is None:
+        return _("not searched yet")
+    found = ngettext("%(number)s post found", "%(number)s posts found", search.found_count)
+    return (
+        found % {"number": number_format(search.found_count)}
+        + ", "
+        + _("searched %(ago)s") % {"ago": ago(search.searched_at, timezone.now())}
+    )

@@ -10,23 +10,32 @@
 | `again` | reads a channel again and says what was missed: reconciliation |
 """
 
-from resonanz.desk.listen.again import fetch_missing, mark_missed, missed_next, read_again, read_again_next
+from resonanz.desk.listen.again import (
+    can_read_again,
+    fetch_missing,
+    judge,
+    missed_next,
+    read_again,
+    read_again_next,
+)
 from resonanz.desk.listen.gone import forget_words, withdraw
 from resonanz.desk.listen.quarantine import replay
-from resonanz.desk.listen.reading import LeaseLost, listen_next, take_in
+from resonanz.desk.listen.reading import LeaseLost, listen_next, read_now, take_in
 from resonanz.desk.listen.rechecks import nudge, recheck_next, recheck_soon
 from resonanz.desk.listen.searches import search_next
 
 __all__ = [
     "LeaseLost",
+    "can_read_again",
     "fetch_missing",
     "forget_words",
+    "judge",
     "listen_next",
-    "mark_missed",
     "missed_next",
     "nudge",
     "read_again",
     "read_again_next",
+    "read_now",
     "recheck_next",
     "recheck_soon",
     "replay",

@@ -93,15 +93,18 @@ def missed_next() -> bool:
     channel = due.order_by("read_again_at").first()
     if channel is None:
         return False
-    with transaction.atomic():
-        missed = mark_missed(channel)
+    missed = judge(channel)
     if missed:
         _fetch(channel, missed)
     return True
 
 
-def mark_missed(channel: Channel) -> list[SeenPost]:
-    """Say which posts were missed, once each, and tell the leads. Call in a transaction."""
+@transaction.atomic
+def judge(channel: Channel) -> list[SeenPost]:
+    """Return which posts were missed by a complete read that began after they were seen, and tell the leads.
+
+    Each is told of once.
+    """
     now = timezone.now()
     before = channel.read_at or channel.connected_at
     with connection.cursor() as cursor:

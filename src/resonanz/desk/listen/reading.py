@@ -8,6 +8,7 @@ inside a transaction.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -30,6 +31,7 @@ from resonanz.post import Sighting as SeenPost
 
 log = logging.getLogger("resonanz.listen")
 LEASE = timedelta(minutes=5)  # a read that takes longer than this is given up, see LeaseLost
+WAIT_S = 0.2  # until somebody else's read of the same channel is looked at again
 Storing = Callable[[Channel, Sequence[SeenPost], Arrival], Stored]
 
 
@@ -39,20 +41,35 @@ def listen_next() -> bool:
     channel = _claim_channel(now)
     if channel is None:
         return False
+    _read(channel, now)
+    return True
+
+
+def read_now(channel: Channel) -> bool:
+    """Read a channel whether it is due or not; True if more is waiting there, or somebody else reads it."""
+    now = timezone.now()
+    known = Channel.objects.filter(pk=channel.pk, state=ChannelState.OK)
+    if not known.filter(lease_until__lte=now).update(lease_until=now + LEASE, lease_by=me()):
+        time.sleep(WAIT_S)
+        return known.exists()
+    _read(known.get(), now)
+    return known.filter(next_poll_at__lte=timezone.now(), error_code="").exists()
+
+
+def _read(channel: Channel, now: datetime) -> None:
     crash_point("listen.claimed")
     try:
         page = open_network(channel).read(channel.cursor)
     except NetworkError as error:
         failed(channel, error, timezone.now(), leased=True)
-        return True
+        return
     except Exception as error:
         log.exception("channel %s: its connector failed", channel.pk)
         failed(channel, Unclear("bad_answer", reason=str(error)), timezone.now(), leased=True)
-        return True
+        return
     crash_point("listen.read")
     take_in(channel, page, read_began_at=now)
     crash_point("listen.committed")
-    return True
 
 
 def _claim_channel(now: datetime) -> Channel | None:

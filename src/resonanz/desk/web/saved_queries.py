@@ -45,6 +45,7 @@ def found(request: HttpRequest, number: int) -> HttpResponse:
         "area": "search",
         "query": query,
         "explanation": wording_queries.explanation(queries.tree_of(query)),
+        "searches": reading_queries.searches(query),
         "posts": _shown(page),
         "more": more,
         "may_write": agent.has_role(Role.AGENT),
@@ -59,10 +60,12 @@ def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
     known = None if number is None else _known(number)
     name = request.POST.get("name", "" if known is None else known.name)
     said = request.POST.get("expression", request.GET.get("q", "" if known is None else known.expression))
+    asked = request.method == "POST"
+    heard = "heard" in request.POST if asked else known is None or known.heard
     refused = ""
     if request.method == "POST":
         try:
-            kept = queries.save(agent, name, said[:LENGTH_MOST], known)
+            kept = queries.save(agent, name, said[:LENGTH_MOST], known, heard=heard)
         except SavedQueryError as error:
             refused = wording_queries.saving_error(error.code)
         except QueryError as error:
@@ -71,7 +74,7 @@ def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
             messages.success(request, _("Kept: %(name)s") % {"name": kept.name})
             return HttpResponseRedirect(reverse("query", args=[kept.pk]))
     context: dict[str, object] = {"area": "search", "known": known, "name": name, "expression": said}
-    context |= {"refused": refused}
+    context |= {"refused": refused, "heard": heard}
     context |= _looked(request, said) if said.strip() else {}
     return render(request, "queries/write.html", context, status=422 if refused else 200)
 
