@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 USUAL_DAYS = 7
+STOPPED = {"paused": "paused", "login": "needs to be connected again"}
 PAGES_MOST = 10_000  # of one channel, one after the other
 
 
@@ -74,7 +75,7 @@ def _read(channel: Channel) -> dict[str, str | int]:
 
     before = Mention.objects.filter(sightings__channel=channel).count()
     known = Channel.objects.filter(pk=channel.pk)
-    error = "" if channel.state == ChannelState.OK else str(ChannelState(channel.state).label)
+    error = STOPPED.get(channel.state, "")
     known.filter(state=ChannelState.OK).update(next_poll_at=timezone.now())
     for _page in range(PAGES_MOST if not error else 0):
         if not verbs.read_now(channel):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # A post in two of these would be counted twice, one in none of them is missing.
 CLASSES = (
+    "missing",
+    "coming",  # seen, and no complete ordinary read has begun since
     "answered",
     "waiting",
     "dismissed",
@@ -35,8 +37,6 @@ CLASSES = (
     "own",
     "quarantined",
     "deleted",
-    "coming",  # seen, and no complete ordinary read has begun since
-    "missing",
 )
 NAMED_MOST = 100
 LATEST = 50  # posts over which the delay of a channel is taken

@@ -48,10 +48,12 @@ def class_meaning(name: str) -> str:
     }[name]
 
 
-def answer(*, seen: int, gap: int) -> str:
+def answer(*, seen: int, gap: int, was_read: bool) -> str:
     """Return in one sentence whether every post that was seen is here."""
+    if not was_read:
+        return _("No network was read again yet.")
     if not seen:
-        return _("Nothing was read again yet.")
+        return _("Nobody has said anything in this time.")
     if gap:
         said = ngettext(
             "%(gap)s of %(seen)s posts is nowhere in the desk.",

@@ -27,7 +27,7 @@ from resonanz.desk.storage import to_ms
 from resonanz.networks import NETWORKS, LookUpPosts, NetworkError, ReadBack
 from resonanz.post import Page, Sighting
 
-EVERY = timedelta(hours=3)
+EVERY = timedelta(hours=1)
 AGAIN = timedelta(minutes=15)  # after the network could not be asked
 DAYS = 2  # today and yesterday
 FETCH_AT_ONCE = 40  # posts

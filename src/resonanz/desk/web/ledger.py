@@ -77,7 +77,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "area": "reports",
         "here": "ledger",
         "answer": wording_ledger.answer(
-            seen=sum(day.seen_count for day in days), gap=sum(day.difference for day in days)
+            seen=sum(day.seen_count for day in days),
+            gap=sum(day.difference for day in days),
+            was_read=any(channel.read_again_at for channel in channels),
         ),
         "accounts": [_account(channel) for channel in channels],
         "names": [(wording_ledger.class_name(name), name) for name in reading_ledger.CLASSES],
