@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -90,6 +91,26 @@ class Home:
         connection.close()
         return found
 
+    def resonanz(self, *words: str) -> tuple[int, Any]:
+        """Run a command to its end; its exit code, and what it said in JSON where it was asked to."""
+        done = subprocess.run(
+            [sys.executable, "-m", "resonanz.desk", *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        return done.returncode, json.loads(done.stdout) if "--json" in words else None
+
+    def column(self, question: str) -> list[Any]:
+        """Read one column, sorted."""
+        with sqlite3.connect(self.database, timeout=10) as connection:
+            found = sorted(row[0] for row in connection.execute(question))
+        connection.close()
+        return found
+
+    def count(self, table: str) -> int:
+        return int(self.column(f"SELECT count(*) FROM {table}")[0])
+
     def stop(self) -> None:
         for worker in self.workers:
             if worker.poll() is None:
@@ -110,7 +131,7 @@ def ours_on_the_server(network: RunningSimulator) -> list[str]:
     return [s["text"] for s in network.state()["statuses"] if s["acct"] == US]
 
 
-LISTEN = [point for point in POINTS if point.startswith("listen.")]
+LISTEN = [point for point in POINTS if point.startswith("listen.") and point != "listen.searched"]
 OUTBOX = [point for point in POINTS if point.startswith("outbox.") and point != "outbox.looked"]
 
 
@@ -122,6 +143,33 @@ def test_killed_while_listening_nothing_is_lost_and_nothing_twice(home: Home, po
     home.work()
     after = home.until("conversations", WAITS_FOR_US * 2)
     assert [text for text, _ in after["mentions"]] == [f"@{US} Wo bleibt mein Paket?", f"@{US} Und meins?"]
+
+
+def test_killed_again_and_again_while_ten_thousand_posts_come_in(home: Home) -> None:
+    """The set that is stored equals the set that was sent, and the ledger agrees."""
+    home.network.say("ada", f"@{US} Die Ruhe vor dem Sturm")
+    home.resonanz("listen")
+    ids = home.network.crowd(10_000, f"@{US} Nummer {{n}}")
+    draw, kills, end = Random(4), 0, time.monotonic() + 300
+    while (stored := home.count("desk_mention")) <= len(ids):
+        assert time.monotonic() < end, f"{stored} posts after {kills} kills"
+        worker = home.work()
+        began = time.monotonic()
+        while home.count("desk_mention") == stored and time.monotonic() < began + WITHIN_S:
+            time.sleep(0.02)
+        time.sleep(draw.uniform(0, 1.5))
+        worker.kill()
+        worker.wait(10)
+        kills += 1
+    assert kills >= 5
+    sent = {status["uri"] for status in home.network.state()["statuses"]}
+    assert len(sent) == len(ids) + 1
+    assert home.column("SELECT uri FROM desk_mention") == sorted(sent)
+    assert home.count("desk_conversation") == len(sent)
+    code, told = home.resonanz("reconcile", "--json")
+    assert (code, told["difference"]) == (0, 0)
+    code, told = home.resonanz("ledger", "--json")
+    assert (code, told["difference"], sum(day["seen"] for day in told["days"])) == (0, 0, len(sent))
 
 
 @pytest.mark.parametrize("point", OUTBOX)

@@ -64,6 +64,13 @@ class RunningSimulator:
         """Take a status away as its author."""
         self._post("/_sim/delete", {"id": status_id})
 
+    def crowd(self, count: int, text: str) -> list[str]:
+        """Write many posts, `{n}` in the text counts them. Answers their ids."""
+        ids: list[str] = self._client.post(
+            "/_sim/crowd", json={"count": count, "text": text}, timeout=120
+        ).json()["ids"]
+        return ids
+
     def boost(self, status_id: str, *handles: str) -> None:
         """Let people pass a status on."""
         self._post("/_sim/boost", {"id": status_id, "handles": list(handles)})

@@ -48,7 +48,7 @@ CONVERSATIONS_AT_ONCE = 20  # each may cost a call; the rest follows with the ne
 QUOTES_SINCE = 7  # `api_versions.mastodon` of 4.5, which notifies of quotes
 # What a reader of one post may stumble over, whatever a server sends; only `bad_answer` of the Unclear.
 BROKEN = (Unclear, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
-BACK_PAGES = 250  # of one list, read back at once: ten thousand posts
+BACK_PAGES = 2_500  # of one list, read back at once: a hundred thousand posts
 
 
 class Hearing:
@@ -149,7 +149,7 @@ class Hearing:
         """Return what is newer than the marker, the new marker, and whether more may be waiting.
 
         Forward by `min_id`, because `since_id` would jump to the newest page after a pause. Without
-        a marker on a later read there was nothing before: everything found is new.
+        a marker on a later read there was nothing before: everything found is new, the oldest page first.
         """
         limit = ("limit", str(PAGE))
         if marker:
@@ -158,7 +158,9 @@ class Hearing:
             found = [item for item in page if id_order(demand(item, "id")) > id_order(marker)]
             full = len(received) >= PAGE
         else:
-            found, full = list(self._back(heard, path, params, pages=1 if first else BACK_PAGES)), False
+            found = list(self._back(heard, path, params, pages=1 if first else BACK_PAGES))
+            full = len(found) > PAGE
+            found = sorted(found, key=lambda item: id_order(demand(item, "id")))[: PAGE if full else None]
         newest = max([marker, *(demand(item, "id") for item in found)], key=id_order)
         return found, newest, bool(found) and full
 

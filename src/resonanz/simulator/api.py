@@ -5,6 +5,7 @@ Written after the Mastodon documentation, section "API methods". Each function a
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
@@ -191,6 +192,31 @@ async def delete_status(request: Request) -> Response:
         author = signed_in(request, sim.world, "write:statuses")
         gone = sim.world.delete(author, request.path_params["id"])
         return JSONResponse(sim.entities.status(gone) | {"text": gone.text})
+
+
+# searching
+
+_SOUGHT = re.compile(r'(-?)(?:"([^"]+)"|(\S+))')
+
+
+def _is_sought(text: str, query: str) -> bool:
+    """Whether a text has all words and rows of a query, and none with a minus; capitals do not matter."""
+    known = text.casefold()
+    found = _SOUGHT.findall(query.casefold())
+    return all(((row or word) in known) is not bool(minus) for minus, row, word in found)
+
+
+async def search(request: Request) -> Response:
+    """`GET /api/v2/search`: public statuses only, whatever `type` says; by words, `"rows"` and `-word`."""
+    sim, params = network_of(request), await read_params(request)
+    with sim.world.lock:
+        signed_in(request, sim.world, "read:search")
+        query = params.text("q")
+        public = [s for s in sim.world.memory.statuses.values() if s.visibility == "public"]
+        found = [s for s in public if query and _is_sought(s.text, query)]
+        page = one_page(found, request, params, id_of=lambda s: s.id, limits=(20, 40))
+        statuses = [sim.entities.status(status) for status in page.items]
+        return JSONResponse({"accounts": [], "statuses": statuses, "hashtags": []})
 
 
 # notifications

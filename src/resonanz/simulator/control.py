@@ -22,6 +22,8 @@ from resonanz.simulator.world import Rejected, Words
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+CROWD_MOST = 20_000  # posts in one order
+CROWD_PEOPLE = 500
 _KINDS: dict[str, tuple[type, ...]] = {
     "old_server": (bool,),
     "ignore_idempotency": (bool,),
@@ -117,6 +119,22 @@ async def delete(request: Request) -> Response:
             raise Rejected(404, "Record not found")
         sim.world.delete(sim.world.memory.accounts[status.account_id], status.id)
         return JSONResponse({"id": status.id})
+
+
+async def crowd(request: Request) -> Response:
+    """`POST /_sim/crowd`: count, text; so many posts by up to 500 people, `{n}` in the text counts them."""
+    order = await _order(request)
+    sim = network_of(request)
+    count, text = order.get("count"), _text(order, "text")
+    if not isinstance(count, int) or not 0 < count <= CROWD_MOST:
+        raise Rejected(422, f"count must be a whole number from 1 to {CROWD_MOST}")
+    with sim.world.lock:
+        people = [sim.person(f"crowd{n}") for n in range(min(count, CROWD_PEOPLE))]
+        said = [
+            sim.world.post(people[n % len(people)], Words(text=text.replace("{n}", str(n + 1))))
+            for n in range(count)
+        ]
+        return JSONResponse({"ids": [status.id for status in said]})
 
 
 async def boost(request: Request) -> Response:

@@ -88,6 +88,8 @@ _STEERING = [
     Route("/_sim/say", control.say, methods=["POST"]),
     Route("/_sim/edit", control.edit, methods=["POST"]),
     Route("/_sim/delete", control.delete, methods=["POST"]),
+    Route("/api/v2/search", api.search),
+    Route("/_sim/crowd", control.crowd, methods=["POST"]),
     Route("/_sim/boost", control.boost, methods=["POST"]),
     Route("/_sim/swallow", control.swallow, methods=["POST"]),
     Route("/_sim/state", control.state),

@@ -93,6 +93,8 @@ PAGES = {
     "report-responses": "/reports/responses/?by=channel",
     "report-fairness": "/reports/fairness/",
     "report-promises": "/reports/promises/",
+    "ledger": "/reports/intake/",
+    "quarantine": "/reports/intake/quarantine/",
     "wall": "/wall/",
     "wall_link": "/wall/{wall}/",
     "enquiry": "/enquiry/{enquiry}/",
@@ -109,6 +111,7 @@ PARTS = {  # drawn into a page; the browser tests of their areas look at them th
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
 }
 DOES = {  # takes POST only, or leads on
+    *("ledger-again", "quarantine-replay"),
     *(
         "next",
         "prefer",
