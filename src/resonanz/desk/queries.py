@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from msgspec import DecodeError
 
+from resonanz.desk.finding import tree_of as tree_of  # noqa: PLC0414 - passed on to who uses saved queries
 from resonanz.desk.models import Agent, Query, Role
 from resonanz.query import parse
-from resonanz.query.tree import kept, read_kept
-
-if TYPE_CHECKING:
-    from resonanz.query import Node
+from resonanz.query.tree import kept
 
 NAME_MOST = 120  # characters
 
@@ -48,15 +43,6 @@ def drop(agent: Agent, query: Query) -> None:
     """Let go of a query; raises SavedQueryError `not_allowed`."""
     _expect_agent(agent)
     query.delete()
-
-
-def tree_of(query: Query) -> Node:
-    """Return a saved query's tree; read again from its words where an older desk kept it differently."""
-    try:
-        tree: Node = read_kept(bytes(query.tree))
-    except DecodeError:
-        return parse(query.expression, timezone.get_default_timezone())
-    return tree
 
 
 def _expect_agent(agent: Agent) -> None:
