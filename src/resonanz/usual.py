@@ -6,7 +6,7 @@ two numbers on: a floor, and so many times the usual. It is over when the count 
 that a number that trembles around the mark rings once.
 
 This is the plain ratio of a count to its expectation, and on purpose: it can be checked on paper. Against new
-topics it found as much as tests of significance do (own measurements, with an easy test). It is weak where the
+topics it found as much as tests of significance do (own measurements, an easy test). It is weak where the
 usual is small, hence the floor, and a storm within the 14 days raises it. What knows better, with a long
 memory and one threshold for each base rate, is no part of this module; nor is where the counts come from.
 """

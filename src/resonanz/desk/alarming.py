@@ -86,12 +86,14 @@ class Figure:
 # Who may what ------------------------------------------------------------------------------------
 
 
-def alarms_visible_to(agent: Agent) -> QuerySet[Alarm]:
+def alarms_visible_to(agent: Agent, *, dropped: bool = False) -> QuerySet[Alarm]:
     """Return the alarms of which somebody may know: leads of all, others of their own and what tells them.
+
+    With `dropped` also those that were let go of.
 
     Its counts say how much there is in what its maker may see, and that is not everybody's to know.
     """
-    found = Alarm.objects.filter(dropped_at=None)
+    found = Alarm.objects.all() if dropped else Alarm.objects.filter(dropped_at=None)
     if agent.has_role(Role.LEAD):
         return found
     return found.filter(Q(made_by=agent) | Q(pk__in=agent.alarms.order_by().values("pk")))
@@ -120,8 +122,10 @@ def draft(agent: Agent, wanted: Wanted, known: Alarm | None = None) -> Alarm:
     return alarm
 
 
-def save(agent: Agent, wanted: Wanted, known: Alarm | None = None) -> Alarm:
+def save(agent: Agent, wanted: Wanted, known: Alarm | None = None, *, address: str = "") -> Alarm:
     """Keep an alarm, a new one or a known one anew; from now on it counts what `agent` may see.
+
+    `address` is the one under which the desk is used just now; what is told leads there.
 
     AlarmError: `not_allowed`, `not_yours`, `name_missing`, `query_missing`, `number_small`, `times_small`,
     `span_unknown`, `quiet_half`, `nobody`.
@@ -136,6 +140,7 @@ def save(agent: Agent, wanted: Wanted, known: Alarm | None = None) -> Alarm:
     now = timezone.now()
     alarm.changed_at = alarm.check_at = now
     with transaction.atomic():
+        own_address.remember(address)
         alarm.save()
         alarm.people.set(wanted.people)
         alarm.addresses.set(wanted.addresses)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -19,6 +20,7 @@ from resonanz.case import State, Waiting
 from resonanz.desk.access import Scope, visible_in
 from resonanz.desk.models import Query
 from resonanz.desk.models.listening import SEQUENCE_BITS
+from resonanz.desk.storage import from_ms
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, parse, satisfies
 from resonanz.query.tree import read_kept
@@ -52,6 +54,11 @@ class Page(NamedTuple):
 
     posts: tuple[Post, ...]
     more: int | None
+
+
+def moment_of(post: Post) -> datetime:
+    """Return when a post was said."""
+    return from_ms(post.posted_ms)
 
 
 def tree_of(query: Query) -> Node:

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from resonanz.desk.models.listening import Channel, Query
 from resonanz.desk.models.people import Agent
@@ -111,9 +110,9 @@ class AlarmRing(models.Model):
 class CallState(models.TextChoices):
     """How far telling an address has come."""
 
-    WAITING = "waiting", pgettext_lazy("call", "on its way")
-    SENT = "sent", pgettext_lazy("call", "sent")
-    FAILED = "failed", pgettext_lazy("call", "not delivered")
+    WAITING = "waiting", _("on its way")
+    SENT = "sent", _("sent")
+    FAILED = "failed", _("not delivered")
 
 
 class AlarmCall(models.Model):
