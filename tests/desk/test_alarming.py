@@ -348,7 +348,7 @@ def test_letters_speak_the_readers_language_and_lead_to_the_ring(
     assert english["Subject"] == "Toner: 3 posts"
     assert english.get_content().replace("\r\n", "\n") == (
         "Posts that fit “Toner”: 3 posts within 1 hour.\n"
-        "This alarm rings from 3 posts within 1 hour on.\n\n"
+        "This alarm rings at 3 posts within 1 hour.\n\n"
         "Look at it, acknowledge or snooze it:\n"
         f"https://desk.nordlicht.example/alarms/rings/{ring().pk}/\n"
     )

@@ -192,7 +192,7 @@ def picture(points: Sequence[Point], *, days: int = 1) -> Picture:
         "mark": wording_alarms.number(points[-1].threshold),
         "time": _("24 hours") if days == 1 else _days(timedelta(days=days)),
     }
-    words = _("In the last %(time)s between %(low)d and %(high)d; rings from %(mark)s on.") % values
+    words = _("In the last %(time)s between %(low)d and %(high)d; rings at %(mark)s.") % values
     return Picture(line, f"{line}L{WIDE} {HIGH}L0 {HIGH}Z", path(point.threshold for point in columns), words)
 
 

@@ -72,10 +72,10 @@ def condition(alarm: Alarm) -> str:
         values["times"] = number(alarm.times)
         if alarm.of == AlarmOf.WAITING:
             return _("rings at %(times)s times the usual, and when at least %(least)s") % values
-        return _("rings at %(times)s times the usual within %(span)s, from %(least)s on") % values
+        return _("rings at %(times)s times the usual within %(span)s, and at least %(least)s") % values
     if alarm.of == AlarmOf.WAITING:
         return _("rings when %(least)s or more") % values
-    return _("rings from %(least)s within %(span)s on") % values
+    return _("rings at %(least)s within %(span)s") % values
 
 
 def figure(alarm: Alarm, count: int, usual: float | None) -> str:

@@ -98,7 +98,7 @@ def test_the_preview_says_what_it_would_have_done(ours: Desk, toner: Query) -> N
     page = looked()
     assert "3 posts within 1 hour" in page
     assert "Would have rung 1 time in the last 14 days; the most was 3." in page
-    assert "between 0 and 3; rings from 3 on." in page
+    assert "between 0 and 3; rings at 3." in page
     assert "Would not have rung in the last 14 days; the most was 3." in looked(least_count=4)
     assert "Would have rung 2 times" in looked(least_count=1)
     assert "usual: 0" in looked(rule="times")
@@ -135,7 +135,7 @@ def test_a_ring_shows_its_posts_and_is_looked_after_and_taken_back(ours: Desk, t
     client = signed_in(ours.anna)
     listed = text(client.get(reverse("alarms")))
     assert "1 alarm rings" in listed
-    assert "Posts that fit “Toner” · rings from 3 posts within 1 hour on" in listed
+    assert "Posts that fit “Toner” · rings at 3 posts within 1 hour" in listed
     here = reverse("alarm-ring", args=[ring.pk])
     page = client.get(here)
     assert page.content.decode().count('class="hit"') == 3

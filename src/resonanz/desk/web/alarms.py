@@ -41,6 +41,11 @@ PLACES = {  # where a flaw is shown
 }
 
 
+def clock_input() -> forms.TimeInput:
+    """Return the browser's own field for a time of day."""
+    return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+
+
 class AlarmForm(forms.Form):
     """An alarm, as its page asks for it."""
 
@@ -56,13 +61,17 @@ class AlarmForm(forms.Form):
     span_s = forms.TypedChoiceField(
         label=later("Within"), coerce=int, choices=list(wording_alarms.SPANS.items())
     )
-    quiet_from = forms.TimeField(label=later("From"), required=False)
-    quiet_until = forms.TimeField(label=later("Until"), required=False)
+    quiet_from = forms.TimeField(label=later("From"), required=False, widget=clock_input())
+    quiet_until = forms.TimeField(label=later("Until"), required=False, widget=clock_input())
     people = forms.ModelMultipleChoiceField(
-        Agent.objects.filter(is_active=True).order_by("first_name", "username"), required=False
+        Agent.objects.filter(is_active=True).order_by("first_name", "username"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     addresses = forms.ModelMultipleChoiceField(
-        AlarmAddress.objects.filter(dropped_at=None).order_by("name"), required=False
+        AlarmAddress.objects.filter(dropped_at=None).order_by("name"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, agent: Agent, data: Any = None, initial: dict[str, object] | None = None) -> None:

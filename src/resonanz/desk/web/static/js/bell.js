@@ -66,7 +66,7 @@ function ring(notice) {
 }
 
 function banner(notice) {
-  if (location.pathname === notice.url) return;
+  if (notice.kind === "alarm" && document.querySelector('.bar [data-go="a"][aria-current]')) return; // seen there
   if (String(notice.conversation) === document.getElementById("case")?.dataset.number) return;
   if (document.querySelector(".rung")?.dataset.id === String(notice.id)) return;
   document.querySelector(".rung")?.remove();
