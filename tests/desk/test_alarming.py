@@ -201,6 +201,19 @@ def test_so_many_times_the_usual_with_a_floor(
     assert (ring().count, ring().usual, ring().threshold) == (6, 2.0, 6.0)
 
 
+def test_who_waits_is_compared_with_the_same_hour_too(desk: Desk, clock: time_machine.Traveller) -> None:
+    for day in range(1, 15):
+        asked = said(f"q{day}", "Hallo?", at=NOON - timedelta(days=day, hours=1))
+        hear(desk.channel, asked)
+        hear(desk.channel, said(f"a{day}", "Hallo!", US, at=asked.post.posted_at + 2 * HOUR, to=asked))
+    alarming.save(desk.anna, wanted(None, of=AlarmOf.WAITING, times=2.0, least_count=2, people=[desk.anna]))
+    look(clock, NOON)
+    assert not AlarmRing.objects.exists()
+    say(desk, "1", "2", at=NOON)
+    look(clock, NOON + 2 * MINUTE)
+    assert (ring().count, ring().usual, ring().threshold) == (2, 1.0, 2.0)
+
+
 def test_a_floor_keeps_small_numbers_quiet_and_stands_alone_where_nothing_is_known(
     desk: Desk, toner: Query, clock: time_machine.Traveller
 ) -> None:
@@ -293,6 +306,17 @@ def test_one_that_cannot_count_rests_and_holds_up_no_other(
     desk.ben.save()
     gone = Alarm.objects.get(pk=gone.pk)
     assert (gone.query, counting.rests(gone)) == (None, "query")
+
+
+def test_one_that_comes_to_rest_rings_no_more(
+    desk: Desk, toner: Query, clock: time_machine.Traveller
+) -> None:
+    alarming.save(desk.anna, wanted(toner, span_s=86_400, people=[desk.anna]))
+    say(desk, "1", "2", "3", at=NOON)
+    look(clock, NOON)
+    toner.delete()
+    look(clock, NOON + HOUR)
+    assert (ring().ended_at, Notice.objects.filter(seen_at=None).count()) == (NOON + HOUR, 0)
 
 
 def test_two_workers_never_look_at_the_same_one(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -180,6 +182,21 @@ def test_an_address_is_locked_away_and_shown_masked(desk: Desk, room: Chat) -> N
     assert AlarmAddress.objects.get(pk=changed.pk).secret == {"url": room.url}
     assert (changed.name, changed.language) == ("Night room", "en")
     assert notifying.masked("slack://short") == "Slack"
+    assert notifying.masked("ntfys://nordlicht-alarms") == "ntfy, …arms"
+    assert notifying.masked("jsons://user:pass@chat.example.org/abcdefg") == "JSON, chat.example.org, …defg"
+
+
+def test_no_secret_reaches_the_log(desk: Desk, room: Chat) -> None:
+    logged = StringIO()
+    listening = logging.StreamHandler(logged)
+    logging.getLogger().addHandler(listening)
+    with pytest.raises(NotTold):
+        notifying.opened("slack://only-one-secret-token")
+    room.status = 500
+    with pytest.raises(NotTold):
+        notifying.try_out(notifying.keep(desk.olga, "Storm room", room.url, "en"))
+    logging.getLogger().removeHandler(listening)
+    assert logged.getvalue() == ""
 
 
 def test_only_operators_enter_and_drop_addresses(desk: Desk) -> None:

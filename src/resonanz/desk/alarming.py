@@ -33,7 +33,7 @@ from resonanz.desk.models import (
     Role,
 )
 from resonanz.desk.storage import to_ms
-from resonanz.usual import Window, ending, has_fallen, usual_within
+from resonanz.usual import ending, has_fallen, usual_within
 
 SPANS = tuple(wording_alarms.SPANS)  # seconds
 NAME_MOST = 120
@@ -174,8 +174,7 @@ def drop(agent: Agent, alarm: Alarm, *, dropped: bool = True) -> None:
         Alarm.objects.filter(pk=alarm.pk).update(
             dropped_at=now if dropped else None, check_at=None if dropped else now
         )
-        for ring in AlarmRing.objects.filter(alarm=alarm, ended_at=None):
-            _end(ring, now)
+        _end_all(alarm, now)
         happen("alarm_changed", now, actor=agent.pk, alarm=alarm.pk, on=int(not dropped))
 
 
@@ -189,9 +188,11 @@ def check_next() -> bool:
     if alarm is None:
         return False
     found = figure(alarm, now)
-    if found is not None:
-        with transaction.atomic():
+    with transaction.atomic():
+        if found is not None:
             _settle(alarm, found, now)
+        else:
+            _end_all(alarm, now)  # what cannot count any more cannot say that it was over either
     return True
 
 
@@ -219,11 +220,10 @@ def figure(alarm: Alarm, now: datetime) -> Figure | None:
     if what is None:
         return None
     window = ending(timezone.localtime(now), alarm.span)
-
-    def counted(one: Window) -> int:
-        return counting.counted(what, one.since, one.until)
-
-    usual = None if alarm.times is None else usual_within(counted, window, counting.known_since())
+    if alarm.times is None:
+        return Figure(counting.counted(what, *window), None, alarm.mark.threshold(None))
+    counted = counting.counter(what, window)
+    usual = usual_within(counted, window, counting.known_since())
     return Figure(counted(window), usual, alarm.mark.threshold(usual))
 
 
@@ -270,6 +270,11 @@ def _go_on(ring: AlarmRing, alarm: Alarm, found: Figure, now: datetime) -> None:
         _tell(ring, alarm, now)
     elif ring.told_at is None and ring.snoozed_until is None:
         _tell(ring, alarm, now)
+
+
+def _end_all(alarm: Alarm, now: datetime) -> None:
+    for ring in AlarmRing.objects.filter(alarm=alarm, ended_at=None):
+        _end(ring, now)
 
 
 def _end(ring: AlarmRing, now: datetime) -> None:

@@ -71,6 +71,17 @@ def history(what: Watched, since: datetime, until: datetime) -> History:
     return SOURCES[what.of].history(what, Window(since, until))
 
 
+def counter(what: Watched, window: Window) -> Callable[[Window], int]:
+    """Return what counts windows like this one, now and two weeks back.
+
+    Of what happens each window is asked for; of what lasts all is read at once, as each moment would ask it.
+    """
+    if SOURCES[what.of].lasts:
+        back = window.since - timedelta(days=DAYS + 1)
+        return history(what, back, window.until).counts.within
+    return lambda one: counted(what, one.since, one.until)
+
+
 def known_since() -> datetime:
     """Return since when the desk listens; before that, nothing counted means nothing."""
     first = Channel.objects.exclude(network="archive").aggregate(first=Min("connected_at"))["first"]
@@ -169,10 +180,11 @@ class Source(NamedTuple):
 
     counted: Callable[[Watched, Window], int]
     history: Callable[[Watched, Window], History]
+    lasts: bool = False
 
 
 SOURCES = {
     AlarmOf.QUERY: Source(_count_fitting, _remember_fitting),
     AlarmOf.HEARD: Source(_count_heard, _remember_heard),
-    AlarmOf.WAITING: Source(_count_waiting, _remember_waiting),
+    AlarmOf.WAITING: Source(_count_waiting, _remember_waiting, lasts=True),
 }

@@ -132,7 +132,8 @@ def masked(url: str) -> str:
     """Return what people may see of an address: its kind, the server where it names one, its last signs."""
     kind, _slashes, rest = url.partition("://")
     place = PLACES.get(kind.lower()) or PLACES[f"{kind.lower()}s"]
-    server = re.split(r"[/?]", rest)[0].rpartition("@")[2] if place.own_server else ""
+    names_server = place.own_server and "/" in rest.rstrip("/")  # else it may be a subject, to be kept secret
+    server = re.split(r"[/?]", rest)[0].rpartition("@")[2] if names_server else ""
     end = rest.rstrip("/")[-4:] if len(rest) >= 12 else ""
     return ", ".join(filter(None, (place.label, server[:80], end and f"…{end}")))
 

@@ -309,10 +309,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "resonanz": {"level": "INFO"},
+        "apprise": {
+            "handlers": ["nowhere"],
+            "propagate": False,
+        },  # it logs whole addresses, with their secrets
         "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

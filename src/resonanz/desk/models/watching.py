@@ -69,9 +69,6 @@ class Alarm(models.Model):
             models.Index(fields=["check_at"], name="alarm_check", condition=models.Q(check_at__isnull=False))
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     @property
     def span(self) -> timedelta:
         """The span that is counted in."""
