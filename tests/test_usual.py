@@ -16,6 +16,7 @@ from resonanz.usual import (
     comparable,
     ending,
     has_fallen,
+    in_ms,
     looked_back,
     rings,
     usual,
@@ -83,12 +84,12 @@ def test_the_larger_of_floor_and_times_counts(mark: Mark, normal: float | None, 
 
 
 def test_a_flow_counts_what_falls_into_a_window_and_not_its_end() -> None:
-    flow = Flow([NOON - HOUR, NOON - HOUR / 2, NOON])
+    flow = Flow([in_ms(moment) for moment in (NOON - HOUR, NOON - HOUR / 2, NOON)])
     assert [flow.within(hour_until(NOON)), flow.within(hour_until(NOON + HOUR))] == [2, 1]
 
 
 def test_a_level_counts_what_lasts_at_the_end() -> None:
-    level = Level(begun=[NOON - 3 * HOUR, NOON - 2 * HOUR], ended=[NOON - HOUR])
+    level = Level([in_ms(NOON - 3 * HOUR), in_ms(NOON - 2 * HOUR)], [in_ms(NOON - HOUR)])
     ends = [NOON - 4 * HOUR, NOON - 3 * HOUR, NOON - 2 * HOUR, NOON - HOUR, NOON]
     assert [level.within(hour_until(end)) for end in ends] == [0, 1, 2, 1, 1]
 
@@ -107,7 +108,7 @@ def test_it_rings_once_until_it_was_over() -> None:
 def test_the_past_is_looked_at_as_the_alarm_would_have_done() -> None:
     every_day = [NOON - timedelta(days=day, minutes=30) for day in range(20, 0, -1) for _ in range(2)]
     storm = [NOON - timedelta(minutes=minute) for minute in range(8, 0, -1)]
-    flow = Flow(every_day + storm)
+    flow = Flow([in_ms(moment) for moment in every_day + storm])
     over = windows(NOON, HOUR, over=timedelta(days=1), step=timedelta(hours=12))
     assert [window.until for window in over] == [NOON - timedelta(days=1), NOON - 12 * HOUR, NOON]
     seen = list(looked_back(flow, Mark(5, 3.0), over, LONG_AGO))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import ClockKind
@@ -21,7 +21,7 @@ from resonanz.desk.models import Alarm, AlarmOf, Channel, Clock, Mention
 from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.storage import from_ms, to_ms
 from resonanz.query import Node
-from resonanz.usual import DAYS, Counts, Flow, Level, Window
+from resonanz.usual import DAYS, Counts, Flow, Level, Window, in_ms
 
 COUNTED_MOST = 10_000  # posts in one window; nobody's alarm needs to know more
 REMEMBERED_MOST = 50_000  # posts of the past; of what brings more, less of the past is looked at
@@ -101,14 +101,14 @@ def order_at(moment: datetime) -> int:
 # Posts that fit a query --------------------------------------------------------------------------
 
 
-def _fitting(what: Watched, window: Window, most: int) -> Iterator[datetime]:
-    """Yield when the posts of a window were said, the newest first."""
+def _fitting(what: Watched, window: Window, most: int) -> Iterator[int]:
+    """Yield when the posts of a window were said, in milliseconds, the newest first."""
     assert what.tree is not None
     before: int | None = order_at(window.until)
     since = order_at(window.since)
     while before is not None and most > 0:
         page = finding.heard(what.tree, since, most=min(most, AT_ONCE), before=before, scope=what.scope)
-        yield from (from_ms(post.order >> SEQUENCE_BITS) for post in page.posts)
+        yield from (post.order >> SEQUENCE_BITS for post in page.posts)
         before, most = page.more, most - len(page.posts)
 
 
@@ -120,10 +120,10 @@ def _remember_fitting(what: Watched, window: Window) -> History:
     return _flow(list(_fitting(what, window, REMEMBERED_MOST)), window)
 
 
-def _flow(newest_first: list[datetime], window: Window) -> History:
+def _flow(newest_first: list[int], window: Window) -> History:
     is_cut = len(newest_first) >= REMEMBERED_MOST
     moments = newest_first[::-1]
-    return History(Flow(moments), moments[0] if is_cut else window.since)
+    return History(Flow(moments), from_ms(moments[0]) if is_cut else window.since)
 
 
 # Posts in our conversations ----------------------------------------------------------------------
@@ -139,7 +139,7 @@ def posts_of(what: Watched, window: Window) -> QuerySet[Mention]:
     """Return what customers said in these conversations, the newest first."""
     said = Mention.objects.filter(order__gte=order_at(window.since), order__lt=order_at(window.until))
     said = said.filter(incoming=True, deleted_at=None).exclude(network="archive")
-    return said.filter(conversation__in=talks_of(what).order_by().values("pk")).order_by("-order")
+    return said.filter(Exists(talks_of(what).filter(pk=OuterRef("conversation")))).order_by("-order")
 
 
 def _count_heard(what: Watched, window: Window) -> int:
@@ -148,15 +148,15 @@ def _count_heard(what: Watched, window: Window) -> int:
 
 def _remember_heard(what: Watched, window: Window) -> History:
     orders = posts_of(what, window).values_list("order", flat=True)[:REMEMBERED_MOST]
-    return _flow([from_ms(order >> SEQUENCE_BITS) for order in orders], window)
+    return _flow([order >> SEQUENCE_BITS for order in orders], window)
 
 
 # Customers who wait ------------------------------------------------------------------------------
 
 
 def _clocks(what: Watched) -> QuerySet[Clock]:
-    talks = talks_of(what).exclude(channel__network="archive").order_by().values("pk")
-    return Clock.objects.filter(kind__in=ANSWER_CLOCKS, conversation__in=talks)
+    talks = talks_of(what).exclude(channel__network="archive").filter(pk=OuterRef("conversation"))
+    return Clock.objects.filter(Exists(talks), kind__in=ANSWER_CLOCKS)
 
 
 def _running(what: Watched, begun: datetime, ended: datetime) -> QuerySet[Clock]:
@@ -170,8 +170,8 @@ def _count_waiting(what: Watched, window: Window) -> int:
 
 def _remember_waiting(what: Watched, window: Window) -> History:
     rows = list(_running(what, window.until, window.since).values_list("started_at", "stopped_at"))
-    begun = sorted(row[0] for row in rows)
-    ended = sorted(row[1] for row in rows if row[1] is not None)
+    begun = sorted(in_ms(row[0]) for row in rows)
+    ended = sorted(in_ms(row[1]) for row in rows if row[1] is not None)
     return History(Level(begun, ended), window.since)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from msgspec import DecodeError
 
@@ -194,7 +195,10 @@ def _states(
 
 def _visible(scope: Scope) -> tuple[str, Values]:
     """Return which posts somebody may see: in their conversations, and what their channels merely heard."""
-    shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
+    here = visible_in(scope).filter(
+        pk=RawSQL("m.conversation_id", [])
+    )  # looked up for each post, not all first
+    shown = here.order_by().values("pk").query.sql_with_params()
     heard = 'SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
     if scope.channels is not None:
         heard += f" AND s.channel_id IN ({', '.join(map(str, scope.channels or (0,)))})"
