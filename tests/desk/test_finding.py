@@ -15,6 +15,7 @@ from resonanz.desk.access import scope_of
 from resonanz.desk.commands import run
 from resonanz.desk.finding import find
 from resonanz.desk.listen import withdraw
+from resonanz.desk.models import Conversation, Import
 from resonanz.post import Audience, Link, Media, MediaKind, Sighting
 from resonanz.query import QueryError, Said, parse, satisfies
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -42,6 +43,25 @@ def test_posts_are_found_newest_first(desk: Desk) -> None:
     assert found("toner lang:en") == []
     assert found("(toner lang:en) OR bahn") == ["3"]
     assert found("toner -lang:de") == []
+
+
+def test_what_alarms_count_is_said_by_others_and_not_recorded(desk: Desk) -> None:
+    for number in range(3):
+        hear(desk.channel, said(str(number), "Toner leer", at=NOON + timedelta(minutes=number)))
+    hear(desk.channel, said("ours", "Toner kommt", US, at=NOON, to=said("0", "")))
+    orders = [post.order for post in find(parse("toner"), most=9).posts]
+
+    def heard(query: str, since: int, before: int = finding.LAST) -> list[str]:
+        scope = scope_of(desk.anna)
+        page = finding.heard(parse(query), since, most=9, before=before, scope=scope)
+        return [post.uri.rpartition("/")[2] for post in page.posts]
+
+    assert heard("toner", 0) == ["2", "1", "0"]
+    assert heard("toner has:links OR toner", orders[1], orders[0]) == ["1"]
+    row = Import.objects.create(began_at=NOON, finished_at=NOON)
+    Conversation.objects.filter(mentions__order=orders[0]).update(from_import=row)
+    assert heard("toner", 0) == ["1", "0"]
+    assert finding.moment_of(find(parse("toner"), most=1).posts[0]) == NOON + timedelta(minutes=2)
 
 
 def test_facts_of_a_post_and_of_its_conversation_count(desk: Desk) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.utils import timezone
 
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Conversation, Note, Notice, NoticeKind
+from resonanz.desk.models import Agent, AlarmRing, Conversation, Note, Notice, NoticeKind
 
 
 def notify(
@@ -48,3 +49,23 @@ def notify_all(
         happen(
             "notified", now, actor=None if by is None else by.pk, conversation=conversation.pk, to=agent.pk
         )
+
+
+def notify_of_ring(agents: Iterable[Agent], ring: AlarmRing, now: datetime) -> None:
+    """Ring several people's bells about an alarm; one bell each for the same ring. Call in a transaction."""
+    known = set(Notice.objects.filter(ring=ring, seen_at=None).values_list("agent", flat=True))
+    rung = [agent for agent in agents if agent.pk not in known]
+    Notice.objects.bulk_create(
+        Notice(agent=agent, kind=NoticeKind.ALARM, ring=ring, at=now) for agent in rung
+    )
+    for agent in rung:
+        happen("notified", now, to=agent.pk)
+
+
+def settle_ring(ring: AlarmRing, now: datetime) -> None:
+    """Quiet the bells of an alarm that somebody has answered. Call in a transaction."""
+    unseen = Notice.objects.filter(ring=ring, seen_at=None)
+    told = list(unseen.values_list("agent", flat=True))
+    unseen.update(seen_at=now)
+    for agent in told:
+        happen("notified", now, to=agent)

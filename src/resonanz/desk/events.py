@@ -79,6 +79,12 @@ KINDS: dict[str, int] = {
     "unlinked": 1,  # incident
     "notified": 1,  # to (agent): something for one person's bell
     "safety_alarm": 1,  # share (thousandths)
+    "alarm_changed": 1,  # alarm, on (0: dropped)
+    "alarm_rang": 1,  # alarm, ring, count, again (1: after a snooze)
+    "alarm_over": 1,  # alarm, ring, count
+    "alarm_answered": 1,  # ring, until (ms: snoozed; none: acknowledged), undo (1: taken back)
+    "alarm_told": 1,  # ring, address, sent (0 or 1)
+    "alarm_address": 1,  # address, on (0: dropped)
     "factor_reset": 1,  # agent
     "factor_added": 1,  # agent, means (factors.MEANS)
     "factor_removed": 1,  # agent, means

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+from msgspec import DecodeError
 
 from resonanz.case import State, Waiting
 from resonanz.desk.access import Scope, visible_in
+from resonanz.desk.models import Query
 from resonanz.desk.models.listening import SEQUENCE_BITS
+from resonanz.desk.storage import from_ms
 from resonanz.post import Audience
-from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, satisfies
+from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, parse, satisfies
+from resonanz.query.tree import read_kept
 
 LAST = (1 << 63) - 1
 READ_FIRST = 100  # posts that are read in one go; each further time twice as many
@@ -50,9 +57,31 @@ class Page(NamedTuple):
     more: int | None
 
 
+def moment_of(post: Post) -> datetime:
+    """Return when a post was said."""
+    return from_ms(post.posted_ms)
+
+
+def tree_of(query: Query) -> Node:
+    """Return a saved query's tree; read again from its words where an older desk kept it differently."""
+    try:
+        tree: Node = read_kept(bytes(query.tree))
+    except DecodeError:
+        return parse(query.expression, timezone.get_default_timezone())
+    return tree
+
+
 def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = None) -> Page:
     """Return the newest posts that fit a query, before an order; with a scope only what it may see."""
-    source = _Source(query, scope)
+    return _page(_Source(query, scope), query, most, before)
+
+
+def heard(query: Node, since: int, *, most: int, before: int = LAST, scope: Scope) -> Page:
+    """Return the same of what others said from an order on, without recorded conversations."""
+    return _page(_Source(query, scope, since), query, most, before)
+
+
+def _page(source: _Source, query: Node, most: int, before: int) -> Page:
     found: list[Post] = []
     read, size = 0, most + 1 if source.is_exact else max(READ_FIRST, most + 1)
     while read < READ_MOST:
@@ -80,6 +109,9 @@ ASKED = """a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, 
 BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
     LEFT JOIN desk_conversation c ON c.id = m.conversation_id"""
 
+HEARD = """m.incoming AND m.network <> 'archive' AND NOT EXISTS (
+    SELECT 1 FROM desk_conversation i WHERE i.id = m.conversation_id AND i.from_import_id IS NOT NULL)"""
+
 
 class _Source:
     """Where posts that may fit come from: the full text if it can tell anything, else all posts.
@@ -87,7 +119,7 @@ class _Source:
     `is_exact` says that all of them fit, as it knows all that the query asks for.
     """
 
-    def __init__(self, query: Node, scope: Scope | None) -> None:
+    def __init__(self, query: Node, scope: Scope | None, heard_since: int | None = None) -> None:
         words, self.is_exact = _match(query), _is_known(query)
         conditions, values = ["m.deleted_at IS NULL"], Values()
         for condition, given in _conditions(query):
@@ -103,6 +135,9 @@ class _Source:
             source = 'desk_words w CROSS JOIN desk_mention m ON m."order" = w.rowid'
             place, self.values = "w.rowid", [words]
             conditions.insert(0, "w.words MATCH %s")
+        if heard_since is not None:
+            conditions += [HEARD, f"{place} >= %s"]
+            values.append(heard_since)
         self.values += values
         columns, beside = (SHOWN, BY) if self.is_exact else (f"{SHOWN}, {ASKED}", f"{BY} {BESIDE}")
         self.statement = (
@@ -160,7 +195,10 @@ def _states(
 
 def _visible(scope: Scope) -> tuple[str, Values]:
     """Return which posts somebody may see: in their conversations, and what their channels merely heard."""
-    shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
+    here = visible_in(scope).filter(
+        pk=RawSQL("m.conversation_id", [])
+    )  # looked up for each post, not all first
+    shown = here.order_by().values("pk").query.sql_with_params()
     heard = 'SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
     if scope.channels is not None:
         heard += f" AND s.channel_id IN ({', '.join(map(str, scope.channels or (0,)))})"

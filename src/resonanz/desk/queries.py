@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from resonanz.desk.finding import tree_of
 from resonanz.desk.models import Agent, Query, Role, StandingSearch
-from resonanz.desk.trees import tree_of
 from resonanz.query import parse
 from resonanz.query.tree import kept
 

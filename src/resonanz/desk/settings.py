@@ -134,6 +134,7 @@ HOME_IS_DEFAULT = not text("RESONANZ_HOME")
 KEYS = HOME / "keys"
 SECRET_KEY = secret_key(KEYS)
 DEMO = flag("RESONANZ_DEMO")
+LOCAL_ALARMS = flag("RESONANZ_LOCAL_ALARMS", default=DEMO)  # alarms may go to servers of the local network
 DEMO_NETWORK_URL = text("RESONANZ_DEMO_NETWORK")
 CRASH_AT = text("RESONANZ_CRASH_AT")  # a name from crashpoints.py; tests end a process there
 POLL_S = number("RESONANZ_POLL_SECONDS", 15, low=1, high=3600)
@@ -308,10 +309,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "resonanz": {"level": "INFO"},
+        "apprise": {
+            "handlers": ["nowhere"],
+            "propagate": False,
+        },  # it logs whole addresses, with their secrets
         "django.security.DisallowedHost": {"level": "ERROR"},
     },
 }

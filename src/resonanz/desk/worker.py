@@ -14,7 +14,18 @@ from collections.abc import Callable, Sequence
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from resonanz.desk import archive, channels, leases, letters, listen, outbox, pictures, tidy
+from resonanz.desk import (
+    alarming,
+    archive,
+    channels,
+    leases,
+    letters,
+    listen,
+    notifying,
+    outbox,
+    pictures,
+    tidy,
+)
 from resonanz.desk.care.alarms import alarm_next
 from resonanz.desk.care.automatic import automatic_next
 from resonanz.desk.care.enquiries import remind_next
@@ -33,6 +44,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     sort_next,
     propose_next,
     alarm_next,
+    alarming.check_next,
     absent_next,
     outbox.look_next,
     listen.listen_next,
@@ -46,6 +58,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     remind_next,
     expire_next,
     letters.send_next,
+    notifying.tell_next,
     read_mail_next,
     archive.continue_next,
     tidy.tidy_next,

@@ -13,10 +13,15 @@ from django.db import connection
 from django.urls import get_resolver
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import care, queries, wall_link
+from resonanz.desk import alarming, care, notifying, queries, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
+    Alarm,
+    AlarmAddress,
+    AlarmCall,
+    AlarmOf,
     Brand,
+    CallState,
     Channel,
     Department,
     Enquiry,
@@ -50,6 +55,10 @@ PAGES = {
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
     "bell": "/bell/",
+    "alarms": "/alarms/",
+    "alarm-new": "/alarms/new/",
+    "alarm-edit": "/alarms/{alarm}/",
+    "alarm-ring": "/alarms/rings/{ring}/",
     "incidents": "/incidents/",
     "incident-new": "/incidents/new/",
     "incident": "/incidents/{incident}/",
@@ -84,6 +93,9 @@ PAGES = {
     "settings-departments": "/settings/departments/",
     "settings-department-add": "/settings/departments/add/",
     "settings-department": "/settings/departments/{department}/",
+    "settings-alarms": "/settings/alarms/",
+    "settings-alarm-add": "/settings/alarms/add/",
+    "settings-alarm": "/settings/alarms/{address}/",
     "settings-targets": "/settings/targets/",
     "settings-target": "/settings/targets/{rule}/",
     "settings-wall": "/settings/wall/",
@@ -106,6 +118,7 @@ ENTRY = {
 }  # before one is in: here, and in tests/browser/test_second_factor.py
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
     "query-look",
+    "alarm-look",
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
@@ -139,6 +152,7 @@ DOES = {  # takes POST only, or leads on
         "settings-channel-everybody",
     ),
     *("settings-channel-token", "settings-channel-browser", "settings-channel-oauth-callback"),
+    *("alarm-act", "alarm-answer", "settings-alarm-act"),
     *("settings-target-add", "settings-target-drop", "settings-tag", "settings-brand"),
 }
 
@@ -171,6 +185,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         enquiries.Question(department=store, text="Wo ist es?"),
         address="https://desk.example",
     )
+    alarm, address = an_alarm(desk)
     policy = SlaPolicy.objects.get()
     rule = SlaRule.objects.create(policy=policy, urgency=1, first_response_s=600, next_response_s=600)
     Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
@@ -183,11 +198,33 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         "team": Team.objects.get().pk,
         "department": store.pk,
         "rule": rule.pk,
+        "alarm": alarm.pk,
+        "ring": alarm.rings.get().pk,
+        "address": address.pk,
         "wall": wall_link.make(desk.clara),
         "enquiry": Enquiry.objects.get().token,
     }
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM desk_words")  # no model's table, so no test's flush empties it
+
+
+def an_alarm(desk: Desk) -> tuple[Alarm, AlarmAddress]:
+    """Make an alarm that rings, told to a person and to a chat."""
+    address = notifying.keep(desk.olga, LONG, "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "de")
+    wanted = alarming.Wanted(
+        name=LONG,
+        of=AlarmOf.WAITING,
+        span_s=600,
+        least_count=1,
+        times=3.0,
+        people=[desk.anna],
+        addresses=[address],
+    )
+    alarm = alarming.save(desk.olga, wanted)
+    while alarming.check_next():
+        pass
+    AlarmCall.objects.update(due_at=None, state=CallState.FAILED, error="refused: 404")
+    return alarm, address
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -74,8 +74,8 @@ def leads_of(channel: Channel) -> list[Agent]:
     return list(of_team) or list(leads.filter(role=Role.LEAD)) or list(leads)
 
 
-def look(agent: Agent, conversation: int | None = None, *, kind: str = "") -> int:
-    """Take note that somebody has looked at a conversation's bells, at those of a kind, or at all.
+def look(agent: Agent, conversation: int | None = None, *, kind: str = "", ring: int | None = None) -> int:
+    """Take note that somebody looked at a conversation's bells, at those of a kind, an alarm's, or at all.
 
     Returns how many were new.
     """
@@ -84,6 +84,8 @@ def look(agent: Agent, conversation: int | None = None, *, kind: str = "") -> in
         unseen = unseen.filter(kind=kind)
     if conversation is not None:
         unseen = unseen.filter(conversation=conversation)
+    if ring is not None:
+        unseen = unseen.filter(ring=ring)
     return unseen.update(seen_at=timezone.now())
 
 

@@ -17,13 +17,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from resonanz.desk.crashpoints import crash_point
+from resonanz.desk.finding import tree_of
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.intake import Arrival
 from resonanz.desk.listen.quarantine import put_aside
 from resonanz.desk.listen.reading import store_each
 from resonanz.desk.models import Channel, Query, StandingSearch
 from resonanz.desk.models.listening import ChannelState
-from resonanz.desk.trees import tree_of
 from resonanz.networks import NETWORKS, LoginNeeded, NetworkError
 from resonanz.post import Sighting, Unread
 from resonanz.query import SEARCHES, Node, compiled, said_of, satisfies

@@ -54,14 +54,21 @@ from resonanz.desk.models.teamwork import (
     Tag,
     Voice,
 )
+from resonanz.desk.models.watching import Alarm, AlarmAddress, AlarmCall, AlarmOf, AlarmRing, CallState
 
 __all__ = [
     "Agent",
+    "Alarm",
+    "AlarmAddress",
+    "AlarmCall",
+    "AlarmOf",
+    "AlarmRing",
     "Attachment",
     "Author",
     "AuthorHandle",
     "Bookmark",
     "Brand",
+    "CallState",
     "Channel",
     "Clock",
     "Contact",

@@ -221,6 +221,7 @@ class NoticeKind(models.TextChoices):
     NOT_FOUND = "not_found", _("nobody knows whether your reply went out")
     EXPIRED = "expired", _("a saved reply that you look after has expired")
     MISSED = "missed", _("posts were missed")
+    ALARM = "alarm", _("an alarm rings")
 
 
 class Notice(models.Model):
@@ -230,6 +231,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=16, choices=NoticeKind)
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="notices")
     note = models.ForeignKey(Note, models.CASCADE, null=True, related_name="notices")
+    ring = models.ForeignKey("desk.AlarmRing", models.CASCADE, null=True, related_name="notices")
     by = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+")
     at = MomentField()
     seen_at = MaybeMomentField(null=True)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from resonanz.desk import wording_alarms
 from resonanz.desk.access import Scope, scope_of, visible_in
 from resonanz.desk.care import alarms
 from resonanz.desk.models import Agent, Conversation, Notice, NoticeKind
@@ -32,7 +33,11 @@ PAGES = {
     NoticeKind.EXPIRED: "replies",
     NoticeKind.MISSED: "ledger",
 }  # where one goes for what concerns no conversation
-LOUD = {NoticeKind.SAFETY, NoticeKind.BROKEN}  # what is shown at once, wherever one is
+DANGER = {
+    NoticeKind.SAFETY,
+    NoticeKind.BROKEN,
+}  # what is shown at once, wherever one is, before what is LOUD too
+LOUD = {NoticeKind.ALARM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Group:
 
     conversation: Conversation | None
     rings: tuple[Ring, ...]
+    alarm: int | None = None  # the number of the alarm's ring, where it is one
 
     @property
     def leads_on(self) -> str:
@@ -77,6 +83,8 @@ def bell(request: HttpRequest) -> HttpResponse:
     wants_facts = "application/json" in request.headers.get("Accept", "")
     if request.method == "POST":
         number, kind = whole_number(request.POST.get("conversation", "")), request.POST.get("kind", "")
+        if ring := whole_number(request.POST.get("ring", "")):
+            return _to_ring(agent, ring)
         page = next((page for known, page in PAGES.items() if known == kind), "")
         alarms.look(agent, number, kind=kind if page else "")
         if page:
@@ -92,23 +100,30 @@ def bell(request: HttpRequest) -> HttpResponse:
     return render(request, "bell/page.html", {"parts": parts, "unseen": len(parts[0]), "area": "bell"})
 
 
+def _to_ring(agent: Agent, ring: int) -> HttpResponse:
+    alarms.look(agent, ring=ring)
+    return HttpResponseRedirect(reverse("alarm-ring", args=[ring]))
+
+
 def unseen_count(agent: Agent) -> int:
     """Return how many conversations and other things want to be looked at."""
     return len(_unseen(agent.pk, scope=scope_of(agent)))
 
 
 @prepared
-def _unseen(agent: int, *, scope: Scope) -> QuerySet[Notice, tuple[int | None, str]]:
+def _unseen(agent: int, *, scope: Scope) -> QuerySet[Notice, tuple[int | None, str, int | None]]:
     unseen = _of(agent, scope).filter(seen_at=None)
     of_the_desk = Case(When(conversation=None, then="kind"), default=Value(""))
-    return unseen.values_list("conversation", of_the_desk).distinct()
+    return unseen.values_list("conversation", of_the_desk, "ring").distinct()
 
 
 def facts(agent: Agent) -> dict[str, object]:
     """Return what the script needs: how many, which conversations, the newest, and the newest loud one."""
     unseen = _theirs(agent).filter(seen_at=None)
-    latest = unseen.select_related("conversation__customer", "by").order_by("-pk")
-    newest, loud = latest.first(), latest.filter(kind__in=LOUD).first()
+    near = ("conversation__customer", "by", "ring__alarm")
+    latest = unseen.select_related(*near).order_by("-pk")
+    newest = latest.first()
+    loud = latest.filter(kind__in=DANGER).first() or latest.filter(kind__in=LOUD).first()
     return {
         "count": unseen_count(agent),
         "conversations": sorted(
@@ -124,6 +139,8 @@ def _ringing(notice: Notice) -> dict[str, object]:
     name = "" if talk is None else talk.customer.shown_name
     page = PAGES.get(NoticeKind(notice.kind), "bell")
     here = reverse(page) if talk is None else reverse("conversation", args=[talk.pk])
+    if notice.ring is not None:
+        here = reverse("alarm-ring", args=[notice.ring.pk])
     words = f"{name}: {said(notice)}" if name else said(notice)
     return {
         "id": notice.pk,
@@ -136,12 +153,16 @@ def _ringing(notice: Notice) -> dict[str, object]:
 
 def groups(agent: Agent) -> list[Group]:
     """Return what concerns somebody, gathered by conversation, the newest first."""
-    near = ("conversation__customer", "conversation__channel", "by", "note")
+    near = ("conversation__customer", "conversation__channel", "by", "note", "ring__alarm")
     found = _theirs(agent).select_related(*near).order_by("-pk")[:SHOWN_MOST]
     gathered: dict[int | str, list[Notice]] = {}
     for notice in found:
-        gathered.setdefault(notice.conversation_id or notice.kind, []).append(notice)
-    return [Group(notices[0].conversation, tuple(_rings(notices))) for notices in gathered.values()]
+        of_the_desk = f"{notice.kind}{notice.ring_id or ''}"
+        gathered.setdefault(notice.conversation_id or of_the_desk, []).append(notice)
+    return [
+        Group(notices[0].conversation, tuple(_rings(notices)), notices[0].ring_id)
+        for notices in gathered.values()
+    ]
 
 
 def _rings(notices: Iterable[Notice]) -> Iterable[Ring]:
@@ -153,6 +174,8 @@ def _rings(notices: Iterable[Notice]) -> Iterable[Ring]:
 def said(notice: Notice) -> str:
     """Return why a bell rang, with the colleague's name where it was one."""
     kind = NoticeKind(notice.kind)
+    if notice.ring is not None:
+        return _("Alarm: %(what)s") % {"what": wording_alarms.title(notice.ring)}
     if notice.by is None:
         return str(kind.label)
     sentences = {

@@ -21,7 +21,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
-from resonanz.desk import wording, wording_promises
+from resonanz.desk import wording, wording_alarms, wording_promises
 from resonanz.desk.web.addresses import address
 from resonanz.desk.web.by_language import as_text
 from resonanz.desk.web.drawing import draw_row
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.utils.safestring import SafeString
+
+    from resonanz.desk.models import AlarmRing
 
 register = template.Library()
 register.simple_tag(draw_row, takes_context=True)
@@ -239,3 +241,15 @@ def clipped(text: str, most: int) -> str:
 def unaddressed(text: str) -> str:
     """Return a post's words without the handles in front: a list has no room for what is always there."""
     return LEADING_HANDLES.sub("", text) or text
+
+
+@register.filter
+def alarm_clock(moment: datetime) -> str:
+    """Return a time of day, with its day where that is not today."""
+    return wording_alarms.clock(moment)
+
+
+@register.filter
+def rung_figure(ring: AlarmRing) -> str:
+    """Return how much it was when an alarm rang."""
+    return wording_alarms.figure(ring.alarm, ring.most_count, ring.usual)

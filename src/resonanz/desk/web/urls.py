@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from resonanz.desk.web import (
+    alarms,
     answering,
     attaching,
     bell,
@@ -34,6 +35,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queries/<int:number>/", saved_queries.found, name="query"),
     path("queries/<int:number>/edit/", saved_queries.write, name="query-edit"),
     path("queries/<int:number>/drop/", saved_queries.drop, name="query-drop"),
+    path("alarms/", alarms.page, name="alarms"),
+    path("alarms/new/", alarms.edit, name="alarm-new"),
+    path("alarms/look/", alarms.look, name="alarm-look"),
+    path("alarms/<int:number>/", alarms.edit, name="alarm-edit"),
+    path("alarms/<int:number>/<slug:verb>", alarms.act, name="alarm-act"),
+    path("alarms/rings/<int:number>/", alarms.ring, name="alarm-ring"),
+    path("alarms/rings/<int:number>/<slug:verb>", alarms.answer, name="alarm-answer"),
     path("bell/", bell.bell, name="bell"),
     path("next/", inbox.following, name="next"),
     path("media/<int:number>/", pictures.picture, name="picture"),

@@ -6,7 +6,7 @@ const number = document.getElementById("bell-count");
 const NOTED = "resonanz-bell-noted";
 const SOUND = "resonanz-sound";
 const NOTES = "resonanz-notes";
-const SOON = ["due_soon", "overdue", "safety", "broken"];
+const SOON = ["due_soon", "overdue", "safety", "broken", "alarm"];
 let unseen = [];
 let asking = 0;
 
@@ -47,9 +47,8 @@ function show(told) {
   unseen = told.conversations;
   if (told.loud) banner(told.loud);
   if (told.newest) ring(told.newest);
-  if (!unseen.includes(Number(document.querySelector(".rung")?.dataset.conversation))) {
-    document.querySelector(".rung")?.remove();
-  }
+  const rung = document.querySelector(".rung");
+  if (rung && rung.dataset.id !== String(told.loud?.id)) rung.remove();
   lookHere();
 }
 
@@ -67,6 +66,7 @@ function ring(notice) {
 }
 
 function banner(notice) {
+  if (notice.kind === "alarm" && document.querySelector('.bar [data-go="a"][aria-current]')) return; // seen there
   if (String(notice.conversation) === document.getElementById("case")?.dataset.number) return;
   if (document.querySelector(".rung")?.dataset.id === String(notice.id)) return;
   document.querySelector(".rung")?.remove();
