@@ -80,6 +80,10 @@ ASKED = """a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, 
 BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
     LEFT JOIN desk_conversation c ON c.id = m.conversation_id"""
 
+# Nothing of a file is found before all of it is here; nearly always there is no such file.
+FINISHED = """(m.from_import_id IS NULL
+    OR m.from_import_id NOT IN (SELECT id FROM desk_import WHERE finished_at IS NULL))"""
+
 
 class _Source:
     """Where posts that may fit come from: the full text if it can tell anything, else all posts.
@@ -93,7 +97,9 @@ class _Source:
         for condition, given in _conditions(query):
             conditions.append(condition)
             values += given
-        if scope is not None:
+        if scope is None:
+            conditions.append(FINISHED)
+        else:
             condition, given = _visible(scope)
             conditions.append(condition)
             values += given
@@ -159,12 +165,18 @@ def _states(
 
 
 def _visible(scope: Scope) -> tuple[str, Values]:
-    """Return which posts somebody may see: in their conversations, and what their channels merely heard."""
+    """Return which posts somebody may see.
+
+    In their conversations; what their channels merely heard; and what a file told of, once all of it is
+    here: no channel heard that, so it is everybody's.
+    """
     shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
     heard = 'SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
     if scope.channels is not None:
         heard += f" AND s.channel_id IN ({', '.join(map(str, scope.channels or (0,)))})"
-    sql = f"(m.conversation_id IN ({shown[0]}) OR (m.conversation_id IS NULL AND EXISTS ({heard})))"
+    unfinished = ", ".join(map(str, scope.unfinished or (0,)))
+    alone = f"(m.from_import_id NOT IN ({unfinished}) OR EXISTS ({heard}))"
+    sql = f"(m.conversation_id IN ({shown[0]}) OR (m.conversation_id IS NULL AND {alone}))"
     return sql, list(shown[1])
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from resonanz.desk import archive, channels, leases, letters, listen, outbox, pictures, tidy
+from resonanz.desk import archive, archive_posts, channels, leases, letters, listen, outbox, pictures, tidy
 from resonanz.desk.care.alarms import alarm_next
 from resonanz.desk.care.automatic import automatic_next
 from resonanz.desk.care.enquiries import remind_next
@@ -45,6 +45,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     letters.send_next,
     read_mail_next,
     archive.continue_next,
+    archive_posts.continue_next,
     tidy.tidy_next,
 )
 THREADS = 3

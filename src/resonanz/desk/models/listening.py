@@ -126,6 +126,8 @@ class Mention(models.Model):
     stamp = models.SmallIntegerField(choices=Stamp, default=Stamp.NETWORK)
     edited_at = MaybeMomentField(null=True)
     deleted_at = MaybeMomentField(null=True)
+    # The file that it came from, and no channel has heard it; a channel that does takes its place.
+    from_import = models.ForeignKey("desk.Import", models.CASCADE, null=True, db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uri"], name="mention_identity")]
