@@ -25,6 +25,7 @@ from resonanz.desk import (
 )
 from resonanz.networks import NETWORKS
 from resonanz.post import Audience
+from resonanz.unseen import Trick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from resonanz.desk.models import Channel, Delivery
     from resonanz.guards import Problem
     from resonanz.networks import NetworkError
+    from resonanz.unseen import Piece
 
     Facts = Mapping[str, int | str]
 
@@ -87,6 +89,14 @@ def network_label(network: str) -> str:
         return _("Archive")
     row = NETWORKS.get(network)
     return row.capabilities.label if row else UNCONNECTED.get(network, network)
+
+
+def hidden_signs(piece: Piece) -> str:
+    """Return what stands hidden in somebody's words, for the sign that shows it."""
+    if piece.trick == Trick.TURNS:
+        return _("Invisible sign that turns the reading direction")
+    count = len(piece.text)
+    return ngettext("Invisible sign", "%(count)s invisible signs", count) % {"count": count}
 
 
 def audience_word(audience: int) -> str:
