@@ -49,6 +49,7 @@ PAGES = {
     "query": "/queries/{query}/",
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
+    "by-hand": "/by-hand/?name=otto",
     "bell": "/bell/",
     "incidents": "/incidents/",
     "incident-new": "/incidents/new/",
@@ -104,6 +105,7 @@ ENTRY = {
 }  # before one is in: here, and in tests/browser/test_second_factor.py
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
     "query-look",
+    "by-hand-people",
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),

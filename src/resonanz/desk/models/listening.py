@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from resonanz.desk.storage import MaybeMomentField, MomentField, SecretField
 from resonanz.post import Audience
 
+BY_HAND = "hand"  # the network of what somebody wrote down: calls, letters, visits
+
 
 class Brand(models.Model):
     """What customers know us as. Every channel belongs to one."""
@@ -65,6 +67,11 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name or self.handle} (@{self.handle})"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether what stands here was entered by hand: it is never read and nothing can be sent."""
+        return self.network == BY_HAND
 
     @property
     def is_archive(self) -> bool:

@@ -187,6 +187,12 @@ def network(name: str) -> str:
 
 
 @register.filter
+def way(uri: str) -> str:
+    """Return how somebody reached us whose words were entered by hand, "" for a post of a network."""
+    return wording.way_word(uri)
+
+
+@register.filter
 def audience(number: int) -> str:
     """Return who can read a post, in a word."""
     return wording.audience_word(number)
