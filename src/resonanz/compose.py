@@ -125,7 +125,7 @@ def _weight(chunk: str, url_length: int | None) -> int:
         return len(chunk)
     drawn = _emoji.sub(_STAND_IN, chunk)
     weight, done = 0, 0
-    for begin, end in _addresses(drawn) if url_length is not None else ():
+    for begin, end in addresses_in_word(drawn) if url_length is not None else ():
         weight += _weigh(drawn[done:begin]) + (url_length or 0)
         done = end
     return weight + _weigh(drawn[done:])
@@ -135,7 +135,7 @@ def _weigh(signs: str) -> int:
     return len(signs) + (_HEAVY_WEIGHT - 1) * len(_heavy.findall(signs))
 
 
-def _addresses(word: str) -> list[tuple[int, int]]:
+def addresses_in_word(word: str) -> list[tuple[int, int]]:
     """Where X sees addresses in a word.
 
     Words that no address can be like are not looked at: the package takes the third power of the number of
@@ -295,7 +295,7 @@ def _cut_word(word: str, limits: Limits, suffix: str) -> int:
 def _unbroken(word: str, limits: Limits) -> list[tuple[int, int]]:
     """Where the addresses and handles of a word stand, as its network sees them."""
     if limits.unit == "weighted":
-        return _addresses(word)
+        return addresses_in_word(word)
     return [match.span() for match in _special.finditer(word)]
 
 

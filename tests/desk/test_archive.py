@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from resonanz.case import State
-from resonanz.desk import archive, projection, responses
+from resonanz.desk import archive, imports, projection, responses
 from resonanz.desk.access import visible_to
 from resonanz.desk.commands import run
 from resonanz.desk.models import Agent, Brand, Channel, Conversation, Delivery, Event, Import, Mention, Role
@@ -232,7 +232,7 @@ def test_an_import_finishes_the_broken_one_first(tmp_path: Path, monkeypatch: py
 def test_two_imports_at_once_are_one_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     half_done(tmp_path, monkeypatch)
     Import.objects.update(lease_until=timezone.now() + timedelta(minutes=1), lease_by="elsewhere:1")
-    with pytest.raises(archive.Busy):
+    with pytest.raises(imports.Busy):
         take(tmp_path, GOOD)
     (settings.HOME / "imports" / "half.sqlite3").unlink()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resonanz.desk import commands
+from resonanz.desk import commands_imports
 
 USUAL = {**os.environ, "DJANGO_SETTINGS_MODULE": "resonanz.desk.settings"}
 
@@ -84,8 +84,8 @@ def test_progress_and_words_never_stand_in_the_json(tmp_path: Path) -> None:
 def test_long_work_shows_how_far_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(commands, "QUIET_S", 0)
-    bar = commands.Bar()
+    monkeypatch.setattr(commands_imports, "QUIET_S", 0)
+    bar = commands_imports.Bar()
     for done in range(0, 101, 5):
         bar(done, 100)
     assert capsys.readouterr().err.splitlines() == [f"{tenth}0 %" if tenth else "0 %" for tenth in range(11)]

@@ -7,22 +7,19 @@ next worker or import, from the position that was committed with the last batch.
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from resonanz.desk.events import happen
+from resonanz.desk import imports
 from resonanz.desk.intake import Arrival, store
-from resonanz.desk.leases import is_dead, me
 from resonanz.desk.models import Brand, Channel, Conversation, Import, Mention
+from resonanz.desk.models.measuring import Imported as Holds
 from resonanz.desk.staging import BadFile, Progress, Turn, stage
 from resonanz.desk.storage import from_ms, to_ms
 from resonanz.post import Audience, Author, Post, Sighting
@@ -30,7 +27,6 @@ from resonanz.post import Audience, Author, Post, Sighting
 NETWORK = "archive"
 BATCH = 150  # turns; such a transaction stays well under 200 ms
 COMPARE = 400
-LEASE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +38,11 @@ class Imported:
     known_count: int
 
 
-class Busy(Exception):
-    """One import at a time; the other one's process is alive."""
-
-
 def import_conversations(file: Path, progress: Progress) -> Imported:
-    """Import a CSV file of recorded conversations; raises BadFile with nothing stored, or OSError."""
+    """Import a CSV file of recorded conversations; raises BadFile with nothing stored, Busy or OSError."""
     while continue_next():
         pass
-    if Import.objects.filter(finished_at=None, lease_until__gt=timezone.now()).exists():
-        raise Busy
-    _sweep()
-    target: Path = settings.HOME / "imports" / f"{secrets.token_hex(8)}.sqlite3"
-    staged = stage(file, target, progress)
+    staged = stage(file, imports.make_room(), progress)
     try:
         known = _drop_known(file, staged.path)
     except BaseException:
@@ -63,27 +51,10 @@ def import_conversations(file: Path, progress: Progress) -> Imported:
     if known == staged.turns_count:
         staged.path.unlink()
         return Imported(0, 0, known)
-    now = timezone.now()
-    row = Import.objects.create(
-        name=file.name[:255],
-        staging=target.name,
-        began_at=now,
-        lease_until=now + LEASE,
-        lease_by=me(),
-        turns_count=staged.turns_count - known,
-    )
+    row = imports.begin(file, staged.path, Holds.CONVERSATIONS, staged.turns_count - known)
     while publish_batch(row):
         progress(row.position, staged.turns_count)
     return Imported(row.conversations_count, row.turns_count, known)
-
-
-def _sweep() -> None:
-    """Remove staging files that died before their import began; no check of a file takes a day."""
-    wanted = set(Import.objects.filter(finished_at=None).values_list("staging", flat=True))
-    yesterday = (timezone.now() - timedelta(days=1)).timestamp()
-    for file in (settings.HOME / "imports").iterdir():
-        if file.name not in wanted and file.stat().st_mtime < yesterday:
-            file.unlink()
 
 
 def _drop_known(file: Path, staging: Path) -> int:
@@ -153,24 +124,18 @@ def _staged_turn(row: tuple[object, ...]) -> Turn:
 
 def publish_batch(row: Import) -> bool:
     """Publish the next conversations of an import; the last batch makes all of it visible."""
-    path: Path = settings.HOME / "imports" / row.staging
+    path = imports.folder() / row.staging
     connection = sqlite3.connect(path)
     try:
         turns, position = _next_turns(connection, row.position)
     finally:
         connection.close()
-    now = timezone.now()
     with transaction.atomic():
         if turns:
             stored = store(_channel(turns[0].company), _sightings(turns), _arrival(row, turns))
             row.conversations_count += len(set(map(root_of, turns)))
             assert stored.added_count <= len(turns)
-        row.position = position
-        row.lease_until = now + LEASE
-        row.finished_at = None if turns else now
-        row.save()
-        if not turns:
-            happen("imported", now, rows=row.turns_count)
+        imports.advance(row, position, timezone.now(), done=not turns)
     if not turns:
         path.unlink(missing_ok=True)
     return bool(turns)
@@ -249,17 +214,8 @@ def _sightings(turns: list[Turn]) -> list[Sighting]:
 
 
 def continue_next() -> bool:
-    """Publish one batch of an import whose process died; True if there was one."""
-    now = timezone.now()
-    for row in Import.objects.filter(finished_at=None):
-        if row.lease_until > now and not is_dead(row.lease_by):
-            continue
-        if not (settings.HOME / "imports" / row.staging).exists():
-            continue
-        taken = Import.objects.filter(pk=row.pk, finished_at=None, lease_until=row.lease_until)
-        if taken.update(lease_until=now + LEASE, lease_by=me()):
-            row.lease_by = me()
-            while publish_batch(row):
-                pass
-            return True
-    return False
+    """Publish the rest of an import whose process died; True if there was one."""
+    row = imports.take_dead(Holds.CONVERSATIONS)
+    while row is not None and publish_batch(row):
+        pass
+    return row is not None

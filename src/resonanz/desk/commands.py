@@ -9,20 +9,24 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 
-from resonanz.desk import commands_listen, commands_queries, commands_queue, commands_reports, home
+from resonanz.desk import (
+    commands_imports,
+    commands_listen,
+    commands_queries,
+    commands_queue,
+    commands_reports,
+    home,
+)
 from resonanz.desk.commands_words import add_commands
 from resonanz.study import parse_within
 
 Run = Callable[[argparse.Namespace], int]
-BAR = 30
-QUIET_S = 2
 
 
 def run(words: Sequence[str]) -> int:
@@ -169,75 +173,7 @@ def simulate(options: argparse.Namespace) -> int:
     return 0
 
 
-# Archives and reports ----------------------------------------------------------------------------
-
-
-def import_conversations(options: argparse.Namespace) -> int:
-    """Import an archive of recorded conversations."""
-    from resonanz.desk.archive import Busy  # noqa: PLC0415
-    from resonanz.desk.archive import import_conversations as take  # noqa: PLC0415
-    from resonanz.desk.staging import BadFile  # noqa: PLC0415
-
-    home.prepare()
-    try:
-        done = take(options.file, Bar())
-    except BadFile as error:
-        say(f"resonanz: {error}")
-        return 2
-    except Busy:
-        say("resonanz: another import is being published; try again when it is done")
-        return 1
-    except OSError as error:
-        say(f"resonanz: {options.file}: cannot be read ({error.strerror})")
-        return 2
-    if not done.turns_count + done.known_count:
-        say(f"{options.file} holds no posts.")
-    elif not done.turns_count:
-        say(f"Nothing new: all {done.known_count} posts of {options.file} are here already.")
-    else:
-        words = f"{_many(done.conversations_count, 'conversation')} with {_many(done.turns_count, 'post')}"
-        again = f" ({done.known_count} were here already)" if done.known_count else ""
-        say(f"Imported {words} from {options.file}{again}.")
-    if options.json:
-        print(
-            json.dumps(
-                {
-                    "conversations": done.conversations_count,
-                    "turns": done.turns_count,
-                    "known": done.known_count,
-                }
-            )
-        )
-    return 0
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
-
-
-class Bar:
-    """A progress bar on standard error: drawn in place on a terminal, a line each tenth elsewhere.
-
-    Work that is done within two seconds shows nothing.
-    """
-
-    def __init__(self) -> None:
-        self.last = -1
-        self.begins = time.monotonic() + QUIET_S
-
-    def __call__(self, done: int, whole: int) -> None:
-        """Draw how much is done."""
-        steps = BAR if sys.stderr.isatty() else 10
-        now = steps if whole == 0 else done * steps // whole
-        if now == self.last or time.monotonic() < self.begins:
-            return
-        self.last = now
-        if sys.stderr.isatty():
-            end = "\n" if now == steps else ""
-            sys.stderr.write(f"\r[{'█' * now}{' ' * (BAR - now)}] {done * 100 // max(whole, 1):3d} %{end}")
-            sys.stderr.flush()
-        else:
-            say(f"{now * 10} %")
+# Reports ----------------------------------------------------------------------------
 
 
 def report_responses(options: argparse.Namespace) -> int:
@@ -349,7 +285,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.description = "A self-hosted desk for the dialogue between companies and their customers."
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _running_words(commands)
-    _archive_words(commands)
+    commands_imports.add_commands(commands)
+    _report_words(commands)
     add_commands(commands)
     commands_queue.add_commands(commands)
     commands_queries.add_commands(commands)
@@ -400,15 +337,7 @@ def _running_words(commands: Commands[argparse.ArgumentParser]) -> None:
     network.add_argument("--old-server", action="store_true", help="behave like Mastodon before 4.3")
 
 
-def _archive_words(commands: Commands[argparse.ArgumentParser]) -> None:
-    importing = commands.add_parser("import", help="import recorded conversations").add_subparsers(
-        required=True, metavar="WHAT"
-    )
-    conversations = _command(
-        importing, "conversations", "import a CSV file of recorded conversations", import_conversations
-    )
-    conversations.add_argument("file", type=Path)
-    conversations.add_argument("--json", action="store_true")
+def _report_words(commands: Commands[argparse.ArgumentParser]) -> None:
     reports = commands.add_parser("report", help="print a report").add_subparsers(
         required=True, metavar="WHAT"
     )

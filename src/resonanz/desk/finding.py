@@ -112,6 +112,10 @@ BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
 HEARD = """m.incoming AND m.network <> 'archive' AND NOT EXISTS (
     SELECT 1 FROM desk_conversation i WHERE i.id = m.conversation_id AND i.from_import_id IS NOT NULL)"""
 
+# Nothing of a file is found before all of it is here; nearly always there is no such file.
+FINISHED = """(m.from_import_id IS NULL
+    OR m.from_import_id NOT IN (SELECT id FROM desk_import WHERE finished_at IS NULL))"""
+
 
 class _Source:
     """Where posts that may fit come from: the full text if it can tell anything, else all posts.
@@ -125,7 +129,9 @@ class _Source:
         for condition, given in _conditions(query):
             conditions.append(condition)
             values += given
-        if scope is not None:
+        if scope is None:
+            conditions.append(FINISHED)
+        else:
             condition, given = _visible(scope)
             conditions.append(condition)
             values += given
@@ -194,7 +200,11 @@ def _states(
 
 
 def _visible(scope: Scope) -> tuple[str, Values]:
-    """Return which posts somebody may see: in their conversations, and what their channels merely heard."""
+    """Return which posts somebody may see.
+
+    In their conversations; what their channels merely heard; and what a file told of, once all of it is
+    here: no channel heard that, so it is everybody's.
+    """
     here = visible_in(scope).filter(
         pk=RawSQL("m.conversation_id", [])
     )  # looked up for each post, not all first
@@ -202,7 +212,9 @@ def _visible(scope: Scope) -> tuple[str, Values]:
     heard = 'SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
     if scope.channels is not None:
         heard += f" AND s.channel_id IN ({', '.join(map(str, scope.channels or (0,)))})"
-    sql = f"(m.conversation_id IN ({shown[0]}) OR (m.conversation_id IS NULL AND EXISTS ({heard})))"
+    unfinished = ", ".join(map(str, scope.unfinished or (0,)))
+    alone = f"(m.from_import_id NOT IN ({unfinished}) OR EXISTS ({heard}))"
+    sql = f"(m.conversation_id IN ({shown[0]}) OR (m.conversation_id IS NULL AND {alone}))"
     return sql, list(shown[1])
 
 

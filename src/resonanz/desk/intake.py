@@ -13,14 +13,15 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import connection
 
 from resonanz.case import Case, Happened, State, case_after
 from resonanz.desk import media_files, projection
 from resonanz.desk.intake_rows import (
+    LATEST,
     MATTER,
     ON_SHIFT,
     STATEMENTS,
@@ -31,6 +32,7 @@ from resonanz.desk.intake_rows import (
     Turn,
     extras_of,
     select,
+    sober,
     thread_audience,
 )
 from resonanz.desk.models import Channel
@@ -41,7 +43,6 @@ from resonanz.post import Audience, Author, Post, Sighting
 from resonanz.query import folded
 from resonanz.sla import DELIVERY_GRACE, honest_stamp
 
-EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 RECHECK_AFTER_MS = timedelta(minutes=10) // MS
 GRACE_MS = DELIVERY_GRACE // MS
@@ -56,13 +57,14 @@ class Arrival:
 
     `complete_until` is when the channel was last read completely before this read; `subjects` names,
     by post uri, whose matter a post belongs to, and `kinds` who spoke for us, where the post itself does
-    not say so (archives).
+    not say so (archives). `matched_only` posts are nobody's conversation, whoever they answer.
     """
 
     heard_at: datetime
     complete_until: datetime | None = None
     backfill: bool = False
     from_import: int | None = None
+    matched_only: bool = False
     subjects: Mapping[str, Author] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
 
@@ -95,9 +97,9 @@ class _Batch:
         self.honest_since = 0 if until is None else to_ms(until) - GRACE_MS
         ours = set() if arrival.from_import else self._own_accounts()
         latest = LATEST if arrival.from_import else arrival.heard_at + timedelta(days=1)
-        sober = [_sober(s, ours, latest) for s in sightings]
-        self.sightings = {s.post.uri: s for s in sober if s.post.repost_of is None}
-        self.reposts = {s.post.uri: s for s in sober if s.post.repost_of is not None}
+        heard = [sober(s, ours, latest) for s in sightings]
+        self.sightings = {s.post.uri: s for s in heard if s.post.repost_of is None}
+        self.reposts = {s.post.uri: s for s in heard if s.post.repost_of is not None}
         self.policy: Policy = USUAL if arrival.from_import else policy_of(channel.brand_id)
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.happened: dict[int, list[Happened]] = defaultdict(list)
@@ -111,8 +113,9 @@ class _Batch:
 
     def store(self) -> Stored:
         self.known = self._read_known()
-        fresh = [s for uri, s in self.sightings.items() if uri not in self.known]
-        again = [s for uri, s in self.sightings.items() if uri in self.known]
+        fresh = [s for uri, s in self.sightings.items() if uri not in self.known or self._supersedes(uri)]
+        again = [s for uri, s in self.sightings.items() if uri in self.known and not self._supersedes(uri)]
+        added_count = sum(1 for s in fresh if s.post.uri not in self.known)
         self.ids = next_ids(TABLES)
         self._read_around(fresh)
         for sighting in fresh:
@@ -122,7 +125,11 @@ class _Batch:
         passed_on = self._pass_on()
         self._write()
         orders = {uri: self.known[uri].order for uri in self.sightings}
-        return Stored(len(fresh) + passed_on, orders, tuple(self.happened))
+        return Stored(added_count + passed_on, orders, tuple(self.happened))
+
+    def _supersedes(self, uri: str) -> bool:
+        """Whether a channel hears what only a file had told of: it knows the author, audience and thread."""
+        return not self.arrival.from_import and self.known[uri].from_import is not None
 
     # What is known ------------------------------------------------------------------------------
 
@@ -132,8 +139,8 @@ class _Batch:
         wanted.update(s.post.repost_of for s in self.reposts.values() if s.post.repost_of)
         rows = select(
             'SELECT m.uri, m."order", m.conversation_id, m.thread_id, m.author_id, m.incoming, m.edited_at, '
-            "m.deleted_at, t.audience FROM desk_mention m JOIN desk_thread t ON t.id = m.thread_id "
-            "WHERE m.network = %s AND m.uri IN ({})",
+            "m.deleted_at, t.audience, m.from_import_id FROM desk_mention m "
+            "JOIN desk_thread t ON t.id = m.thread_id WHERE m.network = %s AND m.uri IN ({})",
             wanted,
             self.network,
         )
@@ -260,6 +267,10 @@ class _Batch:
         posted_ms = to_ms(post.posted_at)
         parent = self.known.get(post.reply_to) if post.reply_to else None
         order = self._order(posted_ms, parent)
+        if (told := self.known.get(post.uri)) is not None:
+            order = told.order
+            self.rows["unword"].append((order,))
+            self.rows["supersede"].append((order,))
         author = self.authors[post.author.uid]
         thread = self._thread(post, parent)
         stamp, clock_ms = self._clock_at(post, posted_ms)
@@ -273,7 +284,15 @@ class _Batch:
             self._tell("overheard", order, {"channel": self.channel.pk})
         audience = thread_audience(post.audience)
         self.known[post.uri] = Known(
-            order, conversation, thread, author, not sighting.own, None, None, audience
+            order,
+            conversation,
+            thread,
+            author,
+            not sighting.own,
+            None,
+            None,
+            audience,
+            self.arrival.from_import,
         )
         self.rows["mention"].append(
             (
@@ -297,6 +316,7 @@ class _Batch:
                 stamp,
                 None if post.edited_at is None else to_ms(post.edited_at),
                 None,
+                self.arrival.from_import,
             )
         )
         self.rows["words"].append((order, folded(post.text)))
@@ -355,6 +375,8 @@ class _Batch:
         A reply goes where the post that it answers stands, if that is the same person's matter, even if
         it changes from public to private: the thread is then linked to it.
         """
+        if self.arrival.matched_only:
+            return None
         if sighting.own and parent is not None and parent.conversation:
             self._link(thread, parent.conversation)
             return parent.conversation
@@ -573,20 +595,3 @@ class _Batch:
                 if rows := self.rows.get(name):
                     cursor.executemany(statement, rows)
         projection.write(existing)
-
-
-def _sober(sighting: Sighting, ours: set[str], latest: datetime) -> Sighting:
-    """Return a sighting with an impossible time made possible, and as our own if an account of ours spoke.
-
-    A server may write any year into a post; orders and calendars hold those from 1990 to tomorrow.
-    """
-    post = sighting.post
-    if not EARLIEST <= post.posted_at <= latest:
-        post = replace(post, posted_at=min(max(post.posted_at, EARLIEST), latest))
-    if post.edited_at is not None and not EARLIEST <= post.edited_at <= latest:
-        post = replace(post, edited_at=min(max(post.edited_at, EARLIEST), latest))
-    if post is not sighting.post:
-        sighting = replace(sighting, post=post)
-    if post.author.uid in ours and not sighting.own:
-        sighting = replace(sighting, own=True, addressed=False)
-    return sighting

@@ -7,19 +7,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from resonanz.desk import media_files, projection
-from resonanz.post import Audience, Post
+from resonanz.post import Audience, Post, Sighting
 
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 Row = tuple[str | int | None, ...]
 
 MENTION = (
     '"order", network, uri, thread_id, conversation_id, author_id, reply_to_uri, incoming, kind, audience, '
-    "text, url, language, extras, posted_at, heard_at, clock_at, stamp, edited_at, deleted_at"
+    "text, url, language, extras, posted_at, heard_at, clock_at, stamp, edited_at, deleted_at, "
+    "from_import_id"
 )
 AUTHOR = (
     "id, network, uid, handle, name, url, avatar_url, is_bot, followers_count, heard_at, contact_id, form"
@@ -38,6 +41,8 @@ def _insert(table: str, columns: str) -> str:
 
 # Everything that a batch writes, in the order in which it is written.
 STATEMENTS = {
+    "unword": "DELETE FROM desk_words WHERE rowid = %s",
+    "supersede": 'DELETE FROM desk_mention WHERE "order" = %s',  # its successor has the same order
     "author": _insert("desk_author", AUTHOR),
     "face": "UPDATE desk_author SET handle = %s, name = %s, avatar_url = %s WHERE id = %s",
     "handle": _insert("desk_authorhandle", "author_id, handle, until"),
@@ -61,6 +66,14 @@ STATEMENTS = {
     "adopt": 'UPDATE desk_mention SET conversation_id = %s WHERE "order" = %s',
 }
 
+# Who is here and may care for a channel: its teams' agents, and everybody from leads up.
+ON_SHIFT = """
+SELECT a.id FROM desk_agent a WHERE a.on_shift_at IS NOT NULL AND a.is_active AND a.role <> 'trainee' AND (
+    a.role <> 'agent' OR EXISTS (
+        SELECT 1 FROM desk_team_agents t JOIN desk_team_channels c ON c.team_id = t.team_id
+        WHERE t.agent_id = a.id AND c.channel_id = %s))
+"""
+
 
 class Known(NamedTuple):
     """A mention that is stored already."""
@@ -73,6 +86,7 @@ class Known(NamedTuple):
     edited_ms: int | None
     deleted_ms: int | None
     audience: int  # its thread's
+    from_import: int | None = None
 
 
 class Turn(NamedTuple):
@@ -96,15 +110,6 @@ class Matter(NamedTuple):
 
 
 MATTER = "SELECT id, thread_id, customer_id, state, resolved_at FROM desk_conversation "
-
-
-# Who is here and may care for a channel: its teams' agents, and everybody from leads up.
-ON_SHIFT = """
-SELECT a.id FROM desk_agent a WHERE a.on_shift_at IS NOT NULL AND a.is_active AND a.role <> 'trainee' AND (
-    a.role <> 'agent' OR EXISTS (
-        SELECT 1 FROM desk_team_agents t JOIN desk_team_channels c ON c.team_id = t.team_id
-        WHERE t.agent_id = a.id AND c.channel_id = %s))
-"""
 
 
 def select(statement: str, wanted: Iterable[str | int], *first: str | int) -> list[Any]:
@@ -135,3 +140,20 @@ def extras_of(post: Post) -> str:
         "quoted": post.quoted,
     }
     return json.dumps({name: value for name, value in carried.items() if value}, separators=(",", ":"))
+
+
+def sober(sighting: Sighting, ours: set[str], latest: datetime) -> Sighting:
+    """Return a sighting with an impossible time made possible, and as our own if an account of ours spoke.
+
+    A server may write any year into a post; orders and calendars hold those from 1990 to tomorrow.
+    """
+    post = sighting.post
+    if not EARLIEST <= post.posted_at <= latest:
+        post = replace(post, posted_at=min(max(post.posted_at, EARLIEST), latest))
+    if post.edited_at is not None and not EARLIEST <= post.edited_at <= latest:
+        post = replace(post, edited_at=min(max(post.edited_at, EARLIEST), latest))
+    if post is not sighting.post:
+        sighting = replace(sighting, post=post)
+    if post.author.uid in ours and not sighting.own:
+        sighting = replace(sighting, own=True, addressed=False)
+    return sighting

@@ -469,6 +469,8 @@ def _refusal(talk: Conversation, asked: Mention | None) -> str:
         return "archive"
     if asked is None:
         return "nothing_to_answer"
+    if talk.channel.is_by_hand:
+        return "by_hand"
     return "channel_login" if talk.channel.state == "login" else ""
 
 

@@ -250,6 +250,11 @@ def _people(asked: Wanted) -> list[int]:
     return []
 
 
+def people_called(text: str) -> list[int]:
+    """Return the authors whose name or handle has all the words, the last one perhaps only begun."""
+    return _people(wanted(text))
+
+
 def _called(match: str) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -23,8 +23,10 @@ from resonanz.desk import (
     wording_replies,
     wording_team,
 )
+from resonanz.desk.models.listening import BY_HAND
 from resonanz.networks import NETWORKS
 from resonanz.post import Audience
+from resonanz.unseen import Trick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from resonanz.desk.models import Channel, Delivery
     from resonanz.guards import Problem
     from resonanz.networks import NetworkError
+    from resonanz.unseen import Piece
 
     Facts = Mapping[str, int | str]
 
@@ -85,8 +88,36 @@ def network_label(network: str) -> str:
     """Return a network's name as it wants to be written."""
     if network == "archive":
         return _("Archive")
+    if network == BY_HAND:
+        return _("By hand")
     row = NETWORKS.get(network)
     return row.capabilities.label if row else UNCONNECTED.get(network, network)
+
+
+def way_word(uri: str) -> str:
+    """Return how somebody reached us whose words were entered by hand, "" for a post of a network."""
+    network, _colon, rest = uri.partition(":")
+    return ways().get(rest.partition(":")[0], "") if network == BY_HAND else ""
+
+
+def ways() -> dict[str, str]:
+    """Return the ways in which somebody reaches us beside the networks, in words."""
+    return {
+        "phone": _("Phone"),
+        "letter": _("Letter"),
+        "email": _("E-mail"),
+        "xing": "XING",
+        "shop": _("In the shop"),
+        "other": _("Another way"),
+    }
+
+
+def hidden_signs(piece: Piece) -> str:
+    """Return what stands hidden in somebody's words, for the sign that shows it."""
+    if piece.trick == Trick.TURNS:
+        return _("Invisible sign that turns the reading direction")
+    count = len(piece.text)
+    return ngettext("Invisible sign", "%(count)s invisible signs", count) % {"count": count}
 
 
 def audience_word(audience: int) -> str:
@@ -253,6 +284,13 @@ def care_error(error: CareError, network: str = "") -> str:
         "not_allowed": _(
             "As a trainee you cannot send yet. Write your suggestion as a note; a colleague sends it."
         ),
+        "by_hand": _(
+            "This was entered by hand, so nothing can be sent from here. Answer by phone or letter."
+        ),
+        "name_needed": _("Who was it? A name is needed, or what you call them."),
+        "way_needed": _("Choose how they reached you."),
+        "words_needed": _("Write down in a few words what was said."),
+        "wrong_time": _("That time lies ahead, or more than a year ago. Correct it."),
         "archive": _("This conversation comes from an archive: it can be read, not answered."),
         "channel_login": _(
             "%(network)s wants the account to be connected again first. Ask a team lead; your text is kept."

@@ -17,6 +17,7 @@ from django.utils import timezone
 from resonanz.desk import (
     alarming,
     archive,
+    archive_posts,
     channels,
     leases,
     letters,
@@ -61,6 +62,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     notifying.tell_next,
     read_mail_next,
     archive.continue_next,
+    archive_posts.continue_next,
     tidy.tidy_next,
 )
 THREADS = 3

@@ -8,6 +8,7 @@ time, identity) is demanded, and its absence is `Unclear("bad_answer")`, never a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ LIMITS = Limits(
     video_bytes=99 * 1024 * 1024,
     edit=True,
 )
+COUNT_MOST = 1 << 53  # what a JSON number can hold exactly
 KEY_KEPT = timedelta(hours=1)  # "Statuses", Idempotency-Key: kept for up to one hour
 
 AUDIENCES = {
@@ -45,6 +47,8 @@ AUDIENCES = {
     "direct": Audience.DIRECT,
 }
 VISIBILITIES = {audience: name for name, audience in AUDIENCES.items()}
+
+_HALF = re.compile(r"[\ud800-\udfff]")  # half a character: JSON can write it, nothing can store it
 
 _KINDS = {
     "image": MediaKind.IMAGE,
@@ -76,9 +80,9 @@ def entities(value: object, name: str) -> list[Entity]:
 def demand(source: Entity, key: str) -> str:
     """Return a text that has to be there. Numbers are accepted as ids: some servers send them."""
     value = source.get(key)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < COUNT_MOST:
         return str(value)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or _HALF.search(value):
         raise bad_answer(key)
     return value
 
@@ -86,7 +90,7 @@ def demand(source: Entity, key: str) -> str:
 def text_of(source: object, key: str) -> str:
     """Return a text that may be missing, then empty."""
     value = source.get(key) if isinstance(source, dict) else None
-    return value if isinstance(value, str) else ""
+    return _HALF.sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def part_of(source: object, *keys: str) -> Entity:
@@ -105,15 +109,16 @@ def parts_of(source: object, key: str) -> list[Entity]:
 def texts_of(source: Entity, key: str) -> tuple[str, ...]:
     """Return the texts in a list that may be missing."""
     found = source.get(key)
-    return tuple(item for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+    texts = [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
+    return tuple(_HALF.sub("\ufffd", text) for text in texts)
 
 
 def count_of(source: Entity, key: str) -> int | None:
-    """Return a whole number from zero on, None where there is none."""
+    """Return a whole number from zero on, None where there is none, or one that nothing can have."""
     value = source.get(key)
-    return (
-        int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else None
-    )
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value < COUNT_MOST else None
 
 
 def id_order(native_id: str) -> tuple[int, str]:
@@ -339,7 +344,7 @@ def policy_from(answer: Entity) -> Policy:
     kept = sorted(
         key.removeprefix("for_")
         for key, value in answer.items()
-        if key.startswith("for_") and value in {"filter", "drop"}
+        if key.startswith("for_") and value in ("filter", "drop")  # a list may stand there: no set
     )
     return Policy(known=True, filtered=tuple(kept))
 
@@ -376,7 +381,7 @@ def instance_from(answer: Entity, *, host: str) -> Instance:
     api = count_of(part_of(answer, "api_versions"), "mastodon") or 0
     streaming = text_of(part_of(answer, "configuration", "urls"), "streaming")
     return Instance(
-        domain=(urlsplit(name).netloc or name.strip("/") or host).lower(),
+        domain=_domain(name, host).lower(),
         title=text_of(answer, "title"),
         version=text_of(answer, "version"),
         source=text_of(answer, "source_url"),
@@ -384,6 +389,13 @@ def instance_from(answer: Entity, *, host: str) -> Instance:
         streaming=streaming or text_of(part_of(answer, "urls"), "streaming_api"),
         limits=_limits_from(answer, counts_graphemes=api > 0),
     )
+
+
+def _domain(name: str, host: str) -> str:
+    try:
+        return urlsplit(name).netloc or name.strip("/") or host
+    except ValueError:  # no address at all
+        return host
 
 
 def _limits_from(answer: Entity, *, counts_graphemes: bool) -> Limits:

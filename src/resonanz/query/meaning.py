@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 import msgspec
 
 from resonanz.post import Post
+from resonanz.query.entities import addresses, hashtags
 from resonanz.query.folding import fold
 from resonanz.query.tree import And, Node, Not, Op, Term
 
@@ -133,11 +134,15 @@ def is_handle(wanted: str, handle: str) -> bool:
     return known == wanted or ("@" not in wanted and known.partition("@")[0] == wanted)
 
 
-NAMED = re.compile(r"(?<![\w@/.])@([\w.:-]*\w(?:@[\w.:-]*\w)?)")
+# As X has it (`entities.named`): behind a full stop and behind RT there is a mention, behind `!` or `&` none.
+# Beyond that a handle may have a server, and it is a whole word: so folding sees it.
+NAMED = re.compile(r"(?:(?<![\w@/!#$%&*])|(?<=\bRT)|(?<=\brt))@([\w.:-]*\w(?:@[\w.:-]*\w)?)(?!://)")
 
 
 def named_in(text: str) -> list[str]:
     """Return the handles that stand in a text with their mark, in order."""
+    if "@" not in text:
+        return []
     return [found.casefold() for found in NAMED.findall(text)]
 
 
@@ -176,7 +181,23 @@ def _url(term: Term, said: Said) -> bool:
 
 def addresses_in(text: str) -> list[str]:
     """Return the web addresses that stand in a text."""
-    return re.findall(r"https?://\S+", text)
+    found = re.findall(r"https?://\S+", text)
+    return found + _bare_addresses(text) if BARE.search(text) else found
+
+
+BARE = re.compile(r"\w\.[a-z]{2}")
+
+
+def _bare_addresses(text: str) -> list[str]:
+    """Return addresses without http, as X has them, that are whole words; `Danke.Es geht` has none."""
+    return [
+        url.text
+        for url in addresses(text)
+        if "://" not in url.text
+        and BARE.search(url.text)
+        and not text[url.end : url.end + 1].isalnum()
+        and not text[url.start - 1 : url.start].isalnum()
+    ]
 
 
 def _language(term: Term, said: Said) -> bool:
@@ -195,7 +216,7 @@ def _has(term: Term, said: Said) -> bool:
     if term.value == "mentions":
         return bool(said.mentions or named_in(said.text))
     if term.value == "hashtags":
-        return bool(said.hashtags) or any(token[0] == "#" for token in said.tokens)
+        return bool(said.hashtags or hashtags(said.text))
     if term.value == "cashtags":
         return any(token[0] == "$" for token in said.tokens)
     if term.value == "media":

@@ -54,6 +54,7 @@ PAGES = {
     "query": "/queries/{query}/",
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
+    "by-hand": "/by-hand/?name=otto",
     "bell": "/bell/",
     "alarms": "/alarms/",
     "alarm-new": "/alarms/new/",
@@ -119,6 +120,7 @@ ENTRY = {
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
     "query-look",
     "alarm-look",
+    "by-hand-people",
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),

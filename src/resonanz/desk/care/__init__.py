@@ -27,6 +27,7 @@ said becomes a delivery, and the outbox carries it out.
 | `departments` | who in the house is asked |
 | `enquiries` | questions to departments, and what becomes of their answers |
 | `mailbox` | their answers by e-mail |
+| `by_hand` | calls, letters and visits: entered, and what was answered |
 | `incidents` | many cases, one cause: opening, changing, settling it; who belongs to it |
 | `incident_lists` | who of an incident's cases still needs what |
 | `incident_answers` | the prepared texts, confirmed in batches |

@@ -113,6 +113,8 @@ def reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
     is what its writer should look at; sent again with `despite`, it goes out.
     """
     expect_live(conversation)
+    if conversation.channel.is_by_hand:
+        raise CareError("by_hand")
     try:
         return _reply(conversation, agent, wanted)
     except Stopped as stopped:

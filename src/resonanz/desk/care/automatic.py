@@ -168,7 +168,8 @@ def _somebody_is_there(heard: Heard) -> bool:
 
 
 def _not_live(heard: Heard) -> bool:
-    return heard.channel.is_archive or heard.channel.state != "ok" or heard.conversation.state != State.OPEN
+    unreachable = heard.channel.is_archive or heard.channel.is_by_hand
+    return unreachable or heard.channel.state != "ok" or heard.conversation.state != State.OPEN
 
 
 def _not_addressed(heard: Heard) -> bool:

@@ -101,7 +101,7 @@ def merge(conversation: Conversation, agent: Agent, into: Conversation, *, same_
         if not _is_one_person(conversation.customer, into.customer):
             if not same_person:
                 raise CareError("other_person", name=into.customer.shown_name)
-            moved |= _link_people(conversation.customer, into.customer)
+            moved |= link_people(conversation.customer, into.customer)
         now = timezone.now()
         case = _case_of(conversation)
         moved |= _move_all(conversation, into)
@@ -124,7 +124,7 @@ def _is_one_person(one: Author, other: Author) -> bool:
     return one.pk == other.pk or (one.contact_id is not None and one.contact_id == other.contact_id)
 
 
-def _link_people(one: Author, other: Author) -> dict[str, int | None]:
+def link_people(one: Author, other: Author) -> dict[str, int | None]:
     """Make two authors one contact; returns which contact each of them had, by author."""
     contact = other.contact or one.contact or Contact.objects.create(created_at=timezone.now())
     near = Q(pk__in=[one.pk, other.pk]) | Q(contact__in=[c for c in (one.contact_id, other.contact_id) if c])

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from resonanz.desk.storage import MaybeMomentField, MomentField, SecretField
 from resonanz.post import Audience
 
+BY_HAND = "hand"  # the network of what somebody wrote down: calls, letters, visits
+
 
 class Brand(models.Model):
     """What customers know us as. Every channel belongs to one."""
@@ -70,6 +72,11 @@ class Channel(models.Model):
         return f"{self.name or self.handle} (@{self.handle})"
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether what stands here was entered by hand: it is never read and nothing can be sent."""
+        return self.network == BY_HAND
+
+    @property
     def is_archive(self) -> bool:
         """Whether it holds recorded conversations only and is never read or answered."""
         return self.network == "archive"
@@ -129,6 +136,8 @@ class Mention(models.Model):
     stamp = models.SmallIntegerField(choices=Stamp, default=Stamp.NETWORK)
     edited_at = MaybeMomentField(null=True)
     deleted_at = MaybeMomentField(null=True)
+    # The file that it came from, and no channel has heard it; a channel that does takes its place.
+    from_import = models.ForeignKey("desk.Import", models.CASCADE, null=True, db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uri"], name="mention_identity")]

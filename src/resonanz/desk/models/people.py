@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from resonanz.desk.storage import MaybeMomentField, MomentField
+from resonanz.unseen import without_tricks
 
 
 class Role(models.TextChoices):
@@ -47,8 +48,11 @@ def name_of_agent(first: str, last: str, username: str) -> str:
 
 
 def name_of_author(name: str, handle: str) -> str:
-    """Return the name to greet somebody by: the display name, else the handle without its server."""
-    return name or handle.partition("@")[0]
+    """Return the name to greet somebody by: the display name, else the handle without its server.
+
+    It stands in our own sentences, so nothing in it may be hidden or turn their direction.
+    """
+    return without_tricks(name).strip() or without_tricks(handle).partition("@")[0]
 
 
 class Agent(AbstractUser):
@@ -126,6 +130,11 @@ class Author(models.Model):
     def shown_name(self) -> str:
         """The name to greet by: the display name, else the handle without its server."""
         return name_of_author(self.name, self.handle)
+
+    @property
+    def told_name(self) -> str:
+        """The name as the network tells it, with whatever hides in it: shown with that revealed."""
+        return self.name or self.handle.partition("@")[0]
 
 
 class AuthorHandle(models.Model):

@@ -43,6 +43,9 @@ def health_of(channel: Channel, now: datetime) -> Health:
             word=_("recorded"),
             advice=_("Conversations from a file: in search and reports, never in the inbox."),
         )
+    if channel.is_by_hand:
+        advice = _("Calls, letters and visits that somebody wrote down.")
+        return Health(level="none", word=_("entered by hand"), advice=advice)
     if channel.state == ChannelState.LOGIN:
         advice = _(
             "%(network)s no longer accepts our key. Connect the account again: everything stays, and what "

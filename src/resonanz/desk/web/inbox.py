@@ -23,6 +23,7 @@ from resonanz.desk.models import Agent, Conversation, Delivery, Role
 from resonanz.desk.models.care import Dismissal
 from resonanz.desk.web import (
     answering,
+    by_hand,
     casework,
     enquiries,
     incidents,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 # Every page area's verbs, and those that trainees may use too.
 VERBS: dict[str, Verb] = (
     answering.VERBS
+    | by_hand.VERBS
     | casework.VERBS
     | enquiries.VERBS
     | incidents.VERBS
@@ -203,6 +205,7 @@ def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str
         "network": wording.network_label(talk.channel.network),
         "audience": wording.audience_word(Audience.DIRECT if talk.private_at else talk.thread.audience),
         "refusal": refusal and wording.care_error(care.CareError(refusal), talk.channel.network),
+        "recording": refusal == "by_hand",
         "can_change": agent.has_role(Role.AGENT) and not talk.channel.is_archive,
         "undo_s": settings.UNDO_S,
     }

@@ -10,7 +10,6 @@ from django.http import QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -20,11 +19,12 @@ from resonanz.case import State, Waiting
 from resonanz.desk import searching, wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Agent
-from resonanz.desk.models.people import name_of_agent, name_of_author
+from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import prepared
 from resonanz.desk.searching import IN, Filters, Hit, Matter, Piece, search, wanted
 from resonanz.desk.web.acting import agent_of, whole_number
 from resonanz.desk.web.addresses import address
+from resonanz.desk.web.tags import revealed
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -121,7 +121,7 @@ def _shown(hit: Hit) -> Shown:
     return Shown(
         href=address("conversation", matter.number),
         number=f"#{matter.number}",
-        who=_who(name_of_author(matter.name, matter.handle), matter.handle),
+        who=_who(matter.name or matter.handle.partition("@")[0], matter.handle, get_language()),
         at=None if post is None else post.posted_at,
         is_gone=post is not None and post.deleted_at is not None,
         is_ours=post is not None and not post.incoming,
@@ -131,7 +131,7 @@ def _shown(hit: Hit) -> Shown:
 
 
 @lru_cache(maxsize=4096)
-def _who(name: str, handle: str) -> SafeString:
+def _who(name: str, handle: str, _language: str | None) -> SafeString:
     return render_to_string("search/who.html", {"name": name, "handle": handle})
 
 
@@ -148,7 +148,7 @@ def _stands(
 
 def _marked(piece: Piece) -> str:
     """Return a piece of a passage, a hit with its mark; drawn here, as a page has hundreds."""
-    return f"<mark>{escape(piece.text)}</mark>" if piece.is_hit else escape(piece.text)
+    return f"<mark>{revealed(piece.text)}</mark>" if piece.is_hit else revealed(piece.text)
 
 
 def _state(matter: Matter) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from resonanz.desk import channels as verbs
 from resonanz.desk import wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Channel, Role
-from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.models.listening import BY_HAND, ChannelState
 from resonanz.desk.web.channel_words import Health, connect_error, health_of, stream_words
 from resonanz.desk.web.settings_people import for_role, signed_in
 from resonanz.networks import NETWORKS, NetworkError
@@ -46,7 +46,7 @@ def channels(request: HttpRequest) -> HttpResponse:
     shown = [_shown(channel, health_of(channel, now)) for channel in seen]
     shown.sort(key=lambda each: URGENCY.index(each.health.level))  # what needs a person comes first
     context = {
-        "live": [each for each in shown if not each.channel.is_archive],
+        "live": [each for each in shown if not each.channel.is_archive and not each.channel.is_by_hand],
         "archives": [each for each in shown if each.channel.is_archive],
         "may": agent.has_role(Role.LEAD),
         "at": "channels",
@@ -67,7 +67,7 @@ def _shown(channel: Channel, health: Health) -> Shown:
 
 
 def _live(number: int) -> Channel:
-    return get_object_or_404(Channel.objects.exclude(network="archive"), pk=number)
+    return get_object_or_404(Channel.objects.exclude(network__in=["archive", BY_HAND]), pk=number)
 
 
 @require_POST

@@ -21,13 +21,14 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
+from resonanz import unseen
 from resonanz.desk import wording, wording_alarms, wording_promises
 from resonanz.desk.web.addresses import address
 from resonanz.desk.web.by_language import as_text
 from resonanz.desk.web.drawing import draw_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from django.utils.safestring import SafeString
@@ -188,14 +189,40 @@ def network(name: str) -> str:
 
 
 @register.filter
+def way(uri: str) -> str:
+    """Return how somebody reached us whose words were entered by hand, "" for a post of a network."""
+    return wording.way_word(uri)
+
+
+@register.filter
 def audience(number: int) -> str:
     """Return who can read a post, in a word."""
     return wording.audience_word(number)
 
 
 @register.filter
+def revealed(text: str) -> SafeString:
+    """Return a customer's words or name with every hidden sign that deceives as a visible one."""
+    return _drawn(text, conditional_escape)
+
+
+@register.filter
 def said(text: str) -> SafeString:
-    """Return somebody's words with their addresses as links that open beside the desk."""
+    """Return somebody's words with their addresses as links that open beside the desk, and nothing hidden."""
+    return _drawn(text, _with_links)
+
+
+def _drawn(text: str, draw: Callable[[str], SafeString]) -> SafeString:
+    parts = [_unseen(piece) if piece.trick else draw(piece.text) for piece in unseen.pieces(str(text))]
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+def _unseen(piece: unseen.Piece) -> SafeString:
+    words = wording.hidden_signs(piece)
+    return format_html('<span class="unseen" role="img" title="{}" aria-label="{}"></span>', words, words)
+
+
+def _with_links(text: str) -> SafeString:
     linked = urlize(text, nofollow=True, autoescape=True)
     # urlize has escaped everything else, so no other anchor can stand in it
     return mark_safe(_ANCHOR.sub('<a target="_blank" href=', linked))  # noqa: S308

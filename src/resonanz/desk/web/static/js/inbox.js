@@ -92,6 +92,7 @@ const ARRIVED_MS = 3000;
 let arrived = -ARRIVED_MS; // when sending brought the next conversation onto the page
 
 const KEYS = {
+  h: () => document.querySelector('[data-key="h"]')?.click(),
   j: () => step(1),
   k: () => step(-1),
   e: () => {

@@ -196,7 +196,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const form = event.target.closest?.("#reply, #note");
+  const form = event.target.closest?.("#reply, #note, #recorded");
   if (!form) return;
   event.preventDefault();
   if (event.repeat) return; // a key held down is one press: the next one would answer what the first one asked
@@ -257,9 +257,10 @@ document.addEventListener("resonanz:done", (event) => {
 
 function write(what, { focus = true } = {}) {
   const note = document.getElementById("note");
-  const chosen = what === "note" ? note : box() ?? note;
+  const answer = box() ?? document.getElementById("recorded"); // where nothing can be sent
+  const chosen = what === "note" ? note : answer ?? note;
   if (!chosen) return;
-  for (const form of [box(), note]) if (form) form.hidden = form !== chosen;
+  for (const form of [answer, note]) if (form) form.hidden = form !== chosen;
   if (focus) chosen.querySelector("textarea").focus();
 }
 
