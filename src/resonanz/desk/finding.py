@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from resonanz.case import State, Waiting
-from resonanz.desk.access import Scope, visible_in
+from resonanz.desk.access import Conversations, Scope, visible_in
 from resonanz.desk.models.listening import SEQUENCE_BITS
+from resonanz.desk.spellings import meant
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, satisfies
 
@@ -50,9 +51,20 @@ class Page(NamedTuple):
     more: int | None
 
 
-def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = None) -> Page:
-    """Return the newest posts that fit a query, before an order; with a scope only what it may see."""
-    source = _Source(query, scope)
+def find(
+    query: Node,
+    *,
+    most: int,
+    before: int = LAST,
+    scope: Scope | None = None,
+    talks: Conversations | None = None,
+) -> Page:
+    """Return the newest posts that fit a query, in all spellings of a brand, before an order.
+
+    With a scope only what it may see, with `talks` only what stands in one of these conversations.
+    """
+    query = meant(query)
+    source = _Source(query, _visible(scope, talks))
     found: list[Post] = []
     read, size = 0, most + 1 if source.is_exact else max(READ_FIRST, most + 1)
     while read < READ_MOST:
@@ -87,16 +99,15 @@ class _Source:
     `is_exact` says that all of them fit, as it knows all that the query asks for.
     """
 
-    def __init__(self, query: Node, scope: Scope | None) -> None:
+    def __init__(self, query: Node, visible: tuple[str, Values] | None) -> None:
         words, self.is_exact = _match(query), _is_known(query)
         conditions, values = ["m.deleted_at IS NULL"], Values()
         for condition, given in _conditions(query):
             conditions.append(condition)
             values += given
-        if scope is not None:
-            condition, given = _visible(scope)
-            conditions.append(condition)
-            values += given
+        if visible is not None:
+            conditions.append(visible[0])
+            values += visible[1]
         source, place = ("desk_mention m", 'm."order"')
         self.values: Values = []
         if words:
@@ -158,8 +169,16 @@ def _states(
         yield "dismissed"
 
 
-def _visible(scope: Scope) -> tuple[str, Values]:
-    """Return which posts somebody may see: in their conversations, and what their channels merely heard."""
+def _visible(scope: Scope | None, talks: Conversations | None) -> tuple[str, Values] | None:
+    """Return which posts are wanted: those of some conversations, or all of a scope; None for all.
+
+    All of a scope is what stands in its conversations, and what its channels merely heard.
+    """
+    if talks is not None:
+        chosen, given = talks.order_by().values("pk").query.sql_with_params()
+        return f"m.conversation_id IN ({chosen})", list(given)
+    if scope is None:
+        return None
     shown = visible_in(scope).order_by().values("pk").query.sql_with_params()
     heard = 'SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
     if scope.channels is not None:

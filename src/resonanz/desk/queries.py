@@ -45,13 +45,28 @@ def save(agent: Agent, name: str, expression: str, known: Query | None = None) -
 
 
 def drop(agent: Agent, query: Query) -> None:
-    """Let go of a query; raises SavedQueryError `not_allowed`."""
+    """Let go of a query, which `restore` takes back; raises SavedQueryError `not_allowed`."""
     _expect_agent(agent)
-    query.delete()
+    query.dropped_at = timezone.now()
+    query.save(update_fields=["dropped_at"])
+
+
+def restore(agent: Agent, query: Query) -> None:
+    """Take the dropping of a query back; raises SavedQueryError (`taken`: its name is another's)."""
+    _expect_agent(agent)
+    query.dropped_at = None
+    try:
+        with transaction.atomic():
+            query.save(update_fields=["dropped_at"])
+    except IntegrityError:
+        raise SavedQueryError("taken") from None
 
 
 def tree_of(query: Query) -> Node:
-    """Return a saved query's tree; read again from its words where an older desk kept it differently."""
+    """Return a saved query's tree as it was typed; read again where an older desk kept it differently.
+
+    What it stands for, in all spellings of a brand, is `spellings.meant`; `finding.find` sees to it itself.
+    """
     try:
         tree: Node = read_kept(bytes(query.tree))
     except DecodeError:

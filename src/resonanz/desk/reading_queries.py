@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from resonanz.desk import queries, wording_queries
+from resonanz.desk import queries, spellings, wording_queries
 from resonanz.desk.access import scope_of
 from resonanz.desk.finding import LAST, Page, find
 from resonanz.desk.models import Query
 from resonanz.desk.storage import to_ms
 from resonanz.desk.wording import network_label
-from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse
+from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse, spelled
 
 if TYPE_CHECKING:
     from resonanz.desk.models import Agent
@@ -47,6 +47,7 @@ class Looked:
     marked: str = ""
     behind: str = ""
     explanation: str = ""
+    also: str = ""
     often: str = ""
     networks: tuple[Network, ...] = ()
     page: Page | None = None
@@ -74,10 +75,16 @@ def look(agent: Agent, expression: str) -> Looked:
         )
     return Looked(
         explanation=wording_queries.explanation(tree),
+        also=also_written(tree),
         often=often(agent, tree),
-        networks=tuple(_network(tree, name) for name in SEARCHES),
+        networks=tuple(_network(spellings.meant(tree), name) for name in SEARCHES),
         page=find(tree, most=PREVIEW, scope=scope_of(agent)),
     )
+
+
+def also_written(tree: Node) -> str:
+    """Return which other spellings of brands a tree finds, in a sentence; "" where there are none."""
+    return wording_queries.also_written(spelled(tree, spellings.groups()))
 
 
 def rows(agent: Agent) -> list[Row]:

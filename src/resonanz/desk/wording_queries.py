@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as later
 from resonanz.desk.storage import from_ms
 from resonanz.desk.wording import audience_word, network_label
 from resonanz.post import Audience
-from resonanz.query import And, Node, Not, Op, QueryError, Term
+from resonanz.query import And, Node, Not, Op, QueryError, Spelled, Term
 from resonanz.query.elsewhere import Loss
 from resonanz.query.reading import NAMES
 
@@ -32,6 +32,15 @@ Said = tuple[str, str]  # what a post does, and what it does not do where the te
 def explanation(query: Node) -> str:
     """Return what an expression finds, in one sentence."""
     return _("Posts that %(what)s.") % {"what": _clause(query, is_inner=False)}
+
+
+def also_written(found: Iterable[Spelled]) -> str:
+    """Return what else the names in an expression are taken for, "" where they have no other spelling."""
+    return " ".join(
+        _("“%(typed)s” is also found written %(others)s.")
+        % {"typed": one.typed, "others": ", ".join(f"“{other}”" for other in one.others)}
+        for one in found
+    )
 
 
 def _clause(node: Node, *, is_inner: bool = True) -> str:

@@ -89,6 +89,7 @@ PAGES = {
     "settings-wall": "/settings/wall/",
     "settings-tags": "/settings/tags/",
     "settings-brands": "/settings/brands/",
+    "settings-spellings": "/settings/brands/{brand}/spellings/?distance=2",
     "reports": "/reports/",
     "report-responses": "/reports/responses/?by=channel",
     "report-fairness": "/reports/fairness/",
@@ -136,7 +137,13 @@ DOES = {  # takes POST only, or leads on
         "settings-channel-everybody",
     ),
     *("settings-channel-token", "settings-channel-browser", "settings-channel-oauth-callback"),
-    *("settings-target-add", "settings-target-drop", "settings-tag", "settings-brand"),
+    *(
+        "settings-spelling-drop",
+        "settings-target-add",
+        "settings-target-drop",
+        "settings-tag",
+        "settings-brand",
+    ),
 }
 
 
@@ -180,6 +187,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         "team": Team.objects.get().pk,
         "department": store.pk,
         "rule": rule.pk,
+        "brand": desk.brand.pk,
         "wall": wall_link.make(desk.clara),
         "enquiry": Enquiry.objects.get().token,
     }

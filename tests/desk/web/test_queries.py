@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from resonanz.desk import finding, queries, reading_queries
+from resonanz.desk import brands, finding, queries, reading_queries
 from resonanz.desk.models import Query
 from resonanz.desk.queries import SavedQueryError, tree_of
 from resonanz.query import QueryError, parse
@@ -44,6 +44,19 @@ def test_what_is_written_is_explained_at_once(ours: Desk) -> None:
     )
     assert "Mastodon cannot look for -is:retweet. It brings more, and the desk sorts it out." in page
     assert "What it means" not in looked(ours, "  ")
+
+
+def test_other_spellings_of_a_brand_are_found_and_told(ours: Desk) -> None:
+    brands.spell(ours.brand, "Toner", by=ours.clara)
+    name = ours.brand.name
+    hear(ours.channel, said("n", f"Bei {name} bestellt", OTTO, at=timezone.now() - timedelta(minutes=1)))
+    page = looked(ours, "toner")
+    assert f"“toner” is also found written “{name}”." in page
+    assert f"Bei {name} bestellt" in page
+    assert f"(toner OR {name})" in page or f"toner OR {name}" in page
+    assert "also found" not in looked(ours, "exact:Toner")
+    query = queries.save(ours.anna, "Toner", "toner")
+    assert "is also found written" in text(signed_in(ours.anna).get(reverse("query", args=[query.pk])))
 
 
 def test_a_mistake_is_marked_in_its_place(ours: Desk) -> None:

@@ -27,6 +27,7 @@ from resonanz.desk.models.listening import (
     PictureState,
     Query,
     Sighting,
+    Spelling,
     Thread,
 )
 from resonanz.desk.models.measuring import Import
@@ -88,6 +89,7 @@ __all__ = [
     "Sighting",
     "SlaPolicy",
     "SlaRule",
+    "Spelling",
     "Tag",
     "Team",
     "Thread",

@@ -39,12 +39,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 def found(request: HttpRequest, number: int) -> HttpResponse:
     """Show the stored posts that fit a query; asked by a script, a further page of them."""
     agent, query = agent_of(request), _known(number)
+    tree = queries.tree_of(query)
     page = reading_queries.posts(agent, query, whole_number(request.GET.get("before", "")) or LAST)
     more = "" if page.more is None else f"{reverse('query', args=[query.pk])}?before={page.more}"
     context = {
         "area": "search",
         "query": query,
-        "explanation": wording_queries.explanation(queries.tree_of(query)),
+        "explanation": wording_queries.explanation(tree),
+        "also": reading_queries.also_written(tree),
         "posts": _shown(page),
         "more": more,
         "may_write": agent.has_role(Role.AGENT),
