@@ -104,7 +104,7 @@ ENTRY = {
     "second-setup",
 }  # before one is in: here, and in tests/browser/test_second_factor.py
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
-    "query-look",
+    *("query-look", "query-form"),
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
@@ -131,6 +131,7 @@ DOES = {  # takes POST only, or leads on
     ),
     *(
         "query-drop",
+        "query-restore",
         "factors-reset",
         "settings-channel-pause",
         "settings-channel-resume",
