@@ -234,6 +234,32 @@ CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
 }
 
 
+def examples() -> list[tuple[str, tuple[str, ...]]]:
+    """Return queries that show what the language can say, in groups with a heading each."""
+    words = ("toner leer", "toner OR tinte", "toner -samsung", "(toner OR tinte) leer", '"toner leer"')
+    return [
+        (_("Words"), (*words, '"toner leer"~3', 'exact:"Zürich HB"', "#bahn", "$TSLA")),
+        (
+            pgettext("chips", "People"),
+            ("@jana", "from:jana", "to:nordlicht", "author:krause", "toner followers:1000"),
+        ),
+        (
+            _("About the post"),
+            (
+                *(
+                    "url:dpd.de/paket",
+                    "toner lang:de",
+                    "toner has:images",
+                    "toner has:links",
+                    "toner is:reply",
+                ),
+                *("toner network:mastodon", "audience:direct", "toner since:2026-11-01 until:2026-11-30"),
+            ),
+        ),
+        (_("Our work"), ("tag:Retoure", "state:waiting", "toner state:resolved", "state:unassigned")),
+    ]
+
+
 def often(count: int, days: int, *, is_more: bool) -> str:
     """Return how many posts came in some days, by day where they are many."""
     if is_more and count >= days:

@@ -13,7 +13,7 @@ from resonanz.query.chips import Chip, Chips, TooNestedError, chips_of, expressi
 from resonanz.query.elsewhere import SEARCHES, Compiled, Loss, compiled
 from resonanz.query.folding import fold, folded
 from resonanz.query.meaning import Said, satisfies
-from resonanz.query.reading import QueryError, parse
+from resonanz.query.reading import QueryError, parse, speaks
 from resonanz.query.spelling import Spelled, spelled, with_spellings
 from resonanz.query.tree import And, Node, Not, Op, Or, Term
 from resonanz.query.writing import written
@@ -41,6 +41,7 @@ __all__ = [
     "folded",
     "parse",
     "satisfies",
+    "speaks",
     "spelled",
     "with_spellings",
     "written",

@@ -47,6 +47,7 @@ PAGES = {
     "search": "/search/?q=hallo",
     "queries": "/queries/",
     "query": "/queries/{query}/",
+    "query-language": "/queries/language/",
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
     "bell": "/bell/",

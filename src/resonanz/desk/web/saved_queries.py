@@ -64,6 +64,12 @@ def found(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "queries/posts.html" if part else "queries/query.html", context)
 
 
+@require_GET
+def language(request: HttpRequest) -> HttpResponse:
+    """Show all that a query can say, each with what it means."""
+    return render(request, "queries/language.html", {"area": "search", "groups": reading_queries.lessons()})
+
+
 def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Write a query, or change one."""
     agent = agent_of(request)

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", search.page, name="search"),
     path("queries/", saved_queries.listed, name="queries"),
     path("queries/new/", saved_queries.write, name="query-new"),
+    path("queries/language/", saved_queries.language, name="query-language"),
     path("queries/form/", query_editor.change, name="query-form"),
     path("queries/look/", saved_queries.look, name="query-look"),
     path("queries/<int:number>/", saved_queries.found, name="query"),
