@@ -49,7 +49,7 @@ def kinds(_language: str | None) -> tuple[tuple[str, Choices], ...]:
         ("since", _("since")),
         ("until", _("until")),
     )
-    ours = (("tag", _("our tag")), ("state", _("state")), ("conversation_id", _("thread")))
+    ours = (("tag", _("our tag")), ("state", pgettext("chips", "state")), ("conversation_id", _("thread")))
     return (
         (_("Words"), words),
         (pgettext("chips", "People"), people),
