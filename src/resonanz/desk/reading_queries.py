@@ -16,7 +16,7 @@ from resonanz.desk.models import Query
 from resonanz.desk.searching import Filters, Here, Wanted, begins
 from resonanz.desk.storage import to_ms
 from resonanz.desk.wording import network_label
-from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse, spelled
+from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse, speaks, spelled
 from resonanz.query.tree import terms
 
 if TYPE_CHECKING:
@@ -114,11 +114,11 @@ def asked(agent: Agent, said: str, filters: Filters, before: int = LAST) -> Aske
     return Asked(expression, meant, _words(spellings.meant(tree)))
 
 
-def lessons() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return examples of the language in groups, each with what it means."""
+def lessons() -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Return examples of the language in groups: what each means, and whether a search box reads it so."""
     zone = timezone.get_default_timezone()
     return [
-        (heading, [(one, wording_queries.explanation(parse(one, zone))) for one in examples])
+        (heading, [(one, wording_queries.explanation(parse(one, zone)), speaks(one)) for one in examples])
         for heading, examples in wording_queries.examples()
     ]
 

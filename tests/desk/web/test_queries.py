@@ -219,6 +219,8 @@ def test_a_query_is_built_of_chips(ours: Desk) -> None:
     assert drawn(page) == (["all words OTTO Office"], '"OTTO Office" -kept')
     assert 'name="value-none" value="kept"' in page
     assert page.count("autofocus") == 1
+    for typed, chip in (("#rail", "all # rail"), ("@ada", "all @ ada"), ("#1 rail", "all words #1 rail")):
+        assert drawn(change(client, "add", "all", value_all=typed))[0] == [chip]
     sent = ["all words toner", "any0 # rail", "any1 is reply", "any0 words bus", "odd words x", "all odd x"]
     page = change(client, "group", chip=sent, kind_any0="#", kind_any1="is", kind_none="odd")
     assert drawn(page) == (
@@ -283,6 +285,7 @@ def test_chips_are_explained_and_kept_with_the_one_that_is_being_written(ours: D
     sent = {"form": "chips", "chip": ["all words toner"], "kind-none": "words", "value-none": "leer"}
     page = text(client.post(reverse("query-look"), sent))
     assert "Posts that have the word “toner” and do not have the word “leer”." in page
+    assert "Written: toner -leer" in page
     refused = client.post(reverse("query-new"), sent | {"name": ""})
     assert (refused.status_code, drawn(refused.content.decode())) == (422, (sent["chip"], "toner -leer"))
     client.post(reverse("query-new"), sent | {"name": "Toner"})

@@ -53,7 +53,8 @@ def test_what_posts_have_is_shown_by_distance_and_ticked(desk: Desk, page: str) 
     assert "Also found from now on: Nord Licht, nordlihct" in told
     assert "nordlihct found in posts" in told
     assert list(Spelling.objects.values_list("text", "found")) == [("Nord Licht", True), ("nordlihct", True)]
-    assert "Nothing like it stands" in text(client.get(page, {"distance": 0}))
+    none = text(client.get(page, {"distance": 0}))
+    assert "Nothing like it stands in your stored posts. Allow more letters to differ" in none
 
 
 def test_there_are_not_too_many_and_agents_have_none_of_it(

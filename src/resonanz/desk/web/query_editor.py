@@ -28,6 +28,7 @@ CHIPS_MOST = 500
 GROUPS_MOST = 20
 CHOSEN = "query_form"  # in the session: the form that somebody used last
 DAYS = frozenset({"since", "until"})
+MARKS = frozenset("#@$")
 
 
 class Group(NamedTuple):
@@ -40,8 +41,12 @@ class Group(NamedTuple):
 
     @property
     def all(self) -> tuple[Chip, ...]:
-        """Return its chips, with the one that is being written."""
-        return (*self.chips, Chip(self.kind, self.value)) if self.value.strip() else self.chips
+        """Return its chips, with the one that is being written; a mark in front of a word says its kind."""
+        value = self.value.strip()
+        if not value:
+            return self.chips
+        is_marked = self.kind == "words" and value[0] in MARKS and len(value.split()) == 1 < len(value)
+        return (*self.chips, Chip(value[0], value[1:]) if is_marked else Chip(self.kind, value))
 
 
 Focus = tuple[str, int | None]  # a group, and the chip in it; None for its field

@@ -99,7 +99,8 @@ def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
 def look(request: HttpRequest) -> HttpResponse:
     """Say what an expression means while it is written, and what it finds."""
     said = query_editor.expression(request.POST)
-    return render(request, "queries/looked.html", _looked(request, said) if said.strip() else {})
+    shown = {"expression": said, "is_beside": request.POST.get("form") == "chips"}
+    return render(request, "queries/looked.html", shown | (_looked(request, said) if said.strip() else {}))
 
 
 @require_POST

@@ -53,6 +53,7 @@ def spellings(request: HttpRequest, number: int) -> HttpResponse:
         "spellings": brand.spellings.order_by("text"),
         "candidates": [_row(one) for one in candidates(agent, brand, distance)],
         "choices": [(far, words, far == distance) for far, words in enumerate(_distances())],
+        "may_widen": distance < max(DISTANCES),
         "typed": typed,
         "refused": refused,
         "at": "brands",
