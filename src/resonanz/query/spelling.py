@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -35,13 +36,13 @@ def with_spellings(node: Node, groups: Groups) -> Node:
 
     Doing it again changes nothing, unless a spelling of one name is part of another's.
     """
-    known = _Known(groups)
+    known = _known(tuple(map(tuple, groups)))
     return known.spread(node) if known.names else node
 
 
 def spelled(node: Node, groups: Groups) -> tuple[Spelled, ...]:
     """Return the terms of a tree as typed that mean more spellings than their own, each once."""
-    known = _Known(groups)
+    known = _known(tuple(map(tuple, groups)))
     found = {}
     for term, _wanted in terms(node):
         others = known.variants(term)[1:]
@@ -57,6 +58,7 @@ class _Known:
         self.names: Mapping[_Tokens, Sequence[str]] = {
             tokens: group for group in groups for text in group if (tokens := _plain(text))
         }
+        self.tokens = frozenset(chain.from_iterable(self.names))
         self.longest = max(map(len, self.names), default=0)
 
     def spread(self, node: Node) -> Node:
@@ -78,8 +80,10 @@ class _Known:
 
     def variants(self, term: Term) -> tuple[Term, ...]:
         """Return a term in all its spellings, as it was typed first."""
+        if term.op is not Op.WORDS or self.tokens.isdisjoint(term.tokens):
+            return (term,)
         words = re.findall(r"\w+", term.value)
-        if term.op is not Op.WORDS or _plain(" ".join(words)) != term.tokens:  # an emoji stands in it, say
+        if _plain(" ".join(words)) != term.tokens:  # an emoji stands in it, say
             return (term,)
         made = (replace(term, value=value, tokens=_plain(value)) for value in self._ways(words))
         found = {one.tokens: one for one in made}
@@ -106,6 +110,9 @@ class _Known:
             if (group := self.names.get(_plain(typed))) is not None:
                 return [typed, *group], end
         return [words[at]], at + 1
+
+
+_known = lru_cache(maxsize=8)(_Known)  # a desk's groups are asked for by every search, and rarely change
 
 
 def _plain(text: str) -> _Tokens:
