@@ -38,7 +38,10 @@ def also_written(found: Iterable[Spelled]) -> str:
     """Return what else the names in an expression are taken for, "" where they have no other spelling."""
     return " ".join(
         _("“%(typed)s” is also found written %(others)s.")
-        % {"typed": one.typed, "others": ", ".join(f"“{other}”" for other in one.others)}
+        % {
+            "typed": one.typed,
+            "others": ", ".join(_("“%(words)s”") % {"words": other} for other in one.others),
+        }
         for one in found
     )
 
