@@ -132,7 +132,7 @@ def test_pages_follow_each_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert len(places) == 3  # twice it stopped and said that there may be more
 
 
-def _meant(sighting: Sighting) -> Said:
+def meant(sighting: Sighting) -> Said:
     """Return what can be asked of a post as the network told it."""
     post = sighting.post
     return Said(
@@ -170,7 +170,7 @@ def test_the_store_and_the_meaning_agree(desk: Desk, queries: list[str], said_te
         hear(desk.channel, *posts)
         for query in queries:
             tree = parse(query)
-            wanted = [p.post.uri for p in reversed(posts) if satisfies(tree, _meant(p))]
+            wanted = [p.post.uri for p in reversed(posts) if satisfies(tree, meant(p))]
             assert [post.uri for post in find(tree, most=50).posts] == wanted, query
         transaction.set_rollback(True)
 

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.utils import timezone
 
-from resonanz.desk import care, listen, media_files, outbox, tidy
+from resonanz.desk import care, listen, media_files, outbox, queries, tidy
 from resonanz.desk.care import attachments
 from resonanz.desk.models import (
     Attachment,
@@ -27,6 +27,7 @@ from resonanz.desk.models import (
     Outcome,
     Picture,
     PictureState,
+    Query,
 )
 from tests.cast import NOON, OTTO, Desk, hear, said
 
@@ -213,6 +214,14 @@ def test_letters_go_after_ninety_days_unless_their_question_is_open(case: Conver
         )  # fmt: skip
     assert tidy.forget_letters(timezone.now()) == 2
     assert set(Letter.objects.values_list("subject", flat=True)) == {"0", "2"}
+
+
+def test_dropped_queries_go_after_a_week(desk: Desk) -> None:
+    for name, dropped_at in (("used", None), ("lately", days_ago(6)), ("long ago", days_ago(8))):
+        query = queries.save(desk.anna, name, name)
+        Query.every.filter(pk=query.pk).update(dropped_at=dropped_at)
+    assert tidy.forget_queries(timezone.now()) == 1
+    assert set(Query.every.values_list("name", flat=True)) == {"used", "lately"}
 
 
 def test_bells_go_a_month_after_somebody_looked(desk: Desk) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from resonanz.query import SEARCHES, Loss, compiled, parse
-from resonanz.query.elsewhere import SEARCHES_MOST, written
+from resonanz.query import SEARCHES, Loss, compiled, parse, written
+from resonanz.query.elsewhere import SEARCHES_MOST
 from resonanz.query.tree import terms
 from tests.query.material import expressions, is_valid
 

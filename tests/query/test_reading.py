@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resonanz.query import And, Node, Not, Op, Or, QueryError, Term, parse
+from resonanz.query import And, Node, Not, Op, Or, QueryError, Term, parse, speaks
 from resonanz.query.reading import LENGTH_MOST, NAMES, NESTED_MOST, TERMS_MOST
 from resonanz.query.tree import kept, read_kept, terms
 from tests.query.material import expressions
@@ -187,3 +187,40 @@ def test_whatever_is_typed_is_read_or_refused_at_a_place(said: str) -> None:
         assert 0 <= error.start <= error.end <= len(said)  # noqa: PT017 - nothing else may be raised
     else:
         assert read_kept(kept(tree)) == tree
+
+
+@pytest.mark.parametrize(
+    ("text", "is_query"),
+    [
+        ("from:ada", True),
+        ("toner FROM:ada", True),
+        ("toner -lang:de", True),
+        ("(from:ada)", True),
+        ('"parcel is late"', True),
+        ('"parcel', True),
+        ("toner OR tinte", True),
+        ("toner -samsung", True),
+        ('toner -"samsung"', True),
+        ("(toner tinte) leer", True),
+        ("#bahn", True),
+        ("#4you", True),
+        ("toner", False),
+        ("deliver*", False),
+        ("@jana paket", False),
+        ("#4711", False),
+        ("Frage: wann kommt es", False),
+        ("url://x", False),
+        ("https://x.example/from:a", False),
+        ("danke :-) bis dann", False),
+        ("DHL-Paket - danke", False),
+        ("Frost -20 Grad", False),
+        ("-samsung", False),
+        ("OR", False),
+        ("toner or tinte", False),
+        ("toner OR", False),
+        ("Punkt 1) und 2)", False),
+        ("", False),
+    ],
+)
+def test_a_search_box_tells_the_language_from_plain_words(text: str, is_query: bool) -> None:
+    assert speaks(text) is is_query

@@ -1,4 +1,4 @@
-"""Brands and what they promise: names, targets, hours, public holidays.
+"""Brands and what they promise: names and their spellings, targets, hours, public holidays.
 
 All writes about brands and their policies happen here. What a policy means for a due time is reckoned
 in `policies.py` and in the core (`hours.py`).
@@ -15,15 +15,21 @@ import holidays
 from django.conf import settings
 from django.db import transaction
 
-from resonanz.desk.models import Agent, Brand, Role, SlaPolicy
+from resonanz.desk.models import Agent, Brand, Role, SlaPolicy, Spelling
 from resonanz.desk.policies import USUAL_PERIODS, Periods, hours_of
+from resonanz.query import fold
 
 if TYPE_CHECKING:
     from resonanz.hours import BusinessHours
 
+SPELLINGS_MOST = 30  # of one brand; a query that names it asks for each of them
+SPELLING_LENGTH_MOST = 120  # characters
+
 
 class BrandError(Exception):
-    """Something that cannot be done with a brand. Codes: `not_allowed`, `taken`, `never_open`."""
+    """Something that cannot be done with a brand. Codes: `not_allowed`, `taken`, `never_open`; of
+    spellings `no_words`, `spelled` (it is there already, with this brand or another), `too_many`.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -61,6 +67,38 @@ def rename(brand: Brand, name: str, *, by: Agent) -> None:
     """Give a brand another name; raises BrandError. Its channels, cases and figures stay with it."""
     _check(by, name, besides=brand.pk)
     Brand.objects.filter(pk=brand.pk).update(name=name)
+
+
+def spell(brand: Brand, text: str, *, by: Agent, found: bool = False) -> Spelling:
+    """Add a spelling of a brand's name: queries that say one find all. Raises BrandError.
+
+    `found` says that it stood in a post.
+    """
+    if not by.has_role(Role.LEAD):
+        raise BrandError("not_allowed")
+    text = " ".join(text.split())[:SPELLING_LENGTH_MOST]
+    if not _words(text):
+        raise BrandError("no_words")
+    with transaction.atomic():
+        known = Spelling.objects.values_list("brand_id", "text")
+        names = Brand.objects.values_list("name", flat=True)
+        if _words(text) in {_words(name) for name in (*names, *(spelled for _brand, spelled in known))}:
+            raise BrandError("spelled")
+        if sum(owner == brand.pk for owner, _text in known) >= SPELLINGS_MOST:
+            raise BrandError("too_many")
+        return Spelling.objects.create(brand=brand, text=text, found=found)
+
+
+def unspell(spelling: Spelling, *, by: Agent) -> None:
+    """Let go of a spelling; raises BrandError."""
+    if not by.has_role(Role.LEAD):
+        raise BrandError("not_allowed")
+    spelling.delete()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return a spelling's words as queries compare them."""
+    return tuple(token for token in fold(text) if token[0] not in "#@$")
 
 
 def promise(brand: Brand, promised: Promise, *, by: Agent) -> None:

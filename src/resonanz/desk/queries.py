@@ -10,7 +10,7 @@ from resonanz.desk.models import Agent, Query, Role, StandingSearch
 from resonanz.query import parse
 from resonanz.query.tree import kept
 
-__all__ = ["NAME_MOST", "SavedQueryError", "drop", "save", "tree_of"]
+__all__ = ["NAME_MOST", "SavedQueryError", "drop", "restore", "save", "tree_of"]
 
 NAME_MOST = 120  # characters
 
@@ -51,9 +51,21 @@ def save(
 
 
 def drop(agent: Agent, query: Query) -> None:
-    """Let go of a query; raises SavedQueryError `not_allowed`."""
+    """Let go of a query, which `restore` takes back; raises SavedQueryError `not_allowed`."""
     _expect_agent(agent)
-    query.delete()
+    query.dropped_at = timezone.now()
+    query.save(update_fields=["dropped_at"])
+
+
+def restore(agent: Agent, query: Query) -> None:
+    """Take the dropping of a query back; raises SavedQueryError (`taken`: its name is another's)."""
+    _expect_agent(agent)
+    query.dropped_at = None
+    try:
+        with transaction.atomic():
+            query.save(update_fields=["dropped_at"])
+    except IntegrityError:
+        raise SavedQueryError("taken") from None
 
 
 def _expect_agent(agent: Agent) -> None:

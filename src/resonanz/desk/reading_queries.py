@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from resonanz.desk import queries, wording_queries
+from resonanz.desk import queries, spellings, wording_queries
 from resonanz.desk.access import scope_of
-from resonanz.desk.finding import LAST, Page, find
+from resonanz.desk.finding import ANYWHERE, LAST, Page, Where, find
 from resonanz.desk.models import Query, StandingSearch
+from resonanz.desk.searching import Filters, Here, Wanted, begins
 from resonanz.desk.storage import to_ms
 from resonanz.desk.wording import network_label
-from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse
+from resonanz.query import SEARCHES, And, Op, QueryError, Term, compiled, parse, speaks, spelled
+from resonanz.query.tree import terms
 
 if TYPE_CHECKING:
     from resonanz.desk.models import Agent
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 PAGE = 50
 PREVIEW = 3
+HITS = 25  # of a search box, on one page
 DAYS = 7
 COUNTED_MOST = 1_000  # posts of these days; more are said to be more
 
@@ -47,6 +51,7 @@ class Looked:
     marked: str = ""
     behind: str = ""
     explanation: str = ""
+    also: str = ""
     often: str = ""
     networks: tuple[Network, ...] = ()
     page: Page | None = None
@@ -59,6 +64,15 @@ class Searched:
     label: str
     handle: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search box asks for in the language: as it is read, what it means and finds, what to mark."""
+
+    expression: str
+    looked: Looked
+    words: Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +89,77 @@ def look(agent: Agent, expression: str) -> Looked:
     try:
         tree = parse(expression, timezone.get_default_timezone())
     except QueryError as error:
-        return Looked(
-            mistake=wording_queries.mistake(error),
-            before=expression[: error.start],
-            marked=expression[error.start : error.end],
-            behind=expression[error.end :],
-        )
+        return _mistaken(expression, error)
     return Looked(
         explanation=wording_queries.explanation(tree),
+        also=also_written(tree),
         often=often(agent, tree),
-        networks=tuple(_network(tree, name) for name in SEARCHES),
+        networks=tuple(_network(spellings.meant(tree), name) for name in SEARCHES),
         page=find(tree, most=PREVIEW, scope=scope_of(agent)),
+    )
+
+
+def asked(agent: Agent, said: str, filters: Filters, before: int = LAST) -> Asked:
+    """Return what a search box finds that speaks the language: a page, newest first, or its mistake.
+
+    A quotation mark that is still open ends with the text. Filters narrow it down; those that only
+    conversations can meet leave out what stands in none.
+    """
+    expression = said + '"' if said.count('"') % 2 else said
+    try:
+        tree = parse(expression, timezone.get_default_timezone())
+    except QueryError as error:
+        return Asked(expression, _mistaken(expression, error), Wanted((), (), (), None))
+    here = Here(scope_of(agent), replace(filters, network=""), agent.pk if filters.mine else None)
+    is_of_talks = filters.where != "all" or filters.channel is not None or filters.mine
+    found = find(
+        And((tree, *_narrowing(filters))) if filters.any else tree,
+        most=HITS,
+        before=before,
+        scope=scope_of(agent),
+        where=Where(talks=here.narrowed()) if is_of_talks else ANYWHERE,
+    )
+    meant = Looked(explanation=wording_queries.explanation(tree), also=also_written(tree), page=found)
+    return Asked(expression, meant, _words(spellings.meant(tree)))
+
+
+def lessons() -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Return examples of the language in groups: what each means, and whether a search box reads it so."""
+    zone = timezone.get_default_timezone()
+    return [
+        (heading, [(one, wording_queries.explanation(parse(one, zone)), speaks(one)) for one in examples])
+        for heading, examples in wording_queries.examples()
+    ]
+
+
+def _narrowing(filters: Filters) -> Iterator[Term]:
+    """Yield the filters that say something of a post itself, as terms."""
+    if filters.network:
+        yield Term(Op.NETWORK, filters.network)
+    if filters.since is not None:
+        yield Term(Op.SINCE, "", low=to_ms(begins(filters.since)))
+    if filters.until is not None:
+        yield Term(Op.UNTIL, "", high=to_ms(begins(filters.until + timedelta(days=1))))
+
+
+def _words(tree: Node) -> Wanted:
+    """Return the words that are marked in what a tree finds."""
+    marked = {Op.WORDS, Op.EXACT, Op.TAG, Op.CASH}
+    wanted = tuple(term.tokens for term, is_wanted in terms(tree) if is_wanted and term.op in marked)
+    return Wanted(wanted, (), (), None)
+
+
+def also_written(tree: Node) -> str:
+    """Return which other spellings of brands a tree finds, in a sentence; "" where there are none."""
+    return wording_queries.also_written(spelled(tree, spellings.groups()))
+
+
+def _mistaken(expression: str, error: QueryError) -> Looked:
+    return Looked(
+        mistake=wording_queries.mistake(error),
+        before=expression[: error.start],
+        marked=expression[error.start : error.end],
+        behind=expression[error.end :],
     )
 
 

@@ -219,8 +219,12 @@ def _reach(filters: Filters, after: int | None) -> Reach:
 
 
 def _order_of(day: date) -> int:
-    begins = timezone.make_aware(datetime.combine(day, time()))
-    return max(to_ms(begins), 0) << SEQUENCE_BITS
+    return max(to_ms(begins(day)), 0) << SEQUENCE_BITS
+
+
+def begins(day: date) -> datetime:
+    """Return when a day begins in the desk's own zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
 
 
 # Finding -----------------------------------------------------------------------------------------

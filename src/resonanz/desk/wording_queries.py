@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as later
 from resonanz.desk.storage import from_ms
 from resonanz.desk.wording import ago, audience_word, network_label
 from resonanz.post import Audience
-from resonanz.query import And, Node, Not, Op, QueryError, Term
+from resonanz.query import And, Node, Not, Op, QueryError, Spelled, Term
 from resonanz.query.elsewhere import Loss
 from resonanz.query.reading import NAMES
 
@@ -34,6 +34,18 @@ Said = tuple[str, str]  # what a post does, and what it does not do where the te
 def explanation(query: Node) -> str:
     """Return what an expression finds, in one sentence."""
     return _("Posts that %(what)s.") % {"what": _clause(query, is_inner=False)}
+
+
+def also_written(found: Iterable[Spelled]) -> str:
+    """Return what else the names in an expression are taken for, "" where they have no other spelling."""
+    return " ".join(
+        _("“%(typed)s” is also found written %(others)s.")
+        % {
+            "typed": one.typed,
+            "others": ", ".join(_("“%(words)s”") % {"words": other} for other in one.others),
+        }
+        for one in found
+    )
 
 
 def _clause(node: Node, *, is_inner: bool = True) -> str:
@@ -225,6 +237,32 @@ CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
     Op.SENTIMENT: lambda term: _sounds(get_language())[term.value],
     Op.INTENT: lambda term: _means(get_language())[term.value],
 }
+
+
+def examples() -> list[tuple[str, tuple[str, ...]]]:
+    """Return queries that show what the language can say, in groups with a heading each."""
+    words = ("toner leer", "toner OR tinte", "toner -samsung", "(toner OR tinte) leer", '"toner leer"')
+    return [
+        (_("Words"), (*words, '"toner leer"~3', 'exact:"Zürich HB"', "#bahn", "$TSLA")),
+        (
+            pgettext("chips", "People"),
+            ("@jana", "from:jana", "to:nordlicht", "author:krause", "toner followers:1000"),
+        ),
+        (
+            _("About the post"),
+            (
+                *(
+                    "url:dpd.de/paket",
+                    "toner lang:de",
+                    "toner has:images",
+                    "toner has:links",
+                    "toner is:reply",
+                ),
+                *("toner network:mastodon", "audience:direct", "toner since:2026-11-01 until:2026-11-30"),
+            ),
+        ),
+        (_("Our work"), ("tag:Retoure", "state:waiting", "toner state:resolved", "state:unassigned")),
+    ]
 
 
 def often(count: int, days: int, *, is_more: bool) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from resonanz.query.tree import ALONE, And, Node, Not, Op, Or, Term
+from resonanz.query.writing import written
 
 SEARCHES_MOST = 20  # for one expression, where a network knows no "or"
 
@@ -76,17 +77,6 @@ def compiled(node: Node, network: str) -> Compiled:
         if len(asked) > search.length
     ]
     return Compiled(tuple(searches), tuple(lost))
-
-
-def written(term: Term) -> str:
-    """Return a term as it is written in the language."""
-    if term.op is Op.WORDS:
-        near = "" if term.near is None else f"~{term.near}"
-        return f'"{term.value}"{near}' if near or re.search(r"\s", term.value) else term.value
-    if term.op in {Op.TAG, Op.MENTIONS, Op.CASH}:
-        return f"{term.op.value}{term.value}"
-    value = f'"{term.value}"' if re.search(r"[\s()]", term.value) else term.value
-    return f"{term.op.value}:{value}"
 
 
 class _Writer:

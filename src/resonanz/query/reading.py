@@ -120,6 +120,30 @@ def _grammar() -> Lark:
     return Lark(GRAMMAR, parser="lalr", lexer="basic", propagate_positions=True)
 
 
+def speaks(text: str) -> bool:
+    """Whether a text has anything of the language besides words, names and numbers."""
+    return _spoken().search(text) is not None
+
+
+@cache
+def _spoken() -> re.Pattern[str]:
+    """What says so: `from:ada`, `"…"`, ` OR `, ` -word`, brackets around words, a hashtag with a letter.
+
+    Signs as people type them in plain words are none of these: `:-)`, `DHL-Paket`, `- danke`, `-20`, `#4711`.
+    """
+    begins = r"(?:(?<!\S)|(?<=[-(]))"
+    operators = "|".join((*MAKERS, "min_followers", "followers_count"))
+    ways = (
+        rf"{begins}(?i:{operators}):[^\s/]",
+        '"',
+        r"(?<=\S)\s+OR\s+(?=\S)",
+        r"(?<=\s)-(?=[^\W\d]|[#@$\"(])",
+        r"(?<!\S)-?\([^()\s][^()]*\)",
+        rf"{begins}#\w*[^\W\d]",
+    )
+    return re.compile("|".join(ways))
+
+
 # The whole ---------------------------------------------------------------------------------------
 
 

@@ -52,6 +52,7 @@ PAGES = {
     "search": "/search/?q=hallo",
     "queries": "/queries/",
     "query": "/queries/{query}/",
+    "query-language": "/queries/language/",
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
     "by-hand": "/by-hand/?name=otto",
@@ -102,6 +103,7 @@ PAGES = {
     "settings-wall": "/settings/wall/",
     "settings-tags": "/settings/tags/",
     "settings-brands": "/settings/brands/",
+    "settings-spellings": "/settings/brands/{brand}/spellings/?distance=2",
     "reports": "/reports/",
     "report-responses": "/reports/responses/?by=channel",
     "report-fairness": "/reports/fairness/",
@@ -118,7 +120,7 @@ ENTRY = {
     "second-setup",
 }  # before one is in: here, and in tests/browser/test_second_factor.py
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
-    "query-look",
+    *("query-look", "query-form"),
     "alarm-look",
     "by-hand-people",
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
@@ -148,14 +150,20 @@ DOES = {  # takes POST only, or leads on
     ),
     *(
         "query-drop",
+        "query-restore",
         "factors-reset",
         "settings-channel-pause",
         "settings-channel-resume",
         "settings-channel-everybody",
     ),
     *("settings-channel-token", "settings-channel-browser", "settings-channel-oauth-callback"),
-    *("alarm-act", "alarm-answer", "settings-alarm-act"),
-    *("settings-target-add", "settings-target-drop", "settings-tag", "settings-brand"),
+    *("settings-spelling-drop", "alarm-act", "alarm-answer", "settings-alarm-act"),
+    *(
+        "settings-target-add",
+        "settings-target-drop",
+        "settings-tag",
+        "settings-brand",
+    ),
 }
 
 
@@ -203,6 +211,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         "alarm": alarm.pk,
         "ring": alarm.rings.get().pk,
         "address": address.pk,
+        "brand": desk.brand.pk,
         "wall": wall_link.make(desk.clara),
         "enquiry": Enquiry.objects.get().token,
     }

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from resonanz.desk import care, searching
+from resonanz.desk import care, reading_queries, searching
 from resonanz.desk.models import Team
 from tests.cast import ADA, MIA, NOON, OTTO, Desk, conversation_of, hear, said
 
@@ -167,3 +167,94 @@ def test_how_a_matter_stands_is_said_in_the_readers_language(desk: Desk) -> None
     for _ in range(2):  # what the first one was told is kept for nobody else
         assert "waits for us" in asked(english, q="toner")
         assert "wartet auf uns" in asked(german, q="toner")
+
+
+# The query language in the box -------------------------------------------------------------------
+
+
+def said_in(page: str) -> list[str]:
+    return [
+        re.sub("<[^>]+>", "", words) for words in re.findall(r'class="says" dir="auto">(.*?)</span>', page)
+    ]
+
+
+def test_a_query_in_the_box_finds_posts_and_says_what_it_means(desk: Desk) -> None:
+    heard(desk, "1", "Der Toner ist leer")
+    heard(desk, "2", "Toner von Samsung", OTTO, 1)
+    hear(desk.channel, said("3", "Ein Toner am Rande", MIA, at=NOON + timedelta(minutes=2), addressed=False))
+    client = signed_in(desk.anna)
+    page = asked(client, q="toner -samsung")
+    assert "Posts that have the word “toner” and do not have the word “samsung”." in page
+    assert said_in(page) == ["Ein Toner am Rande", "Der Toner ist leer"]
+    assert "Der <mark>Toner</mark> ist leer" in page
+    assert 'href="/queries/new/?q=toner%20-samsung"' in page
+    assert said_in(asked(client, q='"toner ist')) == ["Der Toner ist leer"]
+    assert said_in(asked(client, q="from:otto")) == ["Toner von Samsung"]
+    assert "Keep as a query" not in asked(signed_in(desk.tom), q="toner -samsung")
+    assert "Nothing stored fits it" in asked(client, q="#nirgends")
+    assert "without the second: the query language" in asked(client)
+
+
+def test_a_mistake_in_the_box_is_marked_in_its_place(desk: Desk) -> None:
+    page = asked(signed_in(desk.anna), q="toner from:ada lang:<b>")
+    assert "toner from:ada lang:<mark>&lt;b&gt;</mark>" in page
+    assert "Keep as a query" not in page
+
+
+def test_plain_words_names_and_numbers_are_found_as_before(desk: Desk) -> None:
+    talk = heard(desk, "1", "Haustür")
+    client = signed_in(desk.anna)
+    for words in ("haust", "@ada", "@ada haustür", f"#{talk.pk}", "Ada"):
+        assert hits(asked(client, q=words)) == [talk.pk], words
+
+
+def test_filters_narrow_a_query_down(desk: Desk) -> None:
+    mine, other = heard(desk, "1", "Wort eins"), heard(desk, "2", "Wort zwei", OTTO, 1)
+    hear(desk.channel, said("3", "Wort drei", MIA, at=NOON + timedelta(days=1), addressed=False))
+    care.assign(mine, desk.anna, desk.anna)
+    care.resolve(other, desk.ben, care.Dismissal.SPAM)
+    client = signed_in(desk.anna)
+    query = "wort OR nichts"
+    every = ["Wort drei", "Wort zwei", "Wort eins"]
+    for filters, wanted in (
+        ({}, every),
+        ({"mine": "1"}, ["Wort eins"]),
+        ({"in": "open"}, ["Wort eins"]),
+        ({"in": "resolved"}, ["Wort zwei"]),
+        ({"in": "archive"}, []),
+        ({"channel": str(desk.channel.pk)}, ["Wort zwei", "Wort eins"]),
+        ({"channel": "99"}, []),
+        ({"network": "mastodon"}, every),
+        ({"network": "x"}, []),
+        ({"to": "2026-11-18"}, ["Wort zwei", "Wort eins"]),
+        ({"from": "2026-11-19"}, ["Wort drei"]),
+    ):
+        assert said_in(asked(client, q=query, **filters)) == wanted, filters
+    assert "Your filters leave something out" in asked(client, q=query, network="x")
+
+
+def test_a_query_goes_on_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_queries, "HITS", 1)
+    heard(desk, "1", "Wort eins")
+    heard(desk, "2", "Wort zwei", OTTO, 1)
+    client = signed_in(desk.anna)
+    page = client.get("/search/", {"q": "wort -drei"}, headers=HTMX).content.decode()
+    assert "<html" not in page
+    (more,) = re.findall(r'hx-get="([^"]+)"', page)
+    rest = client.get(more.replace("&amp;", "&"), headers={"HX-Request": "true"}).content.decode()
+    assert said_in(page) + said_in(rest) == ["Wort zwei", "Wort eins"]
+    assert "Show more" not in rest
+
+
+def test_nobody_finds_by_a_query_what_other_teams_care_for(desk: Desk) -> None:
+    heard(desk, "1", "Wort", MIA)
+    Team.objects.get(name="Team").agents.remove(desk.anna)
+    client = signed_in(desk.anna)
+    assert said_in(asked(client, q='"wort"')) == []
+    assert said_in(asked(client, q='"wort"', **{"in": "open"})) == []
+
+
+def test_the_language_has_a_page(desk: Desk) -> None:
+    page = signed_in(desk.tom).get(reverse("query-language")).content.decode()
+    assert 'href="/search/?q=toner%20-samsung"' in page
+    assert "Posts that are by @jana." in page

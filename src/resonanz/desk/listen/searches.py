@@ -24,6 +24,7 @@ from resonanz.desk.listen.quarantine import put_aside
 from resonanz.desk.listen.reading import store_each
 from resonanz.desk.models import Channel, Query, StandingSearch
 from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.spellings import meant
 from resonanz.networks import NETWORKS, LoginNeeded, NetworkError
 from resonanz.post import Sighting, Unread
 from resonanz.query import SEARCHES, Node, compiled, said_of, satisfies
@@ -41,7 +42,8 @@ def search_next() -> bool:
     """Search one channel's network for one query; True if one was due."""
     now = timezone.now()
     _plan(now)
-    due = StandingSearch.objects.filter(next_at__lte=now, channel__state=ChannelState.OK, query__heard=True)
+    wanted = StandingSearch.objects.filter(query__heard=True, query__dropped_at=None)
+    due = wanted.filter(next_at__lte=now, channel__state=ChannelState.OK)
     search = due.select_related("channel", "query").order_by("next_at").first()
     if search is None or not _claim(search, now):
         return False
@@ -63,7 +65,7 @@ def finds(
     A cursor belongs to a search as the network is asked; without one everything is found that it still shows.
     NetworkError as the network raises it.
     """
-    tree = tree_of(query)
+    tree = meant(tree_of(query))
     network = open_network(channel)
     found: dict[str, Sighting] = {}
     unread: list[Unread] = []

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Two columns; no row changes."""
 
-    dependencies = [("desk", "0012_watching")]
+    dependencies = [("desk", "0013_spellings")]
     operations = [
         migrations.AddField(
             "import",

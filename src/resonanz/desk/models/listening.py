@@ -20,6 +20,20 @@ class Brand(models.Model):
         return self.name
 
 
+class Spelling(models.Model):
+    """Another way to write a brand's name. A query that says one of them means all (`query.spelling`)."""
+
+    brand = models.ForeignKey(Brand, models.CASCADE, related_name="spellings")
+    text = models.CharField(_("spelling"), max_length=120)
+    found = models.BooleanField(default=False)  # in posts; else somebody thought of it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "text"], name="spelling_once")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class ChannelState(models.TextChoices):
     """Whether a channel works."""
 
@@ -237,18 +251,38 @@ class SeenPost(models.Model):
         ]
 
 
+class QueriesInUse(models.Manager["Query"]):
+    """Saved queries without those that were dropped."""
+
+    def get_queryset(self) -> models.QuerySet[Query]:
+        """Return them."""
+        return super().get_queryset().filter(dropped_at=None)
+
+
 class Query(models.Model):
     """A search that somebody saved for all. `tree` is the expression as it was read (`query.tree.kept`).
 
     With `heard` the networks are searched for it too, again and again.
+    A dropped one is kept for some days, so that dropping can be taken back; only `every` has those.
     """
 
-    name = models.CharField(_("name"), max_length=120, unique=True)
+    name = models.CharField(_("name"), max_length=120)
     expression = models.TextField(_("query"))
     tree = models.BinaryField()
     made_by = models.ForeignKey("desk.Agent", models.SET_NULL, null=True, related_name="queries")
     changed_at = MomentField()
     heard = models.BooleanField(default=False)
+    dropped_at = MaybeMomentField(null=True)
+
+    objects = QueriesInUse()
+    every: models.Manager[Query] = models.Manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(dropped_at=None), name="query_name_in_use"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

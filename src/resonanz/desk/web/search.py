@@ -16,21 +16,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from resonanz.case import State, Waiting
-from resonanz.desk import searching, wording
+from resonanz.desk import reading_queries, searching, wording
 from resonanz.desk.access import channels_visible_to
-from resonanz.desk.models import Agent
+from resonanz.desk.finding import LAST, Page
+from resonanz.desk.models import Agent, Role
 from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import prepared
-from resonanz.desk.searching import IN, Filters, Hit, Matter, Piece, search, wanted
+from resonanz.desk.searching import IN, Filters, Hit, Matter, Piece, Wanted, passage, search, wanted
+from resonanz.desk.storage import from_ms
 from resonanz.desk.web.acting import agent_of, whole_number
 from resonanz.desk.web.addresses import address
 from resonanz.desk.web.tags import revealed
+from resonanz.query import speaks
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
+    from resonanz.desk.finding import Post
     from resonanz.desk.models import Channel
 
 ORDER_DIGITS = 19
@@ -58,8 +62,10 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show what is found; asked by a script, only the hits or a further page of them."""
     agent = agent_of(request)
     said = request.GET.get("q", "").strip()
-    asked, filters = wanted(said), _filters(request.GET)
-    after = _order(request.GET.get("after", ""))
+    filters, after = _filters(request.GET), _order(request.GET.get("after", ""))
+    if speaks(said):
+        return _query(request, agent, said[:500], filters)
+    asked = wanted(said)
     found = search(agent, asked, filters, after)
     context = {
         "area": "search",
@@ -75,6 +81,41 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == "results":
         return render(request, "search/results.html", context)
     return render(request, "search/page.html", context | _choices(agent, filters))
+
+
+def _query(request: HttpRequest, agent: Agent, said: str, filters: Filters) -> HttpResponse:
+    """Show what a query finds that was typed into the box, and what it means."""
+    after = _order(request.GET.get("after", ""))
+    asked = reading_queries.asked(agent, said, filters, LAST if after is None else after)
+    found = asked.looked.page or Page((), None)
+    context = {
+        "area": "search",
+        "q": said,
+        "filters": filters,
+        "query": asked.expression,
+        "looked": asked.looked,
+        "posts": [_post(post, asked.words) for post in found.posts],
+        "more": _onward(request.GET, found.more),
+        "may_write": agent.has_role(Role.AGENT),
+    }
+    if after is not None and request.headers.get("HX-Request"):
+        return render(request, "queries/posts.html", context)
+    if request.headers.get("HX-Target") == "results":
+        return render(request, "search/results.html", context)
+    return render(request, "search/page.html", context | _choices(agent, filters))
+
+
+def _post(post: Post, words: Wanted) -> dict[str, object]:
+    pieces = "".join(map(_marked, passage(post.text, words)))
+    shown = {"at": from_ms(post.posted_ms), "words": mark_safe(pieces)}  # noqa: S308 - each piece is escaped
+    return post._asdict() | shown
+
+
+def _onward(given: QueryDict, more: int | None) -> str:
+    """Return the address of the next page of a query, "" after the last."""
+    asked = given.copy()
+    asked["after"] = str(more)
+    return "" if more is None else f"{reverse('search')}?{asked.urlencode()}"
 
 
 def _filters(given: QueryDict) -> Filters:

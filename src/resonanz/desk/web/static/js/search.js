@@ -1,7 +1,7 @@
 // The search page: from the box to what was found and back, without a mouse.
 
 const box = document.getElementById("search-words");
-const hits = () => [...document.querySelectorAll("#hits .hit")];
+const hits = () => [...document.querySelectorAll("#hits a.hit")];
 
 function go(to) {
   const hit = hits()[to];
@@ -33,6 +33,6 @@ box.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  const first = event.detail.elt?.querySelector?.(".hit");
+  const first = event.detail.elt?.querySelector?.("a.hit");
   if (event.detail.requestConfig?.elt?.closest?.(".more")) first?.focus({ preventScroll: true });
 });
