@@ -98,3 +98,12 @@ def test_hashtags(text: str, tags: list[str]) -> None:
 )
 def test_odd_texts_have_nothing(text: str) -> None:
     assert (named(text), hashtags(text)) == ([], [])
+
+
+def test_names_and_lists() -> None:
+    text = ".@ada und @otto/liste-1, nicht a@b.example"
+    assert [(text[one.start : one.end], one.slug) for one in named(text)] == [
+        ("@ada", ""),
+        ("@otto/liste-1", "/liste-1"),
+    ]
+    assert (spoken_to(" @ada hallo"), spoken_to("Hallo @ada"), spoken_to("")) == ("ada", "", "")
