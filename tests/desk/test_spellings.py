@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resonanz.desk import brands, reading_spellings, spellings
+from resonanz.desk.commands import run
 from resonanz.desk.finding import find
 from resonanz.desk.models import Spelling
 from resonanz.desk.reading_spellings import candidates
@@ -47,7 +48,7 @@ def spell(office: Desk, *texts: str) -> None:
         brands.spell(office.brand, one, by=office.clara)
 
 
-def test_a_query_finds_every_spelling_of_a_brand(office: Desk) -> None:
+def test_a_query_finds_every_spelling_of_a_brand(office: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert found("ottooffice") == ["2", "1"]
     spell(office, "ottooffice", "Oto  Office")
     assert spellings.groups() == (("OTTO Office", "ottooffice", "Oto Office"),)
@@ -56,6 +57,8 @@ def test_a_query_finds_every_spelling_of_a_brand(office: Desk) -> None:
     assert found("#ottooffice") == ["2"]
     assert found('office -"oto office"') == ["4"]
     assert found("ottooffice -ottooffice") == []
+    assert run(["search", "ottooffice", "--limit", "1"]) == 0
+    assert "Oto Office ist nett" in capsys.readouterr().out
 
 
 def test_a_spelling_is_there_once_and_belongs_to_one_brand(office: Desk) -> None:

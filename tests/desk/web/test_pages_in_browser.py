@@ -114,6 +114,15 @@ PAGES = {
     "wall_link": "/wall/{wall}/",
     "enquiry": "/enquiry/{enquiry}/",
 }
+# Pages that look quite different when something else is asked of them.
+ALSO = (
+    "/search/?q=hallo+-nirgends",
+    "/search/?q=hallo+lang:foo!",
+    "/search/",
+    "/queries/new/",
+    "/queries/new/?q=a+OR+(b+(c+OR+d))",
+    "/queries/?dropped={dropped}",
+)
 ENTRY = {
     "login",
     "second-step",
@@ -178,7 +187,9 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps an event loop in this thread
     Channel.objects.update(name=LONG, handle=f"{LONG}@social.example", filtered=["private_mentions"])
     asked = said("1", "Hallo?")
-    hear(desk.channel, asked, said("2", "Und ich? 0171 2345678", OTTO))
+    hear(
+        desk.channel, asked, said("2", "Und ich? 0171 2345678", OTTO), said("4", f"{LONG[:-1]}, hallo", OTTO)
+    )
     hear(desk.channel, said("3", "Hier!", US, at=NOON.replace(hour=13), to=asked))
     talk = conversation_of(said("2", ""))
     care.assign(talk, desk.olga, desk.olga)
@@ -188,6 +199,8 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     incidents.open_incident(desk.brand, desk.clara, wanted, [talk])
     saved.save(desk.clara, saved.Piece(title=LONG, text="Hallo {name}, {du:dir|sie:Ihnen} einen guten Tag."))
     queries.save(desk.anna, LONG, f'hallo OR "{LONG} {LONG}" OR {LONG}')
+    gone = queries.save(desk.anna, f"{LONG} 2", "hallo")
+    queries.drop(desk.anna, gone)
     store = Department.objects.create(name=LONG, email="lager@nordlicht.example")
     enquiries.ask(
         talk,
@@ -204,6 +217,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         "incident": Incident.objects.get().pk,
         "saved": SavedReply.objects.get().pk,
         "query": Query.objects.get().pk,
+        "dropped": gone.pk,
         "agent": desk.tom.pk,
         "team": Team.objects.get().pk,
         "department": store.pk,
@@ -277,7 +291,7 @@ def test_every_page_is_accessible_and_fits(page: Page, full: dict[str, object]) 
     page.goto("/login/")
     wrong = faults(page)
     sign_in(page, "olga", "/start/")
-    for name, path in PAGES.items():
+    for name, path in [*PAGES.items(), *((path, path) for path in ALSO)]:
         answer = page.goto(path.format_map(full))
         assert answer is not None
         if answer.status != 200 or (name not in {"start", "wall_link"} and page.title() == ""):
