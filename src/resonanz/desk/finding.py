@@ -8,6 +8,7 @@ numbers and beginnings of words is `searching`.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, satisfies
 LAST = (1 << 63) - 1
 READ_FIRST = 100  # posts that are read in one go; each further time twice as many
 READ_AT_ONCE = 3_200
+COUNTED_MOST = 2_000  # posts that are read to count them
 READ_MOST = 20_000  # posts that are looked at for one page; the next one goes on behind them
 
 Values = list[str | int]
@@ -50,15 +52,40 @@ class Page(NamedTuple):
     more: int | None
 
 
-def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = None) -> Page:
-    """Return the newest posts that fit a query, before an order; with a scope only what it may see."""
-    source = _Source(query, scope)
+class Where(NamedTuple):
+    """Where posts stand, besides what an expression can ask for; what is None or false does not matter."""
+
+    channel: int | None = None  # a channel that heard it
+    addressed: bool = False  # it speaks to one of our channels (to this one, if one is named)
+    incoming: bool | None = None  # said by others, or by us
+    private: bool = False
+    author: int | None = None
+    conversation: int | None = None
+    tag: int | None = None  # of its conversation
+
+
+ANYWHERE = Where()
+
+
+def find(
+    query: Node | None,
+    *,
+    most: int,
+    before: int = LAST,
+    scope: Scope | None = None,
+    where: Where = ANYWHERE,
+) -> Page:
+    """Return the newest posts that fit a query, before an order; with a scope only what it may see.
+
+    Without a query all posts that stand somewhere.
+    """
+    source = _Source(query, scope, where)
     found: list[Post] = []
     read, size = 0, most + 1 if source.is_exact else max(READ_FIRST, most + 1)
     while read < READ_MOST:
         rows = source.rows(before, size)
         for row in rows:
-            if source.is_exact or satisfies(query, _said(row)):
+            if source.fits(row):
                 found.append(Post(*row[:8]))
             if len(found) > most:
                 return Page(tuple(found[:most]), found[most - 1].order)
@@ -66,6 +93,23 @@ def find(query: Node, *, most: int, before: int = LAST, scope: Scope | None = No
             return Page(tuple(found), None)
         read, before, size = read + size, rows[-1][0], min(2 * size, READ_AT_ONCE)
     return Page(tuple(found), before)
+
+
+def counts(
+    query: Node | None, since_ms: int, span_ms: int, scope: Scope | None, where: Where = ANYWHERE
+) -> dict[int, int]:
+    """Return how many posts since a moment fit, by the number of the span since then in which they stand.
+
+    Where each has to be read, the newest COUNTED_MOST are.
+    """
+    source, low = _Source(query, scope, where), since_ms << SEQUENCE_BITS
+    if source.is_exact:
+        return {number: count for number, count in source.counted(low, span_ms) if count}
+    found: Counter[int] = Counter()
+    for row in source.rows(LAST, COUNTED_MOST, low):
+        if source.fits(row):
+            found[((row[0] >> SEQUENCE_BITS) - since_ms) // span_ms] += 1
+    return dict(found)
 
 
 # What is read ------------------------------------------------------------------------------------
@@ -82,43 +126,65 @@ BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
 
 
 class _Source:
-    """Where posts that may fit come from: the full text if it can tell anything, else all posts.
+    """Where posts that may fit come from: the full text if it can tell anything, else posts in their order.
 
-    `is_exact` says that all of them fit, as it knows all that the query asks for.
+    `is_exact` says that all of them fit, as it knows all that is asked for.
     """
 
-    def __init__(self, query: Node, scope: Scope | None) -> None:
-        words, self.is_exact = _match(query), _is_known(query)
+    def __init__(self, query: Node | None, scope: Scope | None, where: Where) -> None:
+        self.query = query
+        words = "" if query is None else _match(query)
+        self.is_exact = query is None or _is_known(query)
         conditions, values = ["m.deleted_at IS NULL"], Values()
-        for condition, given in _conditions(query):
+        asked = () if query is None else _conditions(query)
+        seen = () if scope is None else (_visible(scope),)
+        for condition, given in (*asked, *_places(where), *seen):
             conditions.append(condition)
             values += given
-        if scope is not None:
-            condition, given = _visible(scope)
-            conditions.append(condition)
-            values += given
-        source, place = ("desk_mention m", 'm."order"')
+        source, self.place, self.group = ("desk_mention m", 'm."order"', "")
         self.values: Values = []
         if words:
             source = 'desk_words w CROSS JOIN desk_mention m ON m."order" = w.rowid'
-            place, self.values = "w.rowid", [words]
+            self.place, self.values = "w.rowid", [words]
             conditions.insert(0, "w.words MATCH %s")
+        elif where.addressed:  # few of all may be; two of our channels may be spoken to at once
+            source = 'desk_sighting n CROSS JOIN desk_mention m ON m."order" = n.mention_id'
+            self.place, self.group = "n.mention_id", "GROUP BY n.mention_id"
+            conditions.insert(0, "n.addressed")
         self.values += values
+        self.source, self.conditions = source, " AND ".join(conditions)
+
+    def rows(self, before: int, most: int, low: int = 0) -> Sequence[tuple[Any, ...]]:
+        """Return the newest rows between two orders."""
         columns, beside = (SHOWN, BY) if self.is_exact else (f"{SHOWN}, {ASKED}", f"{BY} {BESIDE}")
-        self.statement = (
-            f"SELECT {columns} FROM {source} {beside} WHERE {' AND '.join(conditions)} "
-            f"AND {place} < %s ORDER BY {place} DESC LIMIT %s"
+        return _asked(
+            f"SELECT {columns} FROM {self.source} {beside} WHERE {self.conditions} "
+            f"AND {self.place} >= %s AND {self.place} < %s {self.group} ORDER BY {self.place} DESC LIMIT %s",
+            [*self.values, low, before, most],
         )
 
-    def rows(self, before: int, most: int) -> Sequence[tuple[Any, ...]]:
-        """Return the newest rows before an order."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.statement, [*self.values, before, most])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return found
+    def counted(self, low: int, span_ms: int) -> Sequence[tuple[Any, ...]]:
+        """Return how many rows there are from an order on, by the number of their span."""
+        return _asked(
+            f"SELECT ({self.place} - %s) / %s, count(DISTINCT {self.place}) FROM {self.source} "
+            f"WHERE {self.conditions} AND {self.place} >= %s GROUP BY 1",
+            [low, span_ms << SEQUENCE_BITS, *self.values, low],
+        )
+
+    def fits(self, row: tuple[Any, ...]) -> bool:
+        """Whether a row is what was asked for."""
+        return self.is_exact or self.query is None or satisfies(self.query, said_of(row))
 
 
-def _said(row: tuple[Any, ...]) -> Said:
+def _asked(statement: str, values: Sequence[str | int]) -> Sequence[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def said_of(row: tuple[Any, ...]) -> Said:
+    """Return what can be asked of a post whose row has the columns SHOWN and ASKED."""
     _order, _uri, network, text, handle, name, posted_ms, _talk, followers, language, extras, *rest = row
     answers, audience, root, state, waiting, answered_at, owner, dismissed, labels = rest
     carried = json.loads(extras) if extras else {}
@@ -168,6 +234,26 @@ def _visible(scope: Scope) -> tuple[str, Values]:
     return sql, list(shown[1])
 
 
+def _places(where: Where) -> Iterator[tuple[str, Values]]:
+    """Yield what every post there has to meet. What never changes is written out: so indexes know it."""
+    if where.channel is not None or where.addressed:
+        heard = 'EXISTS (SELECT 1 FROM desk_sighting s WHERE s.mention_id = m."order"'
+        heard += " AND s.addressed" if where.addressed else ""
+        heard += "" if where.channel is None else " AND s.channel_id = %s"
+        yield f"{heard})", [] if where.channel is None else [where.channel]
+    if where.incoming is not None:
+        yield "m.incoming" if where.incoming else "NOT m.incoming", []
+    if where.private:
+        yield f"m.audience = {int(Audience.DIRECT)}", []
+    if where.author is not None:
+        yield "m.author_id = %s", [where.author]
+    if where.conversation is not None:
+        yield "m.conversation_id = %s", [where.conversation]
+    if where.tag is not None:
+        of_tag = "SELECT l.conversation_id FROM desk_conversationtag l WHERE l.tag_id = %s"
+        yield f"m.conversation_id IN ({of_tag})", [where.tag]
+
+
 # What the full text can tell ---------------------------------------------------------------------
 
 
@@ -195,11 +281,11 @@ def _is_exact(term: Term) -> bool:
 
 def _is_known(node: Node) -> bool:
     """Whether the full text and plain columns together know exactly which posts fit."""
-    if not isinstance(node, And):
-        return _is_of_words(node)
-    facts = [part for part in node.parts if isinstance(part, Term) and part.op in COLUMNS]
-    words = [part for part in node.parts if part not in facts]
-    return bool(words) and _is_of_words(And(tuple(words)))
+    parts = node.parts if isinstance(node, And) else (node,)
+    words = [part for part in parts if not (isinstance(part, Term) and part.op in COLUMNS)]
+    if len(words) == 1:
+        return _is_of_words(words[0])
+    return not words or _is_of_words(And(tuple(words)))
 
 
 def _is_of_words(node: Node) -> bool:

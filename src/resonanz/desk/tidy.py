@@ -2,7 +2,8 @@
 
 What was deleted leaves the files too: SQLite's full-text table keeps the words of deleted rows in older
 segments until they are merged, and the write-ahead log keeps old pages until it is folded back. Sent and
-abandoned files go, files that belong to nothing, old letters, bells that were looked at, ended sessions.
+abandoned files go, files that belong to nothing, old letters, bells that were looked at, columns that were
+dropped, ended sessions.
 A row goes before its file: what is cut off between is a file without a row, which the sweep takes.
 """
 
@@ -22,7 +23,7 @@ from django.utils import timezone
 
 from resonanz.case import State
 from resonanz.desk import media_files
-from resonanz.desk.models import Attachment, Letter, Mention, Notice, Outcome, Picture, Unsent
+from resonanz.desk.models import Attachment, Letter, Mention, Notice, Outcome, Picture, Stream, Tab, Unsent
 
 EVERY_S = 60
 PAGES_AT_ONCE = 500  # of full-text index, merged in one short transaction
@@ -33,6 +34,7 @@ ABANDONED = timedelta(days=30)  # files beside words that nobody has touched sin
 STRAY = timedelta(days=1)  # a file without a row that is younger may still be on its way to one
 LETTERS_FOR = timedelta(days=90)
 BELLS_FOR = timedelta(days=30)  # after somebody looked
+DROPPED_FOR = timedelta(days=1)  # columns; the way back is offered for half a minute
 _next = 0.0
 _steps = count()
 
@@ -50,6 +52,7 @@ def tidy_next() -> bool:
         forget_abandoned_files(now),
         forget_letters(now),
         forget_bells(now),
+        forget_columns(now),
         sweep(f"{next(_steps) % FOLDERS:02x}", now),
     ]
     lately = now - timedelta(seconds=3 * EVERY_S)
@@ -156,3 +159,9 @@ def forget_bells(now: datetime) -> int:
     """Drop bells that somebody looked at long ago; returns how many."""
     seen = Notice.objects.filter(seen_at__lt=now - BELLS_FOR).values_list("pk", flat=True)[:AT_ONCE]
     return Notice.objects.filter(pk__in=list(seen)).delete()[0]
+
+
+def forget_columns(now: datetime) -> int:
+    """Drop columns and tabs for good that somebody let go of and did not take back; returns how many."""
+    old = Stream.objects.filter(dropped_at__lt=now - DROPPED_FOR).delete()[0]
+    return old + Tab.objects.filter(dropped_at__lt=now - DROPPED_FOR).delete()[0]

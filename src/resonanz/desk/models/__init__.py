@@ -32,6 +32,7 @@ from resonanz.desk.models.listening import (
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
 from resonanz.desk.models.publishing import Delivery, Outcome
+from resonanz.desk.models.streams import Stream, StreamKind, Tab
 from resonanz.desk.models.teamwork import (
     Bookmark,
     ConversationTag,
@@ -88,6 +89,9 @@ __all__ = [
     "Sighting",
     "SlaPolicy",
     "SlaRule",
+    "Stream",
+    "StreamKind",
+    "Tab",
     "Tag",
     "Team",
     "Thread",
