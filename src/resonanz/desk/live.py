@@ -1,7 +1,8 @@
 """The hub behind the live streams: reads the event log once and tells every browser what it may know.
 
-Presence (who looks at which conversation, who types) lives here too, in memory only. One hub per web
-process; it polls SQLite's data version, which costs microseconds while nothing happens.
+Presence (who looks at which conversation, who types) lives here too, in memory only; what is fresh in columns
+is `live_columns`. One hub per web process; it polls SQLite's data version, which costs microseconds while
+nothing happens.
 """
 
 from __future__ import annotations
@@ -13,17 +14,25 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection
 
 from resonanz.desk import events
 from resonanz.desk.guardian import SignedIn
+from resonanz.desk.live_columns import Columns, message, shapes_of
 from resonanz.desk.models import Conversation, Sighting
+
+if TYPE_CHECKING:
+    from resonanz.desk.arrivals import Arrived
+    from resonanz.desk.columns import Shape
+    from resonanz.desk.live_columns import News
 
 log = logging.getLogger("resonanz.live")
 T = TypeVar("T")
 POLL_S = 0.1
+POLL_LISTENED_S = 0.02  # while somebody listens
+QUIET = frozenset({"overheard"})  # told to columns only: a storm brings thousands, and no page counts them
 CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
 LEARNT_MOST = 500  # conversations whose channels are asked for at once
 PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
@@ -77,6 +86,7 @@ class Hub:
         self.present_tabs: dict[tuple[int, str], Presence] = {}
         self.alive: dict[int, float] = {}  # agent → when their last sign of life was passed on
         self.channels: dict[int, frozenset[int]] = {}  # conversation → channels that heard it
+        self.columns = Columns(self)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.task: asyncio.Task[None] | None = None
         self.cursor = 0
@@ -125,20 +135,28 @@ class Hub:
             listener.tell(b"event: reload\ndata: {}\n\n")
             return
         for event in told:
-            if event.id <= until and self._may_see(listener.agent, event):
+            if event.id <= until and self.may_see(listener.agent, event):
                 listener.tell(_chunk(event))
 
     async def _run(self) -> None:
         self.cursor = await self._ask(events.newest)
         while not self.closed:
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(POLL_LISTENED_S if self.listeners else POLL_S)
             try:
-                for event in await self._ask(self._fresh):
-                    self._tell(event)
+                await self._pass_on(await self._ask(self._fresh))
             except Exception:
                 log.exception("the event log could not be read")
                 await asyncio.sleep(1)
             self._expire()
+
+    async def _pass_on(self, told: list[events.Told]) -> None:
+        """Tell of some events, and of the posts that they brought to columns."""
+        for event in told:
+            self._tell(event)
+        if told and (shapes := self.columns.shapes()):
+            self.columns.tell(await self._ask(self.columns.sort, told, shapes), list(self.listeners))
+            await self._changed(told)
+        self.columns.mark(self.cursor, self.listeners)
 
     def _fresh(self) -> list[events.Told]:
         """Return new events, asking for them only when another connection has written."""
@@ -164,14 +182,60 @@ class Hub:
         self.cursor = max(self.cursor, event.id)
         chunk = _chunk(event)
         for listener in list(self.listeners):
-            if self._may_see(listener.agent, event):
+            if self.may_see(listener.agent, event):
                 listener.tell(chunk)
 
-    def _may_see(self, agent: SignedIn, event: events.Told) -> bool:
-        return event.conversation is None or self._may_see_conversation(agent, event.conversation)
+    def may_see(self, agent: SignedIn, event: events.Told) -> bool:
+        """Whether somebody is told of an event."""
+        if event.conversation is None:
+            return event.kind not in QUIET
+        return self._may_see_conversation(agent, event.conversation)
+
+    def may_see_post(self, agent: SignedIn, post: Arrived) -> bool:
+        """Whether somebody may see a post: in their conversations, or heard by their channels."""
+        if post.conversation is None:
+            return agent.channels is None or not agent.channels.isdisjoint(post.heard_by)
+        return self._may_see_conversation(agent, post.conversation)
 
     def _may_see_conversation(self, agent: SignedIn, conversation: int) -> bool:
         return agent.channels is None or not agent.channels.isdisjoint(self.channels.get(conversation, ()))
+
+    # Columns ------------------------------------------------------------------------------------
+
+    async def show(
+        self, agent: SignedIn, page: str, tab: int, numbers: Sequence[int], since: int | None = None
+    ) -> None:
+        """A page says which columns it shows, and up to which event it knows them."""
+        shapes = await self._ask(shapes_of, agent.id, numbers) if numbers else {}
+        self.columns.show(agent, page, tab, shapes)
+        if since is None or since >= self.cursor or not shapes:
+            return
+        news = await self._ask(self._missed, since, self.cursor, frozenset(shapes.values()))
+        mine = [listener for listener in self.listeners if listener.agent.session_key == agent.session_key]
+        if news is not None:
+            self.columns.tell(news, mine)
+            return
+        for listener in mine:
+            listener.tell(message(self.cursor, '"reload":true,"columns":{}'))
+
+    def _missed(self, since: int, until: int, shapes: frozenset[Shape]) -> News | None:
+        """Return what a page that comes back has missed, None where that is too much to tell."""
+        told = self._read(since)
+        if len(told) >= CATCH_UP_MOST:
+            return None
+        told = [event for event in told if event.id <= until]
+        return self.columns.sort_for(told, shapes) if told else None
+
+    async def _changed(self, told: list[events.Told]) -> None:
+        """Ask again what the pages of a tab show whose columns are others now, and tell them."""
+        tabs = {json.loads(event.facts)["tab"] for event in told if event.kind == "columns_changed"}
+        for (session, page), shown in list(self.columns.pages.items()):
+            if shown.tab in tabs:
+                shapes = await self._ask(shapes_of, shown.agent.id, list(shown.shapes))
+                self.columns.show(shown.agent, page, shown.tab, shapes)
+                for listener in self.listeners:
+                    if listener.agent.session_key == session:
+                        listener.tell(message(self.cursor, f'"changed":{shown.tab},"columns":{{}}'))
 
     # Presence -----------------------------------------------------------------------------------
 
@@ -210,6 +274,7 @@ class Hub:
         self.channels.update((number, frozenset(channels)) for number, channels in found.items())
 
     def _expire(self) -> None:
+        self.columns.expire()
         now = time.monotonic()
         over = [key for key, presence in self.present_tabs.items() if presence.until < now]
         self._tell_presence({self.present_tabs.pop(key).conversation for key in over})
