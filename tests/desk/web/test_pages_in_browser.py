@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import get_resolver
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import care, queries, wall_link
+from resonanz.desk import care, queries, streams, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Brand,
@@ -25,6 +25,7 @@ from resonanz.desk.models import (
     SavedReply,
     SlaPolicy,
     SlaRule,
+    StreamKind,
     Team,
 )
 from tests.cast import NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -49,6 +50,8 @@ PAGES = {
     "query": "/queries/{query}/",
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
+    "streams": "/streams/",
+    "stream-tab": "/streams/{tab}/",
     "bell": "/bell/",
     "incidents": "/incidents/",
     "incident-new": "/incidents/new/",
@@ -104,6 +107,7 @@ ENTRY = {
 }  # before one is in: here, and in tests/browser/test_second_factor.py
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
     "query-look",
+    *("stream-column", "stream-posts", "stream-pulse"),
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
@@ -130,6 +134,7 @@ DOES = {  # takes POST only, or leads on
     ),
     *(
         "query-drop",
+        *("streams-start", "tab-add", "tab-do", "stream-add", "stream-do", "stream-answer"),
         "factors-reset",
         "settings-channel-pause",
         "settings-channel-resume",
@@ -161,6 +166,9 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     incidents.open_incident(desk.brand, desk.clara, wanted, [talk])
     saved.save(desk.clara, saved.Piece(title=LONG, text="Hallo {name}, {du:dir|sie:Ihnen} einen guten Tag."))
     queries.save(desk.anna, LONG, f'hallo OR "{LONG} {LONG}" OR {LONG}')
+    wanted = [streams.Wanted(StreamKind.MENTIONS, name=LONG), streams.Wanted(StreamKind.OUTBOX)]
+    tab = streams.add_tab(desk.anna, LONG, wanted)
+    streams.share(desk.anna, tab, shared=True)
     store = Department.objects.create(name=LONG, email="lager@nordlicht.example")
     enquiries.ask(
         talk,
@@ -173,6 +181,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
     yield {
         "talk": talk.pk,
+        "tab": tab.pk,
         "incident": Incident.objects.get().pk,
         "saved": SavedReply.objects.get().pk,
         "query": Query.objects.get().pk,
