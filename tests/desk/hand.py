@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "resonanz.desk.settings"
@@ -32,6 +33,7 @@ from resonanz.desk.models import (
     SlaPolicy,
     Stream,
     StreamKind,
+    Tab,
     Team,
     Voice,
 )
@@ -107,6 +109,32 @@ def narrow_column(number: str, expression: str) -> object:
     return expression
 
 
+def drop_tabs() -> object:
+    """Let go of every tab."""
+    return Tab.objects.all().delete()[0]
+
+
+def many_posts(count: str) -> object:
+    """Hear so many posts that speak to us."""
+    channel, now = Channel.objects.get(), timezone.now() - timedelta(days=2)
+    author = Author(network="mastodon", uid="https://elsewhere.example/kai", handle="kai@elsewhere.example")
+    seen = []
+    for number in range(int(count)):
+        uri = f"https://elsewhere.example/many/{number}"
+        post = Post(
+            network="mastodon",
+            uri=uri,
+            root=uri,
+            author=author,
+            text=f"Beitrag Nummer {number}",
+            posted_at=now + timedelta(seconds=number),
+            audience=Audience.PUBLIC,
+        )
+        seen.append(Sighting(post=post, native_id=uri, native_thread_id=uri, addressed=True))
+    with transaction.atomic():
+        return store(channel, seen, Arrival(heard_at=timezone.now(), backfill=True)).added_count
+
+
 def overhear(text: str) -> object:
     """Hear a post that speaks to nobody here."""
     uri = f"https://elsewhere.example/{uuid4()}"
@@ -143,6 +171,8 @@ VERBS: dict[str, Callable[..., object]] = {
     "columns": columns,
     "narrow_column": narrow_column,
     "overhear": overhear,
+    "drop_tabs": drop_tabs,
+    "many_posts": many_posts,
 }
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def test_the_pulse_counts_the_last_day_by_the_hour(full: Desk) -> None:
     Stream.objects.filter(pk=read.pk).update(kind="tag")
     gone = Stream.objects.get(pk=read.pk)
     assert columns.pulse(full.clara, gone).day_count == 0
-    assert wording_streams.lively(1200, 0) == "1200 in 24 hours"
+    assert wording_streams.lively(1200, 0) == "1200 in 24 h"
 
 
 def test_what_a_column_was_about_may_go(full: Desk) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
-from django.utils.translation import ngettext
 
 from resonanz.desk.models import StreamKind
 
@@ -85,12 +84,10 @@ def about(stream: Stream) -> str:
 
 
 def lively(day_count: int, hour_count: int) -> str:
-    """Return how many posts a column had in the last day and in the last hour."""
-    day = ngettext("%(count)d in 24 hours", "%(count)d in 24 hours", day_count) % {"count": day_count}
+    """Return how many posts a column had in the last day and in the last hour; short, as a heading has it."""
     if not hour_count:
-        return day
-    hour = ngettext("%(count)d in the last hour", "%(count)d in the last hour", hour_count)
-    return f"{day}, {hour % {'count': hour_count}}"
+        return _("%(day)d in 24 h") % {"day": day_count}
+    return _("%(day)d in 24 h, %(hour)d in 1 h") % {"day": day_count, "hour": hour_count}
 
 
 def gone(stream: Stream) -> str:

@@ -166,8 +166,8 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     incidents.open_incident(desk.brand, desk.clara, wanted, [talk])
     saved.save(desk.clara, saved.Piece(title=LONG, text="Hallo {name}, {du:dir|sie:Ihnen} einen guten Tag."))
     queries.save(desk.anna, LONG, f'hallo OR "{LONG} {LONG}" OR {LONG}')
-    wanted = [streams.Wanted(StreamKind.MENTIONS, name=LONG), streams.Wanted(StreamKind.OUTBOX)]
-    tab = streams.add_tab(desk.anna, LONG, wanted)
+    columns = [streams.Wanted(StreamKind.MENTIONS, name=LONG), streams.Wanted(StreamKind.OUTBOX)]
+    tab = streams.add_tab(desk.anna, LONG, columns)
     streams.share(desk.anna, tab, shared=True)
     store = Department.objects.create(name=LONG, email="lager@nordlicht.example")
     enquiries.ask(

@@ -48,7 +48,7 @@ def page(client: Client, tab: Tab) -> str:
 
 def did(answer: HttpResponseBase) -> dict[str, object]:
     assert answer.status_code == 200
-    told: dict[str, object] = json.loads(b"".join(answer))  # type: ignore[arg-type]
+    told: dict[str, object] = json.loads(b"".join(answer))
     return told
 
 
@@ -141,7 +141,7 @@ def test_a_column_goes_on_and_ends(desk: Desk, tab: Tab) -> None:
 
 def test_the_pulse_is_drawn_with_its_sentence(desk: Desk, tab: Tab) -> None:
     answer = signed_in(desk.anna).get(reverse("stream-pulse", args=[columns.columns_of(tab)[0].pk]))
-    assert "2 in 24 hours, 2 in the last hour" in text(answer)
+    assert "2 in 24 h, 2 in 1 h" in text(answer)
     assert answer.content.decode().count("<svg") == 1
 
 

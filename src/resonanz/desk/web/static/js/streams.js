@@ -336,7 +336,7 @@ async function pulse(column) {
   const lively = place.querySelector("p").textContent;
   const about = column.querySelector(".about");
   about.dataset.kind ??= about.textContent;
-  about.textContent = [about.dataset.kind, lively].filter(Boolean).join(" · ");
+  about.textContent = [lively, about.dataset.kind].filter(Boolean).join(" · ");
   about.title = about.textContent;
 }
 
