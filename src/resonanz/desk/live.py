@@ -21,12 +21,10 @@ from django.db import connection
 from resonanz.desk import events
 from resonanz.desk.guardian import SignedIn
 from resonanz.desk.live_columns import Columns, message, shapes_of
-from resonanz.desk.models import Conversation, Sighting
 
 if TYPE_CHECKING:
     from resonanz.desk.arrivals import Arrived
-    from resonanz.desk.columns import Shape
-    from resonanz.desk.live_columns import News
+    from resonanz.desk.live_columns import Look, News
 
 log = logging.getLogger("resonanz.live")
 T = TypeVar("T")
@@ -38,6 +36,13 @@ LEARNT_MOST = 500  # conversations whose channels are asked for at once
 PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
 ALIVE_EVERY_S = 20.0  # signs of life that are passed on; `care.shifts` writes fewer
 QUEUE_MOST = 500  # chunks that a stalled browser may be behind before its stream is ended
+
+
+HEARD_BY = """WITH asked (id) AS (SELECT value FROM json_each(%s))
+    SELECT c.id, c.channel_id FROM desk_conversation c JOIN asked ON asked.id = c.id
+    UNION SELECT m.conversation_id, s.channel_id FROM asked
+        CROSS JOIN desk_mention m ON m.conversation_id = asked.id
+        CROSS JOIN desk_sighting s ON s.mention_id = m."order" WHERE s.addressed"""
 
 
 @dataclass(eq=False, slots=True)
@@ -63,7 +68,8 @@ class Listener:
     async def next(self, wait_s: float) -> bytes | None:
         """Return the next chunk, b"" when nothing came in time, None at the end."""
         try:
-            return await asyncio.wait_for(self.chunks.get(), wait_s)
+            async with asyncio.timeout(wait_s):
+                return await self.chunks.get()
         except TimeoutError:
             return b""
 
@@ -143,32 +149,32 @@ class Hub:
         while not self.closed:
             await asyncio.sleep(POLL_LISTENED_S if self.listeners else POLL_S)
             try:
-                await self._pass_on(await self._ask(self._fresh))
+                await self._pass_on(*await self._ask(self._fresh, self.columns.look()))
             except Exception:
                 log.exception("the event log could not be read")
                 await asyncio.sleep(1)
             self._expire()
 
-    async def _pass_on(self, told: list[events.Told]) -> None:
-        """Tell of some events, and of the posts that they brought to columns."""
-        for event in told:
-            self._tell(event)
-        if told and (shapes := self.columns.shapes()):
-            self.columns.tell(await self._ask(self.columns.sort, told, shapes), list(self.listeners))
+    async def _pass_on(self, told: list[events.Told], news: News | None) -> None:
+        """Tell of some events, and of the posts that they brought to columns; of both in one chunk."""
+        while news is not None and news.look is not self.columns.look():  # a page came in between
+            news = await self._ask(self.columns.sort, told, self.columns.look())
+        self._tell(told, news)
+        if told:
             await self._changed(told)
         self.columns.mark(self.cursor, self.listeners)
 
-    def _fresh(self) -> list[events.Told]:
-        """Return new events, asking for them only when another connection has written."""
+    def _fresh(self, look: Look) -> tuple[list[events.Told], News | None]:
+        """Return new events with their news, asking for them only when another connection has written."""
         with connection.cursor() as query:
             query.execute("PRAGMA data_version")
             version = query.fetchone()[0]
         if version == self.version:
-            return []
+            return [], None
         told = self._read(self.cursor)
         if len(told) < CATCH_UP_MOST:
             self.version = version
-        return told
+        return told, self.columns.sort(told, look) if told else None
 
     def _read(self, since: int) -> list[events.Told]:
         """Read events and learn which channels hear their conversations: a further one may have begun to."""
@@ -178,11 +184,21 @@ class Hub:
             self._learn(named[first : first + LEARNT_MOST])
         return told
 
-    def _tell(self, event: events.Told) -> None:
-        self.cursor = max(self.cursor, event.id)
-        chunk = _chunk(event)
+    def _tell(self, told: Sequence[events.Told], news: News | None) -> None:
+        """Queue one chunk for each browser; it is written once for all that may see the same."""
+        if not told:
+            return
+        self.cursor = max(self.cursor, told[-1].id)
+        telling = None if news is None else self.columns.telling(news)
+        chunks = {event.id: _chunk(event) for event in told if event.kind not in QUIET}
+        written: dict[frozenset[int] | None, bytes] = {}
         for listener in list(self.listeners):
-            if self.may_see(listener.agent, event):
+            agent = listener.agent
+            if agent.channels not in written:
+                seen = [chunks[event.id] for event in told if self.may_see(agent, event)]
+                written[agent.channels] = b"".join(seen)
+            chunk = written[agent.channels] + (b"" if telling is None else telling.said(agent))
+            if chunk:
                 listener.tell(chunk)
 
     def may_see(self, agent: SignedIn, event: events.Told) -> bool:
@@ -210,21 +226,20 @@ class Hub:
         self.columns.show(agent, page, tab, shapes)
         if since is None or since >= self.cursor or not shapes:
             return
-        news = await self._ask(self._missed, since, self.cursor, frozenset(shapes.values()))
-        mine = [listener for listener in self.listeners if listener.agent.session_key == agent.session_key]
-        if news is not None:
-            self.columns.tell(news, mine)
-            return
-        for listener in mine:
-            listener.tell(message(self.cursor, '"reload":true,"columns":{}'))
+        again = Columns(self)
+        again.show(agent, page, tab, shapes)
+        said = await self._ask(self._missed, since, self.cursor, again, agent)
+        for listener in self.listeners:
+            if said and listener.agent.session_key == agent.session_key:
+                listener.tell(said)
 
-    def _missed(self, since: int, until: int, shapes: frozenset[Shape]) -> News | None:
-        """Return what a page that comes back has missed, None where that is too much to tell."""
+    def _missed(self, since: int, until: int, again: Columns, agent: SignedIn) -> bytes:
+        """Return what tells a page that comes back what it has missed; where that is too much, to reload."""
         told = self._read(since)
         if len(told) >= CATCH_UP_MOST:
-            return None
+            return message(until, '"reload":true,"columns":{}')
         told = [event for event in told if event.id <= until]
-        return self.columns.sort_for(told, shapes) if told else None
+        return again.telling(again.sort(told, again.look())).said(agent) if told else b""
 
     async def _changed(self, told: list[events.Told]) -> None:
         """Ask again what the pages of a tab show whose columns are others now, and tell them."""
@@ -267,10 +282,10 @@ class Hub:
     def _learn(self, conversations: Sequence[int]) -> None:
         """Ask which channels hear some conversations, as `access.visible_to` has it."""
         found: dict[int, set[int]] = {number: set() for number in conversations}
-        heard = Sighting.objects.filter(mention__conversation__in=conversations, addressed=True)
-        own = Conversation.objects.filter(pk__in=conversations).values_list("pk", "channel_id")
-        for number, channel in [*own, *heard.values_list("mention__conversation", "channel_id").distinct()]:
-            found[number].add(channel)
+        with connection.cursor() as query:
+            query.execute(HEARD_BY, [json.dumps(list(conversations))])
+            for number, channel in query.fetchall():
+                found[number].add(channel)
         self.channels.update((number, frozenset(channels)) for number, channels in found.items())
 
     def _expire(self) -> None:

@@ -61,11 +61,19 @@ class Shown:
     until: float
 
 
-class News(NamedTuple):
-    """What a batch of events brought: posts by shape, and what tells of posts that are gone."""
+class Look(NamedTuple):
+    """All that is shown at one time: each different column once, and which of them each browser shows."""
 
+    shapes: Mapping[Shape, int]  # with a number of its own, as a deep tree is slow to look up
+    by_browser: Mapping[str, Mapping[int, int]]  # by session: the column's number, and its shape's
+
+
+class News(NamedTuple):
+    """What a batch of events brought: posts by their shape's number, and what tells of those gone."""
+
+    look: Look
     cursor: int
-    sorted: Mapping[Shape, Sequence[Arrived]]
+    sorted: Mapping[int, Sequence[Arrived]]
     gone: Sequence[Told]
 
 
@@ -76,56 +84,59 @@ class Columns:
     rights: MaySee
     pages: dict[tuple[str, str], Shown] = field(default_factory=dict)  # by session and page
     sorter: Sorter | None = None
+    seen: Look | None = None
     marked: int = 0
     marked_at: float = 0.0
 
     def show(self, agent: SignedIn, page: str, tab: int, shapes: Mapping[int, Shape]) -> None:
         """Note what a page shows; nothing ends it."""
         key = (agent.session_key, page)
+        before = self.pages.pop(key, None)
         if shapes:
             self.pages[key] = Shown(agent, shapes, tab, time.monotonic() + SHOWN_FOR_S)
-        else:
-            self.pages.pop(key, None)
+        if (before.shapes if before else {}) != shapes:
+            self.seen = None
 
     def expire(self) -> None:
         """Forget pages that have said nothing for long."""
         now = time.monotonic()
         for key in [key for key, shown in self.pages.items() if shown.until < now]:
             del self.pages[key]
+            self.seen = None
 
-    def shapes(self) -> frozenset[Shape]:
-        """Return every different column that is shown."""
-        return frozenset(shape for shown in self.pages.values() for shape in shown.shapes.values())
+    def look(self) -> Look:
+        """Return all that is shown; the same one as long as nothing changes."""
+        if self.seen is None:
+            shapes: dict[Shape, int] = {}
+            by_browser: dict[str, dict[int, int]] = {}
+            for (session, _page), shown in self.pages.items():
+                mine = by_browser.setdefault(session, {})
+                for number, shape in shown.shapes.items():
+                    mine[number] = shapes.setdefault(shape, len(shapes))
+            self.seen = Look(shapes, by_browser)
+        return self.seen
 
     # In the hub's own thread, which may ask the database ----------------------------------------
 
-    def sort(self, told: Sequence[Told], shapes: frozenset[Shape]) -> News:
-        """Return what events brought for some columns."""
+    def sort(self, told: Sequence[Told], look: Look) -> News:
+        """Return what events brought for the columns of a look."""
         orders = [event.mention for event in told if event.kind in POSTS and event.mention]
         gone = [event for event in told if event.kind == GONE and event.mention]
-        return News(told[-1].id, self._sorted(orders, shapes) if orders else {}, gone)
+        found = self._sorted(orders, look.shapes) if orders and look.shapes else {}
+        return News(look, told[-1].id, {look.shapes[shape]: posts for shape, posts in found.items()}, gone)
 
-    def _sorted(self, orders: Collection[int], shapes: frozenset[Shape]) -> Mapping[Shape, Sequence[Arrived]]:
-        if self.sorter is None or self.sorter.shapes != shapes:
+    def _sorted(
+        self, orders: Collection[int], shapes: Mapping[Shape, int]
+    ) -> Mapping[Shape, Sequence[Arrived]]:
+        if self.sorter is None or self.sorter.shapes != shapes.keys():
             self.sorter = arrivals.Sorter(shapes)
         return self.sorter.sort(arrivals.read(orders))
 
-    def sort_for(self, told: Sequence[Told], shapes: frozenset[Shape]) -> News:
-        """Return the same for one page that comes back."""
-        return Columns(self.rights).sort(told, shapes)
-
     # In the loop --------------------------------------------------------------------------------
 
-    def tell(self, news: News, listeners: Iterable[Listener]) -> None:
-        """Tell each browser in one message what is fresh in its columns; nothing where nothing is."""
-        if not news.sorted and not news.gone:
-            return
-        by_browser = self._by_browser()
-        telling = _Telling(news, self.rights)
-        for listener in listeners:
-            shown = by_browser.get(listener.agent.session_key)
-            if shown and (said := telling.said(listener.agent, shown)):
-                listener.tell(said)
+    def telling(self, news: News) -> Telling:
+        """Return what says to each browser in one message what is fresh in its columns."""
+        return Telling(news, self.rights)
 
     def mark(self, cursor: int, listeners: Iterable[Listener]) -> None:
         """Say now and then how far the log has come, so that who comes back need not ask for much."""
@@ -133,40 +144,35 @@ class Columns:
         if cursor == self.marked or now - self.marked_at < MARK_EVERY_S:
             return
         self.marked, self.marked_at = cursor, now
-        by_browser = self._by_browser()
+        by_browser = self.look().by_browser
         for listener in listeners:
             if listener.agent.session_key in by_browser:
                 listener.tell(message(cursor, '"columns":{}'))
 
-    def _by_browser(self) -> dict[str, dict[int, Shape]]:
-        found: dict[str, dict[int, Shape]] = {}
-        for (session, _page), shown in self.pages.items():
-            found.setdefault(session, {}).update(shown.shapes)
-        return found
 
-
-class _Telling:
+class Telling:
     """One batch of news on its way: what equal columns and equal teams have in common is written once."""
 
     def __init__(self, news: News, rights: MaySee) -> None:
         self.news = news
         self.rights = rights
-        self.written: dict[tuple[Shape, frozenset[int] | None], str] = {}
+        self.written: dict[tuple[int, frozenset[int] | None], str] = {}
 
-    def said(self, agent: SignedIn, shapes: Mapping[int, Shape]) -> bytes:
+    def said(self, agent: SignedIn) -> bytes:
         """Return what a browser is told, b"" for nothing."""
+        shown = self.news.look.by_browser.get(agent.session_key)
+        if not shown or not (self.news.sorted or self.news.gone):
+            return b""
         gone = [event.mention or 0 for event in self.news.gone if self.rights.may_see(agent, event)]
         parts = [
-            f'"{number}":{orders}'
-            for number, shape in shapes.items()
-            if (orders := self._orders(agent, shape))
+            f'"{number}":{told}' for number, shape in shown.items() if (told := self._orders(agent, shape))
         ]
         if not parts and not gone:
             return b""
         told = f'"gone":{_numbers(gone)},' if gone else ""
         return message(self.news.cursor, f'{told}"columns":{{{",".join(parts)}}}')
 
-    def _orders(self, agent: SignedIn, shape: Shape) -> str:
+    def _orders(self, agent: SignedIn, shape: int) -> str:
         posts = self.news.sorted.get(shape)
         if not posts:
             return ""
