@@ -9,6 +9,8 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "resonanz.desk.settings"
 import django
@@ -16,12 +18,27 @@ import django
 django.setup()
 
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import transaction
 from django.utils import timezone
 
-from resonanz.desk import care, channels, home
+from resonanz.desk import care, channels, home, queries, streams
 from resonanz.desk.care import saved as knowledge
-from resonanz.desk.models import Agent, Brand, Conversation, Role, SlaPolicy, Team, Voice
+from resonanz.desk.intake import Arrival, store
+from resonanz.desk.models import (
+    Agent,
+    Brand,
+    Channel,
+    Conversation,
+    Role,
+    SlaPolicy,
+    Stream,
+    StreamKind,
+    Tab,
+    Team,
+    Voice,
+)
 from resonanz.networks import Credentials
+from resonanz.post import Audience, Author, Post, Sighting
 
 
 def people() -> object:
@@ -71,6 +88,72 @@ def leave_team(username: str) -> object:
     return username
 
 
+def columns(username: str) -> object:
+    """Share a tab with three columns."""
+    agent = Agent.objects.get(username=username)
+    query = queries.save(agent, "Toner", "toner")
+    wanted = {
+        "mentions": streams.Wanted(StreamKind.MENTIONS),
+        "query": streams.Wanted(StreamKind.QUERY, str(query.pk)),
+        "narrowed": streams.Wanted(StreamKind.MENTIONS, narrowed="paket"),
+    }
+    tab = streams.add_tab(agent, "Marke", list(wanted.values()))
+    streams.share(agent, tab, shared=True)
+    return dict(zip(wanted, tab.streams.order_by("place").values_list("pk", flat=True), strict=True))
+
+
+def narrow_column(number: str, expression: str) -> object:
+    """Filter a column."""
+    stream = Stream.objects.get(pk=number)
+    streams.narrow(stream.tab.owner, stream, expression)
+    return expression
+
+
+def drop_tabs() -> object:
+    """Let go of every tab."""
+    return Tab.objects.all().delete()[0]
+
+
+def many_posts(count: str) -> object:
+    """Hear so many posts that speak to us."""
+    channel, now = Channel.objects.get(), timezone.now() - timedelta(days=2)
+    author = Author(network="mastodon", uid="https://elsewhere.example/kai", handle="kai@elsewhere.example")
+    seen = []
+    for number in range(int(count)):
+        uri = f"https://elsewhere.example/many/{number}"
+        post = Post(
+            network="mastodon",
+            uri=uri,
+            root=uri,
+            author=author,
+            text=f"Beitrag Nummer {number}",
+            posted_at=now + timedelta(seconds=number),
+            audience=Audience.PUBLIC,
+        )
+        seen.append(Sighting(post=post, native_id=uri, native_thread_id=uri, addressed=True))
+    with transaction.atomic():
+        return store(channel, seen, Arrival(heard_at=timezone.now(), backfill=True)).added_count
+
+
+def overhear(text: str) -> object:
+    """Hear a post that speaks to nobody here."""
+    uri = f"https://elsewhere.example/{uuid4()}"
+    author = Author(network="mastodon", uid="https://elsewhere.example/mia", handle="mia@elsewhere.example")
+    post = Post(
+        network="mastodon",
+        uri=uri,
+        root=uri,
+        author=author,
+        text=text,
+        posted_at=timezone.now(),
+        audience=Audience.PUBLIC,
+    )
+    seen = Sighting(post=post, native_id=uri, native_thread_id=uri)
+    with transaction.atomic():
+        stored = store(Channel.objects.get(), [seen], Arrival(heard_at=timezone.now()))
+    return str(stored.orders[uri])
+
+
 def sign_out(session: str) -> object:
     """End a session, as signing out does."""
     SessionStore(session).delete()
@@ -85,6 +168,11 @@ VERBS: dict[str, Callable[..., object]] = {
     "saved": saved,
     "leave_team": leave_team,
     "sign_out": sign_out,
+    "columns": columns,
+    "narrow_column": narrow_column,
+    "overhear": overhear,
+    "drop_tabs": drop_tabs,
+    "many_posts": many_posts,
 }
 
 if __name__ == "__main__":

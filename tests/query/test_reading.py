@@ -224,3 +224,12 @@ def test_whatever_is_typed_is_read_or_refused_at_a_place(said: str) -> None:
 )
 def test_a_search_box_tells_the_language_from_plain_words(text: str, is_query: bool) -> None:
     assert speaks(text) is is_query
+
+
+def test_what_only_narrows_may_ask_for_facts_alone() -> None:
+    assert parse("lang:de -is:reply", narrows=True) == And((Term(Op.LANG, "de"), Not(Term(Op.IS, "reply"))))
+    assert parse("-bahn", narrows=True) == Not(Term(Op.WORDS, "bahn", ("bahn",)))
+    with pytest.raises(QueryError):
+        parse("lang:de -is:reply")
+    with pytest.raises(QueryError):
+        parse("is:nullcast", narrows=True)

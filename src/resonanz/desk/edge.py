@@ -16,10 +16,11 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any, cast
+from typing import Annotated, Any, cast
 from urllib.parse import urlsplit
 
 import django
+import msgspec
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "resonanz.desk.settings")
 django.setup()
@@ -58,6 +59,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await _live(scope, receive, send)
     elif scope["type"] == "http" and scope["path"] == "/live/presence":
         await _presence(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/live/columns":
+        await _columns(scope, receive, send)
     elif scope["type"] == "http":
         await _page(scope, receive, send)
 
@@ -130,15 +133,34 @@ async def _disconnected(receive: Receive) -> None:
         pass
 
 
-async def _presence(scope: Scope, receive: Receive, send: Send) -> None:
-    """An agent says what their tab looks at, and whether they type. Kept in memory only."""
+async def _who_says(scope: Scope, send: Send) -> guardian.SignedIn | None:
+    """Return who tells us something from a page of ours; answers 403 and returns None for anybody else."""
     headers = _headers(scope)
-    if scope["method"] != "POST" or not _same_origin(headers):
-        await _answer(send, 403)
-        return
-    agent = await asyncio.to_thread(guardian.agent_of, _session_key(headers))
+    agent = None
+    if scope["method"] == "POST" and _same_origin(headers):
+        agent = await asyncio.to_thread(guardian.agent_of, _session_key(headers))
     if agent is None:
         await _answer(send, 403)
+    return agent
+
+
+async def _columns(scope: Scope, receive: Receive, send: Send) -> None:
+    """A page says which columns it shows, and up to which event it knows them. Kept in memory only."""
+    agent = await _who_says(scope, send)
+    if agent is None:
+        return
+    looks = _looks(await _body(receive))
+    if looks is None:
+        await _answer(send, 400)
+        return
+    await hub.show(agent, looks.page, looks.tab, looks.columns, looks.since)
+    await _answer(send, 204)
+
+
+async def _presence(scope: Scope, receive: Receive, send: Send) -> None:
+    """An agent says what their tab looks at, and whether they type. Kept in memory only."""
+    agent = await _who_says(scope, send)
+    if agent is None:
         return
     said = _said(await _body(receive))
     if said is None:
@@ -178,6 +200,29 @@ def _said(body: bytes | None) -> Said | None:
     if conversation is not None and (not isinstance(conversation, int) or isinstance(conversation, bool)):
         return None
     return Said(tab, conversation, typing is True, said.get("alive") is True)
+
+
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+
+
+class Looks(msgspec.Struct, frozen=True):
+    """What a page of columns says: which tab and columns it shows, and the last event that it knows of."""
+
+    page: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    tab: Number
+    columns: Annotated[list[Number], msgspec.Meta(max_length=100)]
+    since: Number | None = None
+
+
+_read_looks = msgspec.json.Decoder(Looks).decode
+
+
+def _looks(body: bytes | None) -> Looks | None:
+    """Return what a page says about its columns, or None if it says something else."""
+    try:
+        return _read_looks(body or b"")
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -65,6 +65,7 @@ KINDS: dict[str, int] = {
     "saved_reply_dropped": 1,  # saved_reply, on (0: dropped, 1: taken back)
     "warned": 1,  # due (ms): it is due soon
     "escalated": 1,  # due (ms): it is overdue and others were told
+    "columns_changed": 1,  # tab: its columns are others now, or called otherwise
     "shift_began": 1,
     "shift_ended": 1,
     "handed_over": 2,  # to (agent or none), handover, had (agent or none: whose it was)

@@ -536,10 +536,10 @@ class _Batch:
         known = self.known[sighting.post.uri]
         self._see(sighting, known.order)
         edited = sighting.post.edited_at
-        stands = known.deleted_ms is None
-        if stands and edited is not None and to_ms(edited) > (known.edited_ms or 0):
+        asked = sighting.addressed or sighting.post.uri in self.arrival.subjects
+        if known.deleted_ms is None and edited is not None and to_ms(edited) > (known.edited_ms or 0):
             self._edit(sighting.post, known, to_ms(edited))
-        if sighting.addressed and known.conversation is None and known.incoming:
+        if asked and known.conversation is None and known.incoming:
             self._adopt(sighting, known)
 
     def _edit(self, post: Post, known: Known, edited_ms: int) -> None:

@@ -1,7 +1,8 @@
 """The hub behind the live streams: reads the event log once and tells every browser what it may know.
 
-Presence (who looks at which conversation, who types) lives here too, in memory only. One hub per web
-process; it polls SQLite's data version, which costs microseconds while nothing happens.
+Presence (who looks at which conversation, who types) lives here too, in memory only; what is fresh in columns
+is `live_columns`. One hub per web process; it polls SQLite's data version, which costs microseconds while
+nothing happens.
 """
 
 from __future__ import annotations
@@ -13,22 +14,35 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection
 
 from resonanz.desk import events
 from resonanz.desk.guardian import SignedIn
-from resonanz.desk.models import Conversation, Sighting
+from resonanz.desk.live_columns import Columns, message, shapes_of
+
+if TYPE_CHECKING:
+    from resonanz.desk.arrivals import Arrived
+    from resonanz.desk.live_columns import Look, News
 
 log = logging.getLogger("resonanz.live")
 T = TypeVar("T")
 POLL_S = 0.1
+POLL_LISTENED_S = 0.02  # while somebody listens
+QUIET = frozenset({"overheard"})  # told to columns only: a storm brings thousands, and no page counts them
 CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
 LEARNT_MOST = 500  # conversations whose channels are asked for at once
 PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
 ALIVE_EVERY_S = 20.0  # signs of life that are passed on; `care.shifts` writes fewer
 QUEUE_MOST = 500  # chunks that a stalled browser may be behind before its stream is ended
+
+
+HEARD_BY = """WITH asked (id) AS (SELECT value FROM json_each(%s))
+    SELECT c.id, c.channel_id FROM desk_conversation c JOIN asked ON asked.id = c.id
+    UNION SELECT m.conversation_id, s.channel_id FROM asked
+        CROSS JOIN desk_mention m ON m.conversation_id = asked.id
+        CROSS JOIN desk_sighting s ON s.mention_id = m."order" WHERE s.addressed"""
 
 
 @dataclass(eq=False, slots=True)
@@ -54,7 +68,8 @@ class Listener:
     async def next(self, wait_s: float) -> bytes | None:
         """Return the next chunk, b"" when nothing came in time, None at the end."""
         try:
-            return await asyncio.wait_for(self.chunks.get(), wait_s)
+            async with asyncio.timeout(wait_s):
+                return await self.chunks.get()
         except TimeoutError:
             return b""
 
@@ -77,6 +92,7 @@ class Hub:
         self.present_tabs: dict[tuple[int, str], Presence] = {}
         self.alive: dict[int, float] = {}  # agent → when their last sign of life was passed on
         self.channels: dict[int, frozenset[int]] = {}  # conversation → channels that heard it
+        self.columns = Columns(self)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.task: asyncio.Task[None] | None = None
         self.cursor = 0
@@ -125,32 +141,40 @@ class Hub:
             listener.tell(b"event: reload\ndata: {}\n\n")
             return
         for event in told:
-            if event.id <= until and self._may_see(listener.agent, event):
+            if event.id <= until and self.may_see(listener.agent, event):
                 listener.tell(_chunk(event))
 
     async def _run(self) -> None:
         self.cursor = await self._ask(events.newest)
         while not self.closed:
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(POLL_LISTENED_S if self.listeners else POLL_S)
             try:
-                for event in await self._ask(self._fresh):
-                    self._tell(event)
+                await self._pass_on(*await self._ask(self._fresh, self.columns.look()))
             except Exception:
                 log.exception("the event log could not be read")
                 await asyncio.sleep(1)
             self._expire()
 
-    def _fresh(self) -> list[events.Told]:
-        """Return new events, asking for them only when another connection has written."""
+    async def _pass_on(self, told: list[events.Told], news: News | None) -> None:
+        """Tell of some events, and of the posts that they brought to columns; of both in one chunk."""
+        while news is not None and news.look is not self.columns.look():  # a page came in between
+            news = await self._ask(self.columns.sort, told, self.columns.look())
+        self._tell(told, news)
+        if told:
+            await self._changed(told)
+        self.columns.mark(self.cursor, self.listeners)
+
+    def _fresh(self, look: Look) -> tuple[list[events.Told], News | None]:
+        """Return new events with their news, asking for them only when another connection has written."""
         with connection.cursor() as query:
             query.execute("PRAGMA data_version")
             version = query.fetchone()[0]
         if version == self.version:
-            return []
+            return [], None
         told = self._read(self.cursor)
         if len(told) < CATCH_UP_MOST:
             self.version = version
-        return told
+        return told, self.columns.sort(told, look) if told else None
 
     def _read(self, since: int) -> list[events.Told]:
         """Read events and learn which channels hear their conversations: a further one may have begun to."""
@@ -160,18 +184,73 @@ class Hub:
             self._learn(named[first : first + LEARNT_MOST])
         return told
 
-    def _tell(self, event: events.Told) -> None:
-        self.cursor = max(self.cursor, event.id)
-        chunk = _chunk(event)
+    def _tell(self, told: Sequence[events.Told], news: News | None) -> None:
+        """Queue one chunk for each browser; it is written once for all that may see the same."""
+        if not told:
+            return
+        self.cursor = max(self.cursor, told[-1].id)
+        telling = None if news is None else self.columns.telling(news)
+        chunks = {event.id: _chunk(event) for event in told if event.kind not in QUIET}
+        written: dict[frozenset[int] | None, bytes] = {}
         for listener in list(self.listeners):
-            if self._may_see(listener.agent, event):
+            agent = listener.agent
+            if agent.channels not in written:
+                seen = [chunks[event.id] for event in told if self.may_see(agent, event)]
+                written[agent.channels] = b"".join(seen)
+            chunk = written[agent.channels] + (b"" if telling is None else telling.said(agent))
+            if chunk:
                 listener.tell(chunk)
 
-    def _may_see(self, agent: SignedIn, event: events.Told) -> bool:
-        return event.conversation is None or self._may_see_conversation(agent, event.conversation)
+    def may_see(self, agent: SignedIn, event: events.Told) -> bool:
+        """Whether somebody is told of an event."""
+        if event.conversation is None:
+            return event.kind not in QUIET
+        return self._may_see_conversation(agent, event.conversation)
+
+    def may_see_post(self, agent: SignedIn, post: Arrived) -> bool:
+        """Whether somebody may see a post: in their conversations, or heard by their channels."""
+        if post.conversation is None:
+            return agent.channels is None or not agent.channels.isdisjoint(post.heard_by)
+        return self._may_see_conversation(agent, post.conversation)
 
     def _may_see_conversation(self, agent: SignedIn, conversation: int) -> bool:
         return agent.channels is None or not agent.channels.isdisjoint(self.channels.get(conversation, ()))
+
+    # Columns ------------------------------------------------------------------------------------
+
+    async def show(
+        self, agent: SignedIn, page: str, tab: int, numbers: Sequence[int], since: int | None = None
+    ) -> None:
+        """A page says which columns it shows, and up to which event it knows them."""
+        shapes = await self._ask(shapes_of, agent.id, numbers) if numbers else {}
+        self.columns.show(agent, page, tab, shapes)
+        if since is None or since >= self.cursor or not shapes:
+            return
+        again = Columns(self)
+        again.show(agent, page, tab, shapes)
+        said = await self._ask(self._missed, since, self.cursor, again, agent)
+        for listener in self.listeners:
+            if said and listener.agent.session_key == agent.session_key:
+                listener.tell(said)
+
+    def _missed(self, since: int, until: int, again: Columns, agent: SignedIn) -> bytes:
+        """Return what tells a page that comes back what it has missed; where that is too much, to reload."""
+        told = self._read(since)
+        if len(told) >= CATCH_UP_MOST:
+            return message(until, '"reload":true,"columns":{}')
+        told = [event for event in told if event.id <= until]
+        return again.telling(again.sort(told, again.look())).said(agent) if told else b""
+
+    async def _changed(self, told: list[events.Told]) -> None:
+        """Ask again what the pages of a tab show whose columns are others now, and tell them."""
+        tabs = {json.loads(event.facts)["tab"] for event in told if event.kind == "columns_changed"}
+        for (session, page), shown in list(self.columns.pages.items()):
+            if shown.tab in tabs:
+                shapes = await self._ask(shapes_of, shown.agent.id, list(shown.shapes))
+                self.columns.show(shown.agent, page, shown.tab, shapes)
+                for listener in self.listeners:
+                    if listener.agent.session_key == session:
+                        listener.tell(message(self.cursor, f'"changed":{shown.tab},"columns":{{}}'))
 
     # Presence -----------------------------------------------------------------------------------
 
@@ -203,13 +282,14 @@ class Hub:
     def _learn(self, conversations: Sequence[int]) -> None:
         """Ask which channels hear some conversations, as `access.visible_to` has it."""
         found: dict[int, set[int]] = {number: set() for number in conversations}
-        heard = Sighting.objects.filter(mention__conversation__in=conversations, addressed=True)
-        own = Conversation.objects.filter(pk__in=conversations).values_list("pk", "channel_id")
-        for number, channel in [*own, *heard.values_list("mention__conversation", "channel_id").distinct()]:
-            found[number].add(channel)
+        with connection.cursor() as query:
+            query.execute(HEARD_BY, [json.dumps(list(conversations))])
+            for number, channel in query.fetchall():
+                found[number].add(channel)
         self.channels.update((number, frozenset(channels)) for number, channels in found.items())
 
     def _expire(self) -> None:
+        self.columns.expire()
         now = time.monotonic()
         over = [key for key, presence in self.present_tabs.items() if presence.until < now]
         self._tell_presence({self.present_tabs.pop(key).conversation for key in over})

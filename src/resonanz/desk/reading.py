@@ -19,7 +19,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from resonanz.case import State
 from resonanz.compose import length
 from resonanz.desk import reading_enquiries, reading_history, reading_posts, reading_team, wording
-from resonanz.desk.access import channels_visible_to, scope_of, visible_in, visible_to
+from resonanz.desk.access import channels_visible_to, scope_of, visible_in
 from resonanz.desk.care import answerable
 from resonanz.desk.care.answers import audience_for
 from resonanz.desk.care.reactions import REACTIONS, offered, standing
@@ -36,8 +36,6 @@ from resonanz.desk.models import (
     Mention,
     Note,
     Outcome,
-    Picture,
-    PictureState,
     Role,
     Sighting,
     Tag,
@@ -48,6 +46,7 @@ from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import each, prepared, within
 from resonanz.desk.queue import VIEWS, behind, cursor, first_of, in_view
 from resonanz.desk.queue import numbers as queue_numbers
+from resonanz.desk.reading_pictures import add_thumbs
 
 if TYPE_CHECKING:
     from resonanz.desk.access import Scope
@@ -58,8 +57,6 @@ TURNS_MOST = 300  # turns of one conversation on its page; the newest count
 EARLIER_MOST = 8
 IN_A_LINE = ("awaits", "last_order", "opened_at", "state")  # of an earlier matter
 LINES_MOST = 2  # quiet lines in a row that are all shown
-THUMB = 320  # CSS pixels, each way
-UNKNOWN_SIZE = (320, 180)
 
 
 # The queue ---------------------------------------------------------------------------------------
@@ -277,7 +274,7 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     sent = {d.mention_id: d for d in deliveries if d.state == Outcome.SENT}
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
-    _add_thumbs(found)
+    add_thumbs(found)
     _add_beside(found, talk.channel.network)
     notes = within(_notes(talk.pk), conversation=talk) if may_have(talk, "notes") else []
     found += [Entry("note", note.written_at, 0, note=note) for note in notes]
@@ -376,53 +373,6 @@ def _turn(
         extras=json.loads(mention.extras) if mention.extras and mention.deleted_at is None else {},
         asked=asked is not None and asked.pk == mention.pk,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Thumb:
-    """A medium's picture as a conversation shows it; its size in CSS pixels, known before it is here."""
-
-    picture: Picture
-    width: int
-    height: int
-
-    @property
-    def why(self) -> str:
-        """Why it is not shown, "" where it is or will be."""
-        refused = self.picture.state == PictureState.REFUSED
-        return wording.picture_refusal(self.picture.reason) if refused else ""
-
-
-def _add_thumbs(found: Sequence[Entry]) -> None:
-    """Put to each medium its picture, if it has one; asks only where there are media."""
-    media = {entry.place: entry.extras["media"] for entry in found if entry.extras.get("media")}
-    if not media:
-        return
-    for picture in Picture.objects.filter(mention__in=media):
-        if picture.number < len(media[picture.mention_id]):
-            medium = media[picture.mention_id][picture.number]
-            size = (picture.width, picture.height)
-            if picture.state != PictureState.KEPT:
-                size = (medium.get("width") or 0, medium.get("height") or 0)
-            medium["thumb"] = Thumb(picture, *_fitting(*size))
-
-
-def _fitting(width: int, height: int) -> tuple[int, int]:
-    """Return a size within THUMB each way, of the same shape; small pictures stay small."""
-    if width < 1 or height < 1:
-        return UNKNOWN_SIZE
-    scale = min(1.0, THUMB / max(width, height))
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def picture(agent: Agent, number: int) -> Picture | None:
-    """Return a kept picture that an agent may see: as part of a conversation, or beside one."""
-    known = Picture.objects.select_related("mention").filter(pk=number, state=PictureState.KEPT).first()
-    if known is None or known.mention.deleted_at is not None:
-        return None
-    own = Q(pk=known.mention.conversation_id)
-    beside = Q(thread=known.mention.thread_id, channel__sightings__mention=known.mention)
-    return known if visible_to(agent).filter(own | beside).exists() else None
 
 
 def _outgo(delivery: Delivery, files: Iterable[Attachment]) -> Entry:

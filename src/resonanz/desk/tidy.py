@@ -2,9 +2,9 @@
 
 What was deleted leaves the files too: SQLite's full-text table keeps the words of deleted rows in older
 segments until they are merged, and the write-ahead log keeps old pages until it is folded back. Sent and
-abandoned files go, files that belong to nothing, old letters, bells that were looked at, dropped queries,
-ended sessions. A row goes before its file: what is cut off between is a file without a row, which the sweep
-takes.
+abandoned files go, files that belong to nothing, old letters, bells that were looked at, dropped queries
+and columns, ended sessions. A row goes before its file: what is cut off between is a file without a row,
+which the sweep takes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,18 @@ from django.utils import timezone
 
 from resonanz.case import State
 from resonanz.desk import media_files
-from resonanz.desk.models import Attachment, Letter, Mention, Notice, Outcome, Picture, Query, Unsent
+from resonanz.desk.models import (
+    Attachment,
+    Letter,
+    Mention,
+    Notice,
+    Outcome,
+    Picture,
+    Query,
+    Stream,
+    Tab,
+    Unsent,
+)
 
 EVERY_S = 60
 PAGES_AT_ONCE = 500  # of full-text index, merged in one short transaction
@@ -35,6 +46,7 @@ STRAY = timedelta(days=1)  # a file without a row that is younger may still be o
 LETTERS_FOR = timedelta(days=90)
 BELLS_FOR = timedelta(days=30)  # after somebody looked
 QUERIES_FOR = timedelta(days=7)  # after somebody dropped it
+DROPPED_FOR = timedelta(days=1)  # columns; the way back is offered for half a minute
 _next = 0.0
 _steps = count()
 
@@ -53,6 +65,7 @@ def tidy_next() -> bool:
         forget_letters(now),
         forget_bells(now),
         forget_queries(now),
+        forget_columns(now),
         sweep(f"{next(_steps) % FOLDERS:02x}", now),
     ]
     lately = now - timedelta(seconds=3 * EVERY_S)
@@ -165,3 +178,9 @@ def forget_queries(now: datetime) -> int:
     """Let go of queries that were dropped some days ago; returns how many."""
     dropped = Query.every.filter(dropped_at__lt=now - QUERIES_FOR).values_list("pk", flat=True)[:AT_ONCE]
     return Query.every.filter(pk__in=list(dropped)).delete()[0]
+
+
+def forget_columns(now: datetime) -> int:
+    """Drop columns and tabs for good that somebody let go of and did not take back; returns how many."""
+    old = Stream.objects.filter(dropped_at__lt=now - DROPPED_FOR).delete()[0]
+    return old + Tab.objects.filter(dropped_at__lt=now - DROPPED_FOR).delete()[0]

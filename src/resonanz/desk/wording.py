@@ -301,6 +301,7 @@ def care_error(error: CareError, network: str = "") -> str:
         ),
         "reason_needed": _("Somebody is still waiting here. Say why no answer is needed, or answer first."),
         "not_known": _("That choice does not exist here. Load the page again."),
+        "cannot_answer": _("We only listen there: the desk cannot answer this post. Open it on the network."),
         "own_release": _("Somebody else has to release your own answer."),
         "lead_needed": _("Only a team lead can do that."),
         "changed_thread": _(

@@ -98,8 +98,11 @@ class _Part(NamedTuple):
     is_group: bool = False
 
 
-def parse(text: str, zone: tzinfo = UTC) -> Node:
-    """Return the tree of an expression; days begin in `zone`. Raises QueryError."""
+def parse(text: str, zone: tzinfo = UTC, *, narrows: bool = False) -> Node:
+    """Return the tree of an expression; days begin in `zone`. Raises QueryError.
+
+    One that `narrows` what is found already may ask for nothing but facts, or only say what is unwanted.
+    """
     _expect_small(text)
     try:
         read = _grammar().parse(text)
@@ -111,7 +114,7 @@ def parse(text: str, zone: tzinfo = UTC) -> Node:
         whole: _Part = _Builder(zone).transform(read)
     except VisitError as error:
         raise error.orig_exc from None
-    _expect_valid(whole)
+    _expect_valid(whole, narrows=narrows)
     return whole.node
 
 
@@ -159,10 +162,10 @@ def _expect_small(text: str) -> None:
             raise QueryError("too_deep", found.start(), found.end(), limit=NESTED_MOST)
 
 
-def _expect_valid(whole: _Part) -> None:
+def _expect_valid(whole: _Part, *, narrows: bool) -> None:
     if (count := _count(whole)) > TERMS_MOST:
         raise QueryError("too_many", whole.start, whole.end, limit=TERMS_MOST, count=count)
-    if (weak := _weak(whole)) is not None:
+    if not narrows and (weak := _weak(whole)) is not None:
         code = "needs_words" if any(isinstance(part.node, Term) for part in _leaves(weak)) else "only_negated"
         raise QueryError(code, weak.start, weak.end)
 

@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import get_resolver
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import alarming, care, notifying, queries, wall_link
+from resonanz.desk import alarming, care, notifying, queries, streams, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Alarm,
@@ -30,6 +30,7 @@ from resonanz.desk.models import (
     SavedReply,
     SlaPolicy,
     SlaRule,
+    StreamKind,
     Team,
 )
 from tests.cast import NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -56,6 +57,8 @@ PAGES = {
     "query-new": "/queries/new/?q=hallo+foo:bar",
     "query-edit": "/queries/{query}/edit/",
     "by-hand": "/by-hand/?name=otto",
+    "streams": "/streams/",
+    "stream-tab": "/streams/{tab}/",
     "bell": "/bell/",
     "alarms": "/alarms/",
     "alarm-new": "/alarms/new/",
@@ -132,6 +135,7 @@ PARTS = {  # drawn into a page; the browser tests of their areas look at them th
     *("query-look", "query-form"),
     "alarm-look",
     "by-hand-people",
+    *("stream-column", "stream-posts", "stream-pulse"),
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
@@ -160,6 +164,7 @@ DOES = {  # takes POST only, or leads on
     *(
         "query-drop",
         "query-restore",
+        *("streams-start", "tab-add", "tab-do", "stream-add", "stream-do", "stream-answer"),
         "factors-reset",
         "settings-channel-pause",
         "settings-channel-resume",
@@ -201,6 +206,9 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     queries.save(desk.anna, LONG, f'hallo OR "{LONG} {LONG}" OR {LONG}')
     gone = queries.save(desk.anna, f"{LONG} 2", "hallo")
     queries.drop(desk.anna, gone)
+    columns = [streams.Wanted(StreamKind.MENTIONS, name=LONG), streams.Wanted(StreamKind.OUTBOX)]
+    tab = streams.add_tab(desk.anna, LONG, columns)
+    streams.share(desk.anna, tab, shared=True)
     store = Department.objects.create(name=LONG, email="lager@nordlicht.example")
     enquiries.ask(
         talk,
@@ -214,6 +222,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
     yield {
         "talk": talk.pk,
+        "tab": tab.pk,
         "incident": Incident.objects.get().pk,
         "saved": SavedReply.objects.get().pk,
         "query": Query.objects.get().pk,

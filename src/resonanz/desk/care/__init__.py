@@ -8,6 +8,7 @@ said becomes a delivery, and the outbox carries it out.
 | `base` | the error that becomes a sentence, who may act, bells |
 | `answers` | replies: what they answer, who reads them, what stops them, taking them back |
 | `cases` | owner, waiting, follow-up, settled |
+| `opening` | a post that speaks to nobody here becomes a conversation |
 | `notes` | notes for colleagues, and who is asked in them |
 | `releasing` | what becomes of a trainee's replies |
 | `shifts` | who is here, handing over, what goes back when somebody goes |
@@ -53,6 +54,7 @@ from resonanz.desk.care.cases import assign, follow_up, reopen, resolve, take_ne
 from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.merging import merge, others, partners, split, unmerge
 from resonanz.desk.care.notes import askable, note
+from resonanz.desk.care.opening import open_conversation
 from resonanz.desk.care.private import Invitation, back_to_public, move_to_private
 from resonanz.desk.care.promises import acknowledge, acknowledgement, promise, unpromise
 from resonanz.desk.care.reactions import react, unreact
@@ -83,6 +85,7 @@ __all__ = [
     "merge",
     "move_to_private",
     "note",
+    "open_conversation",
     "others",
     "partners",
     "promise",

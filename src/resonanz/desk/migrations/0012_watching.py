@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     """Four tables of their own, and a column beside the bells."""
 
     dependencies = [
-        ('desk', '0010_hearing'),
+        ('desk', '0011_streams'),
     ]
 
     operations = [

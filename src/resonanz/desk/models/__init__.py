@@ -38,6 +38,7 @@ from resonanz.desk.models.listening import (
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
 from resonanz.desk.models.publishing import Delivery, Outcome
+from resonanz.desk.models.streams import Stream, StreamKind, Tab
 from resonanz.desk.models.teamwork import (
     Bookmark,
     ConversationTag,
@@ -106,6 +107,9 @@ __all__ = [
     "SlaRule",
     "Spelling",
     "StandingSearch",
+    "Stream",
+    "StreamKind",
+    "Tab",
     "Tag",
     "Team",
     "Thread",

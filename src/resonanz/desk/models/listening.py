@@ -155,6 +155,11 @@ class Mention(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uri"], name="mention_identity")]
+        indexes = [
+            models.Index(
+                fields=["order"], name="mention_private", condition=models.Q(audience=Audience.DIRECT.value)
+            )
+        ]
 
 
 class Sighting(models.Model):
@@ -168,6 +173,11 @@ class Sighting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="sighting_identity")]
+        indexes = [
+            models.Index(
+                fields=["mention"], name="sighting_addressed", condition=models.Q(addressed=True)
+            )  # what speaks to us, newest first: few of all that is heard
+        ]
 
 
 class Wording(models.Model):

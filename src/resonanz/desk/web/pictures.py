@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.http import FileResponse, Http404
 from django.views.decorators.http import require_GET
 
-from resonanz.desk import media_files, reading
+from resonanz.desk import media_files, reading_pictures
 from resonanz.desk.models import Agent
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @require_GET
 def picture(request: HttpRequest, number: int) -> FileResponse:
     """Show a picture to those who may see its post; for everybody else there is none."""
-    found = reading.picture(cast(Agent, request.user), number)
+    found = reading_pictures.picture(cast(Agent, request.user), number)
     if found is None:
         raise Http404
     try:

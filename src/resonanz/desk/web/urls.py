@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from resonanz.desk.web import (
     alarms,
     answering,
+    arranging,
     attaching,
     bell,
     bulk,
@@ -24,6 +25,7 @@ from resonanz.desk.web import (
     saved_replies,
     search,
     shift,
+    streams,
     team,
 )
 
@@ -49,6 +51,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("by-hand/", by_hand.page, name="by-hand"),
     path("by-hand/people", by_hand.people, name="by-hand-people"),
     path("queries/<int:number>/restore/", saved_queries.restore, name="query-restore"),
+    path("streams/", streams.page, name="streams"),
+    path("streams/start/", arranging.start, name="streams-start"),
+    path("streams/tabs/", arranging.add_tab, name="tab-add"),
+    path("streams/posts/", streams.posts, name="stream-posts"),
+    path("streams/answer/<int:order>/", streams.answer, name="stream-answer"),
+    path("streams/column/<int:number>/", streams.column, name="stream-column"),
+    path("streams/column/<int:number>/pulse/", streams.pulse, name="stream-pulse"),
+    path("streams/column/<int:number>/<slug:verb>/", arranging.change, name="stream-do"),
+    path("streams/<int:number>/", streams.page, name="stream-tab"),
+    path("streams/<int:number>/add/", arranging.add, name="stream-add"),
+    path("streams/<int:number>/<slug:verb>/", arranging.change_tab, name="tab-do"),
     path("bell/", bell.bell, name="bell"),
     path("next/", inbox.following, name="next"),
     path("media/<int:number>/", pictures.picture, name="picture"),

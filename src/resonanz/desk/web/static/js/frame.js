@@ -3,7 +3,7 @@
 // Modules meet through events on the document only:
 //   resonanz:toast {say, undo}   something was done; undo = {url, seconds, values}
 //   resonanz:key {key}           a single-letter key that belongs to nobody's typing (keys.js)
-//   resonanz:told / :presence / :live   what the live stream says (live.js)
+//   resonanz:told / :presence / :columns / :live   what the live stream says (live.js)
 //   resonanz:done                what the server says after a change (HX-Trigger)
 
 const patterns = JSON.parse(document.getElementById("time-words").textContent);

@@ -55,7 +55,7 @@ function listen() {
   stream = new EventSource("/live");
   stream.addEventListener("open", opened);
   stream.addEventListener("error", failed);
-  for (const kind of ["told", "presence"]) {
+  for (const kind of ["told", "presence", "columns"]) {
     stream.addEventListener(kind, (event) => share(kind, JSON.parse(event.data)));
   }
 }
