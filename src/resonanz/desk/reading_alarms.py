@@ -140,7 +140,7 @@ def preview(alarm: Alarm) -> Preview | None:
     past = counting.history(what, now - counting.looking_back(alarm.span), now)
     known = max(counting.known_since(), past.since)
     step = max(LOOK_STEP, alarm.span / LOOKS_PER_SPAN)
-    over = min(timedelta(days=DAYS), max(now - known, step))
+    over = min(timedelta(days=DAYS), max(now - known, DAY))  # a day even where the desk has just begun
     points = list(looked_back(past.counts, alarm.mark, windows(now, alarm.span, over=over, step=step), known))
     rung = rings(points)
     found = alarming.figure(alarm, now)
@@ -169,7 +169,7 @@ def _rung(number: int, over: timedelta, highest: int) -> str:
 
 def _days(over: timedelta) -> str:
     days = max(1, round(over / DAY))
-    if over < DAY:
+    if over <= DAY:
         return _("24 hours")
     return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
 
