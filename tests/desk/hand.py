@@ -102,6 +102,17 @@ def columns(username: str) -> object:
     return dict(zip(wanted, tab.streams.order_by("place").values_list("pk", flat=True), strict=True))
 
 
+def six_columns(username: str) -> object:
+    """Make a tab with six columns, half of them for saved queries."""
+    agent = Agent.objects.get(username=username)
+    asked = ("sturm OR wut", "ruhig", "@nordlicht_hilft -sturm")
+    saved = [queries.save(agent, expression, expression) for expression in asked]
+    kinds = (StreamKind.MENTIONS, StreamKind.INBOX, StreamKind.OUTBOX)
+    wanted = [streams.Wanted(kind) for kind in kinds]
+    wanted += [streams.Wanted(StreamKind.QUERY, str(query.pk)) for query in saved]
+    return streams.add_tab(agent, "Sturm", wanted).streams.count()
+
+
 def narrow_column(number: str, expression: str) -> object:
     """Filter a column."""
     stream = Stream.objects.get(pk=number)

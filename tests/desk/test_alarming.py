@@ -301,9 +301,11 @@ def test_one_that_cannot_count_rests_and_holds_up_no_other(
     look(clock, NOON)
     gone.refresh_from_db()
     assert (ring().alarm, gone.checked_at, counting.rests(gone)) == (whole, None, "nobody")
-    toner.delete()
     desk.ben.is_active = True
     desk.ben.save()
+    queries.drop(desk.anna, toner)
+    assert counting.rests(Alarm.objects.get(pk=gone.pk)) == "query"
+    toner.delete()
     gone = Alarm.objects.get(pk=gone.pk)
     assert (gone.query, counting.rests(gone)) == (None, "query")
 

@@ -29,6 +29,7 @@ from resonanz.desk.models import (
     Picture,
     PictureState,
     Query,
+    SeenPost,
 )
 from tests.cast import NOON, OTTO, Desk, hear, said
 
@@ -225,6 +226,16 @@ def test_dropped_queries_go_after_a_week(desk: Desk) -> None:
         Query.every.filter(pk=query.pk).update(dropped_at=dropped_at)
     assert tidy.forget_queries(timezone.now()) == 1
     assert set(Query.every.values_list("name", flat=True)) == {"used", "lately"}
+
+
+def test_what_networks_showed_goes_after_three_months(desk: Desk) -> None:
+    for number, days in enumerate((1, 90, 93)):
+        SeenPost.objects.create(
+            channel=desk.channel, native_id=str(number), uri=str(number), handle="ada",
+            posted_at=days_ago(days), seen_at=NOON,
+        )  # fmt: skip
+    assert tidy.forget_seen(timezone.now()) == 1
+    assert set(SeenPost.objects.values_list("native_id", flat=True)) == {"0", "1"}
 
 
 def test_bells_go_a_month_after_somebody_looked(desk: Desk) -> None:

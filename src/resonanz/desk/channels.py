@@ -16,7 +16,7 @@ from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.limits import limits_row
 from resonanz.desk.models import Agent, Brand, Channel, Role, Team
-from resonanz.desk.models.listening import BY_HAND, ChannelState
+from resonanz.desk.models.listening import OFFLINE, ChannelState
 from resonanz.networks import (
     NETWORKS,
     AcceptEverybody,
@@ -171,4 +171,4 @@ def _claim(channel: Channel, now: datetime) -> bool:
 
 def listening() -> list[Channel]:
     """Return the channels that are read, for the streams beside the polling."""
-    return list(Channel.objects.filter(state=ChannelState.OK).exclude(network__in=["archive", BY_HAND]))
+    return list(Channel.objects.filter(state=ChannelState.OK).exclude(network__in=OFFLINE))

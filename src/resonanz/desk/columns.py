@@ -92,6 +92,8 @@ def shape_of(stream: Stream) -> Shape | None:
         return None
     where = _where(kind, about)._replace(channel=stream.channel_id)
     trees: list[Node] = []
+    if kind is StreamKind.QUERY and (stream.query is None or stream.query.dropped_at is not None):
+        return None
     if stream.query is not None and kind is StreamKind.QUERY:
         trees.append(meant(queries.tree_of(stream.query)))
     if stream.narrowed:

@@ -43,9 +43,10 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _channels() -> list[Channel]:
     from resonanz.desk.models import Channel  # noqa: PLC0415
+    from resonanz.desk.models.listening import OFFLINE  # noqa: PLC0415
 
     home.prepare()
-    return list(Channel.objects.exclude(network="archive").order_by("pk"))
+    return list(Channel.objects.exclude(network__in=OFFLINE).order_by("pk"))
 
 
 def _named(channel: Channel) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from resonanz.case import ClockKind
 from resonanz.desk import finding
 from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
-from resonanz.desk.models import Alarm, AlarmOf, Channel, Clock, Mention
+from resonanz.desk.models import Alarm, AlarmOf, Channel, Clock, Mention, Query
 from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.storage import from_ms, to_ms
 from resonanz.query import Node
@@ -50,7 +50,11 @@ def rests(alarm: Alarm) -> str:
     """Return why an alarm cannot count: `nobody` (its maker is gone), `query` (that is gone); else ""."""
     if alarm.made_by is None or not alarm.made_by.is_active:
         return "nobody"
-    return "query" if alarm.of == AlarmOf.QUERY and alarm.query is None else ""
+    return "query" if alarm.of == AlarmOf.QUERY and not _is_kept(alarm.query) else ""
+
+
+def _is_kept(query: Query | None) -> bool:
+    return query is not None and query.dropped_at is None
 
 
 def watched(alarm: Alarm) -> Watched | None:

@@ -292,7 +292,7 @@ def _visible(scope: Scope) -> tuple[str, Values]:
     return sql, list(shown[1])
 
 
-NOT_RECORDED = """m.network <> 'archive' AND NOT EXISTS (
+NOT_RECORDED = """m.network <> 'archive' AND m.from_import_id IS NULL AND NOT EXISTS (
     SELECT 1 FROM desk_conversation i WHERE i.id = m.conversation_id AND i.from_import_id IS NOT NULL)"""
 
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 from resonanz.case import ReplyKind, State
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Channel, Quarantined
+from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.storage import from_ms, to_ms
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ def _among(channels: Sequence[Channel]) -> str:
 
 def watched(agent: Agent) -> list[Channel]:
     """Return the channels whose ledger somebody may read."""
-    shown = channels_visible_to(agent).exclude(network="archive")
+    shown = channels_visible_to(agent).exclude(network__in=OFFLINE)
     return list(shown.select_related("brand").order_by("network", "name", "handle"))
 
 

@@ -31,6 +31,7 @@ from resonanz.desk.models import (
     Outcome,
     Picture,
     Query,
+    SeenPost,
     Stream,
     Tab,
     Unsent,
@@ -45,6 +46,7 @@ ABANDONED = timedelta(days=30)  # files beside words that nobody has touched sin
 STRAY = timedelta(days=1)  # a file without a row that is younger may still be on its way to one
 LETTERS_FOR = timedelta(days=90)
 BELLS_FOR = timedelta(days=30)  # after somebody looked
+SEEN_FOR = timedelta(days=92)  # what networks showed; the ledger goes back ninety days
 QUERIES_FOR = timedelta(days=7)  # after somebody dropped it
 DROPPED_FOR = timedelta(days=1)  # columns; the way back is offered for half a minute
 _next = 0.0
@@ -66,6 +68,7 @@ def tidy_next() -> bool:
         forget_bells(now),
         forget_queries(now),
         forget_columns(now),
+        forget_seen(now),
         sweep(f"{next(_steps) % FOLDERS:02x}", now),
     ]
     lately = now - timedelta(seconds=3 * EVERY_S)
@@ -178,6 +181,12 @@ def forget_queries(now: datetime) -> int:
     """Let go of queries that were dropped some days ago; returns how many."""
     dropped = Query.every.filter(dropped_at__lt=now - QUERIES_FOR).values_list("pk", flat=True)[:AT_ONCE]
     return Query.every.filter(pk__in=list(dropped)).delete()[0]
+
+
+def forget_seen(now: datetime) -> int:
+    """Let go of what networks showed long ago; returns how many posts."""
+    old = SeenPost.objects.filter(posted_at__lt=now - SEEN_FOR).values_list("pk", flat=True)[:AT_ONCE]
+    return SeenPost.objects.filter(pk__in=list(old)).delete()[0]
 
 
 def forget_columns(now: datetime) -> int:

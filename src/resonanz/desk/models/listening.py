@@ -9,6 +9,7 @@ from resonanz.desk.storage import MaybeMomentField, MomentField, SecretField
 from resonanz.post import Audience
 
 BY_HAND = "hand"  # the network of what somebody wrote down: calls, letters, visits
+OFFLINE = ("archive", BY_HAND)  # channels that lead to no network
 
 
 class Brand(models.Model):

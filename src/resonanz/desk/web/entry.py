@@ -23,6 +23,7 @@ from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.care import shifts
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Role
+from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.web import guesses, proof
 from resonanz.desk.web.forms import LoginForm
 from resonanz.desk.web.passkeys import can_be_used
@@ -149,7 +150,7 @@ def start_seen(_request: HttpRequest) -> HttpResponse:
 def first_steps(agent: Agent) -> list[FirstStep]:
     """Return the five steps as they stand, read from what the desk has."""
     may = agent.has_role(Role.LEAD)
-    channels = list(channels_visible_to(agent).exclude(network="archive").only("filtered"))
+    channels = list(channels_visible_to(agent).exclude(network__in=OFFLINE).only("filtered"))
     cases = visible_to(agent).exclude(channel__network="archive")
     return [
         _own_step(agent),
@@ -203,4 +204,4 @@ def _private_step(*, done: bool, may: bool) -> FirstStep:
 
 
 def _has_channel(agent: Agent) -> bool:
-    return channels_visible_to(agent).exclude(network="archive").exists()
+    return channels_visible_to(agent).exclude(network__in=OFFLINE).exists()

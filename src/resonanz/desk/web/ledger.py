@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.desk import listen, reading_ledger, wording_ledger
 from resonanz.desk.models import Channel, Quarantined, Role
+from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.web.acting import agent_of
 from resonanz.desk.web.channel_words import connect_error, health_of
 from resonanz.desk.web.settings_people import for_role
@@ -132,7 +133,7 @@ def _named(found: list[Missed], channels: list[Channel], *, here: bool) -> list[
 @for_role(Role.LEAD)
 def again(request: HttpRequest, number: int) -> HttpResponse:
     """Read one channel again now, as soon as the worker comes to it, and fetch what is missing."""
-    channel = Channel.objects.filter(pk=number).exclude(network="archive").first()
+    channel = Channel.objects.filter(pk=number).exclude(network__in=OFFLINE).first()
     if channel is None:
         raise Http404
     Channel.objects.filter(pk=channel.pk).update(

@@ -15,7 +15,7 @@ from resonanz.desk import channels as verbs
 from resonanz.desk import wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Channel, Role
-from resonanz.desk.models.listening import BY_HAND, ChannelState
+from resonanz.desk.models.listening import OFFLINE, ChannelState
 from resonanz.desk.web.channel_words import Health, connect_error, health_of, stream_words
 from resonanz.desk.web.settings_people import for_role, signed_in
 from resonanz.networks import NETWORKS, NetworkError
@@ -67,7 +67,7 @@ def _shown(channel: Channel, health: Health) -> Shown:
 
 
 def _live(number: int) -> Channel:
-    return get_object_or_404(Channel.objects.exclude(network__in=["archive", BY_HAND]), pk=number)
+    return get_object_or_404(Channel.objects.exclude(network__in=OFFLINE), pk=number)
 
 
 @require_POST

@@ -21,6 +21,7 @@ from resonanz.desk import channels as verbs
 from resonanz.desk import wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Brand, Role
+from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.storage import lock, unlock
 from resonanz.desk.web.channel_words import connect_error
 from resonanz.desk.web.forms import ServerForm, TokenForm
@@ -46,7 +47,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 def _initial(request: HttpRequest) -> dict[str, object]:
     number = request.GET.get("again", "")
-    seen = channels_visible_to(signed_in(request)).exclude(network="archive")
+    seen = channels_visible_to(signed_in(request)).exclude(network__in=OFFLINE)
     channel = seen.filter(pk=number).first() if number.isdecimal() else None
     if channel is None:
         return {"brand": Brand.objects.order_by("pk").first()}  # archives brought theirs later
