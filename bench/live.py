@@ -2,8 +2,8 @@
 
 The desk runs as it does for people (`resonanz up`). One process speaks: it stores posts as the listener does
 and notes when each was committed. Another one plays 200 browsers: each signed in as an agent of its own, with
-one open stream, and notes when it is told of each post. All clocks are the monotonic one. Every post
-speaks to us, so every browser is told of every post; half of the columns look for words of their own.
+one open stream, and notes when it is told of each post. All clocks are the monotonic one. Every
+post speaks to us, so every browser is told of every post; half of the columns look for words of their own.
 """
 
 from __future__ import annotations

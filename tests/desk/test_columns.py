@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from resonanz.desk import arrivals, care, columns, queries, streams, wording_streams
 from resonanz.desk.models import Agent, Author, Channel, Mention, Role, Stream, StreamKind, Tag, Team
@@ -14,6 +15,12 @@ from resonanz.post import Audience
 from tests.cast import ADA, MIA, OTTO, SERVER, US, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from resonanz.desk import columns, streams, tidy, wording_streams
 from resonanz.desk.models import Event, Stream, StreamKind, Tab
@@ -15,6 +16,12 @@ from tests.cast import ADA, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
 MENTIONS = Wanted(StreamKind.MENTIONS)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def refused(code: str) -> pytest.RaisesExc[StreamError]:

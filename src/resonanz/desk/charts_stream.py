@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT, EDGE = 96, 28, 4
+WIDTH, HEIGHT, EDGE = 72, 28, 4
 
 
 def sparkline(hours: Sequence[int]) -> SafeString:
