@@ -82,6 +82,17 @@ def test_a_query_without_ear_is_searched_no_more(desk: Desk, query: Query, fake:
     assert listen.search_next() is False
 
 
+def test_a_dropped_query_is_searched_no_more_until_it_is_taken_back(
+    desk: Desk, query: Query, fake: World
+) -> None:
+    listen.search_next()
+    StandingSearch.objects.update(next_at=timezone.now())
+    queries.drop(desk.anna, query)
+    assert listen.search_next() is False
+    queries.restore(desk.anna, query)
+    assert listen.search_next() is True
+
+
 def test_what_cannot_be_understood_is_put_aside(query: Query, fake: World) -> None:
     fake.finds = {"drucker -werbung": [Page(unread=(Unread(raw="{}", reason="id"),), cursor="1")]}
     listen.search_next()
@@ -123,6 +134,6 @@ def test_two_workers_do_not_search_the_same(query: Query, fake: World) -> None:
 def test_a_query_dropped_meanwhile_loses_no_find(query: Query, fake: World, desk: Desk) -> None:
     listen.search_next()
     search = StandingSearch.objects.select_related("channel", "query").get()
-    queries.drop(desk.anna, query)
+    query.delete()
     searches._take_in(search, [said("1", "Drucker", addressed=False)], (), {})
     assert (Mention.objects.count(), StandingSearch.objects.count()) == (1, 0)
