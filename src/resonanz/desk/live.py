@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("resonanz.live")
 T = TypeVar("T")
 POLL_S = 0.1
-POLL_LISTENED_S = 0.02  # while somebody listens
+POLL_LISTENED_S = 0.01  # while somebody listens
 QUIET = frozenset({"overheard"})  # told to columns only: a storm brings thousands, and no page counts them
 CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
 LEARNT_MOST = 500  # conversations whose channels are asked for at once
