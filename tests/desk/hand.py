@@ -180,6 +180,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "leave_team": leave_team,
     "sign_out": sign_out,
     "columns": columns,
+    "six_columns": six_columns,
     "narrow_column": narrow_column,
     "overhear": overhear,
     "drop_tabs": drop_tabs,
