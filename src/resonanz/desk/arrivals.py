@@ -20,8 +20,8 @@ from resonanz.post import Audience
 from resonanz.query import Node, Said
 
 if TYPE_CHECKING:
-    from resonanz.desk.columns import Shape
     from resonanz.desk.finding import Where
+    from resonanz.desk.shapes import Shape
 
 AT_ONCE = 500  # posts that one statement asks for
 STANDS = f"""m.author_id, m.incoming, m.audience, c.from_import_id,

@@ -13,14 +13,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from resonanz.desk import arrivals, columns
+from resonanz.desk import arrivals
 from resonanz.desk.models import Agent
+from resonanz.desk.shapes import columns_seen, shape_of
 
 if TYPE_CHECKING:
     from resonanz.desk.arrivals import Arrived, Sorter
-    from resonanz.desk.columns import Shape
     from resonanz.desk.events import Told
     from resonanz.desk.guardian import SignedIn
+    from resonanz.desk.shapes import Shape
 
 SHOWN_FOR_S = 150.0  # pages say every 30 s what they show; hidden ones once a minute
 MARK_EVERY_S = 10.0  # how often who hears nothing is told how far the log has come
@@ -195,6 +196,6 @@ def message(cursor: int, said: str) -> bytes:
 
 def shapes_of(agent: int, numbers: Collection[int]) -> dict[int, Shape]:
     """Return what those of some columns ask for that an agent sees."""
-    found = columns.columns_seen(Agent.objects.get(pk=agent), list(numbers)[:COLUMNS_MOST])
-    asked = {stream.pk: columns.shape_of(stream) for stream in found}
+    found = columns_seen(Agent.objects.get(pk=agent), list(numbers)[:COLUMNS_MOST])
+    asked = {stream.pk: shape_of(stream) for stream in found}
     return {number: shape for number, shape in asked.items() if shape is not None}
