@@ -1,7 +1,8 @@
-"""What a column of a tab shows: its posts newest first, how many there are by the hour, its name. Reads only.
+"""What a column of a tab shows: its posts newest first, and how many there are by the hour. Reads only.
 
-A column is a shape (`shapes`): an expression, where posts stand besides, or both. The same shape pages through
-the store (`finding`) and sorts what comes in (`arrivals`); so a column shows live what it shows after a reload.
+A column is a shape (`shapes`): an expression, where posts stand besides, or both. The same shape pages
+through the store (`finding`) and sorts what comes in (`arrivals`); so a column shows live what it shows
+after a reload.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from resonanz.desk import (
     wording_streams,
 )
 from resonanz.desk.finding import LAST
-from resonanz.desk.models import Mention, Stream, Tab
+from resonanz.desk.models import Mention, Role, Stream, Tab
 from resonanz.desk.web.acting import agent_of, whole_number
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def column_shown(agent: Agent, stream: Stream) -> dict[str, object]:
         "gone": wording_streams.gone(stream) if is_gone else "",
         "empty": wording_streams.empty(stream),
         "may_change": streams.may_change(agent, stream.tab),
+        "may_watch": agent.has_role(Role.AGENT),
         "cards": reading_streams.cards(agent, [post.order for post in found.posts]),
         "more": more_of(stream, found.more),
     }
