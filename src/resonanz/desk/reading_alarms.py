@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from resonanz.case import State, Waiting
-from resonanz.desk import alarming, counting, finding, wording_alarms
+from resonanz.desk import alarming, counting, reading_posts, wording_alarms
 from resonanz.desk.access import scope_of
 from resonanz.desk.models import AlarmOf, AlarmRing, Letter, Mention
 from resonanz.desk.storage import to_ms
@@ -231,9 +231,11 @@ def posts(agent: Agent, ring: AlarmRing) -> list[dict[str, object]]:
     mine = replace(what, scope=scope_of(agent))
     if what.of in {AlarmOf.QUERY, AlarmOf.STREAM}:
         page = counting.found(mine, window, most=SHOWN_POSTS)
-        return [post._asdict() | {"at": finding.moment_of(post)} for post in page.posts]
+        return reading_posts.shown(page.posts)
     found = _awaited(mine) if alarm.of == AlarmOf.WAITING else counting.posts_of(mine, window)
-    return [_shown(mention) for mention in found.select_related("author")[:SHOWN_POSTS]]
+    mentions = list(found.select_related("author")[:SHOWN_POSTS])
+    counts = reading_posts.reposts_counts(mentions)
+    return [_shown(mention) | {"reposts": counts.get(mention.order, 0)} for mention in mentions]
 
 
 def _awaited(what: Watched) -> QuerySet[Mention]:
