@@ -177,6 +177,36 @@ def test_a_post_is_answered_that_speaks_to_nobody(page: Page, desk: RunningDesk)
     expect(page.locator("#case")).to_contain_text("Toner von Nordlicht sind teuer")
 
 
+def test_how_often_a_post_is_passed_on_changes_in_place(
+    page: Page, network: RunningSimulator, desk: RunningDesk
+) -> None:
+    network.say("otto", f"@{US} Der neue Anhänger")
+    card = column(page, "Mentions").locator(".card").filter(has_text="Der neue Anhänger")
+    expect(card).to_have_count(1, timeout=LIVE_MS)
+    expect(card.locator(".passed-on")).to_be_hidden()
+    card.focus()
+    order = str(card.get_attribute("data-order"))
+    desk.hand("pass_on", order, "0", "3")
+    expect(card.locator(".passed-on")).to_have_text("passed on 3×")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    desk.hand("pass_on", order, "3", "1200")
+    expect(card.locator(".passed-on")).to_have_text("passed on 1,203×", timeout=LIVE_MS)
+    expect(card).to_be_focused()
+    assert [url for url in asked if "/streams/" in url or "/inbox" in url] == []
+
+
+def test_an_alarm_is_made_from_a_columns_menu(page: Page) -> None:
+    column(page, "Private inbox").locator("details.menu > summary").click()
+    column(page, "Private inbox").get_by_role("link", name="Tell me when it grows").click()
+    expect(page.get_by_role("radio", name="posts in a column")).to_be_checked()
+    chosen = page.get_by_label("Column", exact=True)
+    assert chosen.evaluate("field => field.selectedOptions[0].text") == "Private inbox"
+    page.get_by_role("radio", name="customers who wait for an answer").check()
+    expect(chosen).to_be_hidden()
+    expect(page.get_by_label("Channel", exact=True)).to_be_visible()
+
+
 def test_arrows_go_from_column_to_column(page: Page, network: RunningSimulator) -> None:
     network.say("ada", f"@{US} Ein Beitrag zum Anfassen")
     mentions = column(page, "Mentions")

@@ -29,6 +29,7 @@ from resonanz.desk.models import (
     Brand,
     Channel,
     Conversation,
+    Mention,
     Role,
     SlaPolicy,
     Stream,
@@ -165,6 +166,31 @@ def overhear(text: str) -> object:
     return str(stored.orders[uri])
 
 
+def pass_on(order: str, first: str, count: str) -> object:
+    """Hear that so many people passed a post on, forty at a time; the first of them has this number."""
+    channel, of, now = Channel.objects.get(), Mention.objects.get(pk=order), timezone.now()
+    numbers = range(int(first), int(first) + int(count))
+    seen = []
+    for number in numbers:
+        uid = f"https://elsewhere.example/who{number}"
+        author = Author(network="mastodon", uid=uid, handle=f"who{number}@elsewhere.example")
+        post = Post(
+            network="mastodon",
+            uri=f"{of.uri}#by={number}",
+            root=of.uri,
+            author=author,
+            text="",
+            posted_at=now,
+            audience=Audience.PUBLIC,
+            repost_of=of.uri,
+        )
+        seen.append(Sighting(post=post, native_id=f"by:{number}", native_thread_id=f"by:{number}"))
+    for start in range(0, len(seen), 40):
+        with transaction.atomic():
+            store(channel, seen[start : start + 40], Arrival(heard_at=now))
+    return len(seen)
+
+
 def sign_out(session: str) -> object:
     """End a session, as signing out does."""
     SessionStore(session).delete()
@@ -185,6 +211,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "overhear": overhear,
     "drop_tabs": drop_tabs,
     "many_posts": many_posts,
+    "pass_on": pass_on,
 }
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from resonanz.desk import alarming, counting, letters, queries
+from resonanz.desk import alarming, counting, letters, queries, streams
 from resonanz.desk.alarming import AlarmError, Wanted, check_next
 from resonanz.desk.models import (
+    Agent,
     Alarm,
     AlarmOf,
     AlarmRing,
@@ -24,9 +25,12 @@ from resonanz.desk.models import (
     Mention,
     Notice,
     Query,
+    Stream,
+    StreamKind,
 )
 from resonanz.desk.settings import MailServer
 from resonanz.desk.storage import to_ms
+from resonanz.post import Audience
 from resonanz.usual import Window
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
 from tests.desk.post_office import post_office
@@ -440,3 +444,85 @@ def test_a_dropped_one_ends_ringing_and_comes_back(
     assert AlarmRing.objects.filter(ended_at=None).count() == 1
     assert to_ms(NOON) == to_ms(Alarm.objects.get().checked_at or NOON - HOUR)
     assert conversation_of(said("1", "")).mentions.count() == 1
+
+
+# Columns -----------------------------------------------------------------------------------------
+
+
+def column(agent: Agent, *, shared: bool = False, **of: object) -> Stream:
+    """Return a column of a new tab."""
+    tab = streams.add_tab(agent, "Probe")
+    streams.share(agent, tab, shared=shared)
+    return streams.add(agent, tab, streams.Wanted(**of))  # type: ignore[arg-type]
+
+
+def seen(agent: Agent, stream: Stream) -> int:
+    """Return how many posts of the last hour an alarm of somebody's on a column counts."""
+    what = counting.watched(alarming.draft(agent, wanted(None, of=AlarmOf.STREAM, stream=stream)))
+    assert what is not None
+    found = counting.counted(what, NOON - HOUR, NOON)
+    past = counting.history(what, NOON - HOUR, NOON).counts
+    assert past.within(Window(NOON - HOUR, NOON)) == found
+    return found
+
+
+def test_a_column_counts_what_others_said_in_it_or_what_we_said_in_ours(desk: Desk, toner: Query) -> None:
+    say(desk, "1", "2", "3")
+    say(desk, "4", words="Bahn")
+    say(desk, "5", "6", words="Toner geheim", audience=Audience.DIRECT)
+    say(desk, "7", words="Toner und Kunst", addressed=False)
+    ours = said("8", "Toner kommt", US, at=NOON - MINUTE, to=said("5", ""), audience=Audience.DIRECT)
+    hear(desk.channel, ours)
+    anna, kinds = desk.anna, StreamKind
+    counts = {
+        "mentions": (column(anna, kind=kinds.MENTIONS), 6),
+        "narrowed": (column(anna, kind=kinds.MENTIONS, narrowed="bahn"), 1),
+        "query": (column(anna, kind=kinds.QUERY, about=str(toner.pk)), 6),
+        "inbox": (column(anna, kind=kinds.INBOX), 2),
+        "outbox": (column(anna, kind=kinds.OUTBOX), 1),
+        "talk": (column(anna, kind=kinds.TALK, about=str(conversation_of(said("1", "")).pk)), 1),
+    }
+    assert {name: seen(anna, stream) for name, (stream, _) in counts.items()} == {
+        name: count for name, (_, count) in counts.items()
+    }
+    Conversation.objects.update(from_import=Import.objects.create(began_at=NOON, finished_at=NOON))
+    assert seen(anna, counts["mentions"][0]) == 0
+
+
+def test_a_column_counts_for_each_what_they_may_see(desk: Desk, clock: time_machine.Traveller) -> None:
+    say(desk, "1", "2", "3")
+    shared = column(desk.anna, shared=True, kind=StreamKind.MENTIONS)
+    assert (seen(desk.anna, shared), seen(desk.ben, shared)) == (3, 3)
+    desk.ben.teams.clear()
+    assert seen(desk.ben, shared) == 0
+
+
+def test_a_column_of_anothers_own_tab_cannot_be_watched(desk: Desk, clock: time_machine.Traveller) -> None:
+    private = column(desk.anna, kind=StreamKind.MENTIONS)
+    for stream in (private, None):
+        with pytest.raises(AlarmError) as refused:
+            alarming.draft(desk.ben, wanted(None, of=AlarmOf.STREAM, stream=stream))
+        assert refused.value.code == "column_missing"
+    streams.share(desk.anna, private.tab, shared=True)
+    assert alarming.draft(desk.ben, wanted(None, of=AlarmOf.STREAM, stream=private)).stream == private
+
+
+def test_an_alarm_rests_while_its_column_is_not_there(desk: Desk, clock: time_machine.Traveller) -> None:
+    stream = column(desk.anna, shared=True, kind=StreamKind.MENTIONS)
+    say(desk, "1", "2", "3")
+    plan = wanted(None, of=AlarmOf.STREAM, stream=stream, people=[desk.ben])
+    alarm = alarming.save(desk.ben, plan)
+    look(clock, NOON)
+    assert (ring().ended_at, counting.rests(alarm)) == (None, "")
+    streams.share(desk.anna, stream.tab, shared=False)
+    look(clock, NOON + 5 * MINUTE)
+    assert (counting.rests(alarm), ring().ended_at) == ("column", NOON + 5 * MINUTE)
+    streams.share(desk.anna, stream.tab, shared=True)
+    assert counting.rests(alarm) == ""
+    streams.drop(desk.anna, stream)
+    assert counting.rests(alarm) == "column"
+    streams.restore(desk.anna, stream)
+    assert counting.rests(alarm) == ""
+    Stream.objects.all().delete()
+    alarm.refresh_from_db()
+    assert (alarm.stream, counting.rests(alarm), counting.watched(alarm)) == (None, "column", None)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from resonanz.desk import arrivals, care, columns, queries, streams, wording_streams
+from resonanz.desk import arrivals, care, columns, queries, shapes, streams, wording_streams
 from resonanz.desk.models import Agent, Author, Channel, Mention, Role, Stream, StreamKind, Tag, Team
 from resonanz.desk.streams import Wanted
 from resonanz.post import Audience
@@ -73,7 +73,7 @@ def shown(agent: Agent, stream: Stream) -> list[str]:
 
 def live(stream: Stream) -> list[str]:
     """Return what the same column gets when all posts come in at once, newest first."""
-    shape = columns.shape_of(stream)
+    shape = shapes.shape_of(stream)
     assert shape is not None
     posts = arrivals.read(list(Mention.objects.values_list("order", flat=True)))
     return names([post.order for post in reversed(arrivals.Sorter([shape]).sort(posts).get(shape, []))])
@@ -159,11 +159,11 @@ def test_what_a_column_was_about_may_go(full: Desk) -> None:
     Tag.objects.get().delete()
     Author.objects.filter(handle=MIA.handle).delete()
     queries.drop(full.anna, full.anna.queries.get())
-    assert columns.shape_of(Stream.objects.get(pk=kinds["query"][0].pk)) is None
+    assert shapes.shape_of(Stream.objects.get(pk=kinds["query"][0].pk)) is None
     full.anna.queries(manager="every").get().delete()
     for name in ("tag", "author", "query"):
         stream = Stream.objects.get(pk=kinds[name][0].pk)
-        assert columns.shape_of(stream) is None
+        assert shapes.shape_of(stream) is None
         assert shown(full.clara, stream) == []
         assert wording_streams.gone(stream) != ""
 

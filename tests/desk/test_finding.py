@@ -53,7 +53,7 @@ def test_what_alarms_count_is_said_by_others_and_not_recorded(desk: Desk) -> Non
 
     def heard(query: str, since: int, before: int = finding.LAST) -> list[str]:
         scope = scope_of(desk.anna)
-        page = finding.heard(parse(query), since, most=9, before=before, scope=scope)
+        page = finding.heard(parse(query), finding.Within(since, before), most=9, scope=scope)
         return [post.uri.rpartition("/")[2] for post in page.posts]
 
     assert heard("toner", 0) == ["2", "1", "0"]

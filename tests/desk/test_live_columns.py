@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -108,6 +109,41 @@ def test_a_changed_tab_is_told_to_who_shows_it(place: Place, laid: dict[str, int
     say(place.network, "Ein Zebra")
     assert len(fresh(ben)["columns"][str(laid["mentions"])]) == 1
     place.desk.hand("narrow_column", str(laid["mentions"]), "")
+
+
+def test_how_often_a_post_is_passed_on_is_told_calmly_to_who_shows_it(
+    place: Place,  # noqa: F811
+    laid: dict[str, int],
+) -> None:
+    anna, ben = Listening(place.desk, place.anna), Listening(place.desk, place.ben)
+    show(place.desk, place.anna, laid["mentions"])
+    show(place.desk, place.ben, laid["narrowed"])
+    say(place.network, "Der neue Lastenanhänger")
+    [order] = fresh(anna)["columns"][str(laid["mentions"])]
+    since = ben.next("told")["id"]
+    place.desk.hand("pass_on", order, "0", "2")
+    assert passed_on(anna) == {order: 2}
+    began = time.monotonic()
+    place.desk.hand("pass_on", order, "2", "2000")
+    told = [{order: 0}]
+    while told[-1][order] < 2002:
+        told.append(passed_on(anna))
+    assert len(told) <= (time.monotonic() - began) + 3  # fifty events of it were written
+    say(place.network, "Danach")
+    assert ben.next("told")["kind"] in {"opened", "heard"}  # and nothing of it before
+    again = Listening(place.desk, place.ben, last_id=since)
+    kinds = {again.next("told")["kind"] for _ in range(2)}
+    assert "reposted" not in kinds
+    show(place.desk, place.anna, laid["mentions"], since=since, page="p2")
+    assert passed_on(anna) == {order: 2002}
+
+
+def passed_on(listening: Listening) -> dict[str, int]:
+    """Return the next message about posts that were passed on."""
+    while "reposts" not in (told := listening.next("columns")):
+        pass
+    counts: dict[str, int] = told["reposts"]
+    return counts
 
 
 def test_what_makes_no_sense_is_refused(place: Place) -> None:  # noqa: F811

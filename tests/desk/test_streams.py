@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from resonanz.desk import columns, streams, tidy, wording_streams
+from resonanz.desk import columns, shapes, streams, tidy, wording_streams
 from resonanz.desk.models import Event, Stream, StreamKind, Tab
 from resonanz.desk.streams import COLUMNS_MOST, TABS_MOST, StreamError, Wanted
 from resonanz.query import QueryError
@@ -71,7 +71,7 @@ def test_what_is_dropped_comes_back_to_its_place(desk: Desk) -> None:
     y = columns.columns_of(tab)[1]
     streams.drop(desk.anna, y)
     assert order(tab) == ["x", "z"]
-    assert columns.columns_seen(desk.anna, [y.pk]) == []
+    assert shapes.columns_seen(desk.anna, [y.pk]) == []
     streams.restore(desk.anna, y)
     assert order(tab) == ["x", "y", "z"]
     streams.drop_tab(desk.anna, tab)
@@ -98,7 +98,7 @@ def test_a_column_is_called_narrowed_and_held(desk: Desk) -> None:
     streams.rename(desk.anna, stream, "  An   uns ")
     streams.narrow(desk.anna, stream, "  lang:de   -is:reply ")
     streams.hold(desk.anna, stream, held=True)
-    known = columns.columns_seen(desk.anna, [stream.pk])[0]
+    known = shapes.columns_seen(desk.anna, [stream.pk])[0]
     assert (known.name, known.narrowed, known.is_held) == ("An uns", "lang:de -is:reply", True)
     assert wording_streams.about(known) == "Mentions"
     with pytest.raises(QueryError):

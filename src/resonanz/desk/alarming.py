@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from resonanz.desk import bells, counting, own_address, wording_alarms
+from resonanz.desk import bells, counting, own_address, shapes, wording_alarms
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.events import happen
 from resonanz.desk.models import (
@@ -31,6 +31,7 @@ from resonanz.desk.models import (
     Letter,
     Query,
     Role,
+    Stream,
 )
 from resonanz.desk.storage import to_ms
 from resonanz.usual import ending, has_fallen, usual_within
@@ -40,6 +41,7 @@ NAME_MOST = 120
 TIMES_LEAST = 1.1
 CHECKS_PER_SPAN = 40
 SOONEST, LATEST = timedelta(seconds=15), timedelta(minutes=5)  # between two looks at the same alarm
+NEAR = ("query", "channel", "made_by", *(f"stream__{name}" for name in shapes.WITH))  # of an alarm
 SNOOZES = ("half_hour", "two_hours", "tomorrow")
 MORNING = time(8)
 
@@ -62,6 +64,7 @@ class Wanted:
     least_count: int
     times: float | None = None
     query: Query | None = None
+    stream: Stream | None = None
     channel: Channel | None = None
     quiet_from: time | None = None
     quiet_until: time | None = None
@@ -111,13 +114,12 @@ def draft(agent: Agent, wanted: Wanted, known: Alarm | None = None) -> Alarm:
     """Return an alarm as it would be kept, without keeping it; raises AlarmError."""
     _expect_able(agent, wanted)
     alarm = Alarm() if known is None else known
-    for name in ("of", "span_s", "least_count", "times", "query", "channel", "quiet_from", "quiet_until"):
+    for name in ("of", "span_s", "least_count", "times", "quiet_from", "quiet_until"):
         setattr(alarm, name, getattr(wanted, name))
     alarm.name = " ".join(wanted.name.split())[:NAME_MOST]
-    if alarm.of == AlarmOf.QUERY:
-        alarm.channel = None
-    else:
-        alarm.query = None
+    alarm.query = wanted.query if wanted.of == AlarmOf.QUERY else None
+    alarm.stream = wanted.stream if wanted.of == AlarmOf.STREAM else None
+    alarm.channel = wanted.channel if wanted.of in {AlarmOf.HEARD, AlarmOf.WAITING} else None
     alarm.made_by = agent
     return alarm
 
@@ -127,8 +129,8 @@ def save(agent: Agent, wanted: Wanted, known: Alarm | None = None, *, address: s
 
     `address` is the one under which the desk is used just now; what is told leads there.
 
-    AlarmError: `not_allowed`, `not_yours`, `name_missing`, `query_missing`, `number_small`, `times_small`,
-    `span_unknown`, `quiet_half`, `nobody`.
+    AlarmError: `not_allowed`, `not_yours`, `name_missing`, `query_missing`, `column_missing`, `number_small`,
+    `times_small`, `span_unknown`, `quiet_half`, `nobody`.
     """
     if known is not None and not may_change(agent, known):
         raise AlarmError("not_yours")
@@ -152,6 +154,7 @@ def _expect_able(agent: Agent, wanted: Wanted) -> None:
     flaws = {
         "not_allowed": not agent.has_role(Role.AGENT),
         "query_missing": wanted.of == AlarmOf.QUERY and wanted.query is None,
+        "column_missing": wanted.of == AlarmOf.STREAM and not _sees(agent, wanted.stream),
         "number_small": wanted.least_count < 1,
         "times_small": wanted.times is not None and not wanted.times >= TIMES_LEAST,
         "span_unknown": wanted.span_s not in SPANS,
@@ -163,6 +166,10 @@ def _expect_able(agent: Agent, wanted: Wanted) -> None:
     channel = wanted.channel
     if channel is not None and not channels_visible_to(agent).filter(pk=channel.pk).exists():
         raise AlarmError("not_allowed")
+
+
+def _sees(agent: Agent, stream: Stream | None) -> bool:
+    return stream is not None and bool(shapes.columns_seen(agent, [stream.pk]))
 
 
 def drop(agent: Agent, alarm: Alarm, *, dropped: bool = True) -> None:
@@ -201,7 +208,7 @@ def _claim(now: datetime) -> Alarm | None:
 
     Whoever dies over it, or cannot count, is followed by the next look and holds up no other alarm.
     """
-    due = Alarm.objects.filter(check_at__lte=now).select_related("query", "channel", "made_by")
+    due = Alarm.objects.filter(check_at__lte=now).select_related(*NEAR)
     for alarm in due.order_by("check_at")[:3]:
         ours = Alarm.objects.filter(pk=alarm.pk, check_at=alarm.check_at)
         if ours.update(check_at=now + every(alarm.span)):

@@ -20,8 +20,8 @@ from resonanz.post import Audience
 from resonanz.query import Node, Said
 
 if TYPE_CHECKING:
-    from resonanz.desk.columns import Shape
     from resonanz.desk.finding import Where
+    from resonanz.desk.shapes import Shape
 
 AT_ONCE = 500  # posts that one statement asks for
 STANDS = f"""m.author_id, m.incoming, m.audience, c.from_import_id,
@@ -38,6 +38,7 @@ class Arrived:
     """A post as columns ask about it: `heard_by` are channels that heard it, `spoken_to` those addressed."""
 
     order: int
+    uri: str
     conversation: int | None
     author: int
     incoming: bool
@@ -46,6 +47,11 @@ class Arrived:
     spoken_to: frozenset[int]
     tags: frozenset[int]
     what: Said
+
+    @property
+    def network(self) -> str:
+        """The network that it was said on."""
+        return self.what.network
 
     @property
     def text(self) -> str:
@@ -77,6 +83,7 @@ def _arrived(row: tuple[Any, ...]) -> Arrived:
     author, incoming, audience, _import, heard, spoken, tags = row[-STANDS_COUNT:]
     return Arrived(
         order=row[0],
+        uri=row[1],
         conversation=row[7],
         author=author,
         incoming=bool(incoming),

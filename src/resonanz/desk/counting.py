@@ -1,7 +1,8 @@
 """What an alarm counts, now and in the past. Reads only; what is usual is reckoned in `resonanz.usual`.
 
 An alarm counts what its maker may see. What was deleted, what we said ourselves and recorded conversations
-never count. A further kind of thing to watch is a row in `SOURCES`.
+never count, except that a column of our own posts counts those. A further kind of thing to watch is a row in
+`SOURCES`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import ClockKind
-from resonanz.desk import finding
+from resonanz.desk import finding, shapes
 from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
 from resonanz.desk.models import Alarm, AlarmOf, Channel, Clock, Mention, Query
 from resonanz.desk.models.listening import SEQUENCE_BITS
@@ -31,12 +32,16 @@ ANSWER_CLOCKS = (ClockKind.FIRST_RESPONSE.value, ClockKind.NEXT_RESPONSE.value)
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is counted: its kind, in what somebody may see; `tree` for a query, `channel` for one channel."""
+    """What is counted: its kind, in what somebody may see.
+
+    `tree` and `where` for a query or a column, `channel` for one channel.
+    """
 
     of: AlarmOf
     scope: Scope
     tree: Node | None = None
     channel: int | None = None
+    where: finding.Where = finding.HEARD
 
 
 class History(NamedTuple):
@@ -47,9 +52,11 @@ class History(NamedTuple):
 
 
 def rests(alarm: Alarm) -> str:
-    """Return why an alarm cannot count: `nobody` (its maker is gone), `query` (that is gone); else ""."""
+    """Return what an alarm lacks to count: its maker (`nobody`), its `query` or its `column`; else ""."""
     if alarm.made_by is None or not alarm.made_by.is_active:
         return "nobody"
+    if alarm.of == AlarmOf.STREAM and _column(alarm) is None:
+        return "column"
     return "query" if alarm.of == AlarmOf.QUERY and not _is_kept(alarm.query) else ""
 
 
@@ -57,12 +64,24 @@ def _is_kept(query: Query | None) -> bool:
     return query is not None and query.dropped_at is None
 
 
+def _column(alarm: Alarm) -> shapes.Shape | None:
+    """Return what an alarm's column asks for; None where its maker does not see it any more."""
+    if alarm.made_by is None or alarm.stream_id is None:
+        return None
+    found = shapes.columns_seen(alarm.made_by, [alarm.stream_id])
+    return shapes.shape_of(found[0]) if found else None
+
+
 def watched(alarm: Alarm) -> Watched | None:
     """Return what an alarm counts; None where it rests."""
     if rests(alarm) or alarm.made_by is None:
         return None
+    scope, column = scope_of(alarm.made_by), _column(alarm)
+    if column is not None:
+        where = column.where._replace(live=True, incoming=column.where.incoming is not False)
+        return Watched(AlarmOf.STREAM, scope, column.tree, where=where)
     tree = None if alarm.query is None else finding.tree_of(alarm.query)
-    return Watched(AlarmOf(alarm.of), scope_of(alarm.made_by), tree, alarm.channel_id)
+    return Watched(AlarmOf(alarm.of), scope, tree, alarm.channel_id)
 
 
 def counted(what: Watched, since: datetime, until: datetime) -> int:
@@ -102,16 +121,20 @@ def order_at(moment: datetime) -> int:
     return max(to_ms(moment), 0) << SEQUENCE_BITS
 
 
-# Posts that fit a query --------------------------------------------------------------------------
+# Posts that fit a query or stand in a column -----------------------------------------------------
+
+
+def found(what: Watched, window: Window, *, most: int, before: int | None = None) -> finding.Page:
+    """Return the newest posts of a window that fit, before an order."""
+    within = finding.Within(order_at(window.since), order_at(window.until) if before is None else before)
+    return finding.heard(what.tree, within, most=most, scope=what.scope, where=what.where)
 
 
 def _fitting(what: Watched, window: Window, most: int) -> Iterator[int]:
     """Yield when the posts of a window were said, in milliseconds, the newest first."""
-    assert what.tree is not None
     before: int | None = order_at(window.until)
-    since = order_at(window.since)
     while before is not None and most > 0:
-        page = finding.heard(what.tree, since, most=min(most, AT_ONCE), before=before, scope=what.scope)
+        page = found(what, window, most=min(most, AT_ONCE), before=before)
         yield from (post.order >> SEQUENCE_BITS for post in page.posts)
         before, most = page.more, most - len(page.posts)
 
@@ -189,6 +212,7 @@ class Source(NamedTuple):
 
 SOURCES = {
     AlarmOf.QUERY: Source(_count_fitting, _remember_fitting),
+    AlarmOf.STREAM: Source(_count_fitting, _remember_fitting),
     AlarmOf.HEARD: Source(_count_heard, _remember_heard),
     AlarmOf.WAITING: Source(_count_waiting, _remember_waiting, lasts=True),
 }

@@ -24,7 +24,7 @@ KINDS: dict[str, int] = {
     "opened": 1,
     "heard": 2,  # a customer's turn: at (ms), due (ms or none), stamp, end (ms: when all should be settled)
     "overheard": 1,  # a post of others that is nobody's conversation, such as one that a query found: channel
-    "reposted": 1,  # others passed a post on: count, channel
+    "reposted": 1,  # others passed a post on: count (below 0: took that back), channel
     "spoke": 1,  # our turn: at (ms), by (case.ReplyKind), upto (the newest turn its writer had seen)
     "quarantined": 1,  # channel: a post of it could not be understood or stored
     "replayed": 1,  # channel: one that was put aside could be stored after all

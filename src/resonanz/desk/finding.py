@@ -60,6 +60,13 @@ class Page(NamedTuple):
     more: int | None
 
 
+class Within(NamedTuple):
+    """Between which orders posts stand."""
+
+    since: int
+    before: int
+
+
 class Where(NamedTuple):
     """Where posts stand, besides what an expression can ask for; what is None or false does not matter."""
 
@@ -110,9 +117,9 @@ def find(
     return _page(_Source(query, scope, where), most, before)
 
 
-def heard(query: Node, since: int, *, most: int, before: int = LAST, scope: Scope) -> Page:
-    """Return the same of what others said from an order on, without recorded conversations."""
-    return _page(_Source(query, scope, HEARD), most, before, since)
+def heard(query: Node | None, within: Within, *, most: int, scope: Scope, where: Where = HEARD) -> Page:
+    """Return the same between two orders; of what others said here, unless told otherwise."""
+    return _page(_Source(query, scope, where), most, within.before, within.since)
 
 
 def _page(source: _Source, most: int, before: int, low: int = 0) -> Page:

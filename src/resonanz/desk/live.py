@@ -30,7 +30,7 @@ log = logging.getLogger("resonanz.live")
 T = TypeVar("T")
 POLL_S = 0.1
 POLL_LISTENED_S = 0.01  # while somebody listens
-QUIET = frozenset({"overheard"})  # told to columns only: a storm brings thousands, and no page counts them
+QUIET = frozenset({"overheard", "reposted"})  # told to columns only, for a storm brings thousands
 CATCH_UP_MOST = 2_000  # events that a returning browser is told; one that missed more reloads
 LEARNT_MOST = 500  # conversations whose channels are asked for at once
 PRESENT_FOR_S = 8.0  # tabs say every 5 s that they are there
@@ -141,7 +141,7 @@ class Hub:
             listener.tell(b"event: reload\ndata: {}\n\n")
             return
         for event in told:
-            if event.id <= until and self.may_see(listener.agent, event):
+            if event.id <= until and event.kind not in QUIET and self.may_see(listener.agent, event):
                 listener.tell(_chunk(event))
 
     async def _run(self) -> None:
@@ -150,6 +150,7 @@ class Hub:
             await asyncio.sleep(POLL_LISTENED_S if self.listeners else POLL_S)
             try:
                 await self._pass_on(*await self._ask(self._fresh, self.columns.look()))
+                await self._tell_reposts()
             except Exception:
                 log.exception("the event log could not be read")
                 await asyncio.sleep(1)
@@ -163,6 +164,16 @@ class Hub:
         if told:
             await self._changed(told)
         self.columns.mark(self.cursor, self.listeners)
+
+    async def _tell_reposts(self) -> None:
+        """Say how often posts were passed on that somebody has before them; once a second is enough."""
+        orders = self.columns.reposted()
+        if not orders:
+            return
+        counted = await self._ask(self.columns.count, orders, self.columns.look())
+        for listener in list(self.listeners):
+            if said := counted.said(listener.agent, self):
+                listener.tell(message(self.cursor, said))
 
     def _fresh(self, look: Look) -> tuple[list[events.Told], News | None]:
         """Return new events with their news, asking for them only when another connection has written."""
@@ -188,6 +199,7 @@ class Hub:
         """Queue one chunk for each browser; it is written once for all that may see the same."""
         if not told:
             return
+        self.columns.note(told)
         self.cursor = max(self.cursor, told[-1].id)
         telling = None if news is None else self.columns.telling(news)
         chunks = {event.id: _chunk(event) for event in told if event.kind not in QUIET}
@@ -195,7 +207,7 @@ class Hub:
         for listener in list(self.listeners):
             agent = listener.agent
             if agent.channels not in written:
-                seen = [chunks[event.id] for event in told if self.may_see(agent, event)]
+                seen = [chunks[e.id] for e in told if e.id in chunks and self.may_see(agent, e)]
                 written[agent.channels] = b"".join(seen)
             chunk = written[agent.channels] + (b"" if telling is None else telling.said(agent))
             if chunk:
@@ -228,18 +240,21 @@ class Hub:
             return
         again = Columns(self)
         again.show(agent, page, tab, shapes)
-        said = await self._ask(self._missed, since, self.cursor, again, agent)
+        said, told = await self._ask(self._missed, since, self.cursor, again, agent)
+        self.columns.note(told)
         for listener in self.listeners:
             if said and listener.agent.session_key == agent.session_key:
                 listener.tell(said)
 
-    def _missed(self, since: int, until: int, again: Columns, agent: SignedIn) -> bytes:
+    def _missed(
+        self, since: int, until: int, again: Columns, agent: SignedIn
+    ) -> tuple[bytes, list[events.Told]]:
         """Return what tells a page that comes back what it has missed; where that is too much, to reload."""
         told = self._read(since)
         if len(told) >= CATCH_UP_MOST:
-            return message(until, '"reload":true,"columns":{}')
+            return message(until, '"reload":true,"columns":{}'), []
         told = [event for event in told if event.id <= until]
-        return again.telling(again.sort(told, again.look())).said(agent) if told else b""
+        return again.telling(again.sort(told, again.look())).said(agent) if told else b"", told
 
     async def _changed(self, told: list[events.Told]) -> None:
         """Ask again what the pages of a tab show whose columns are others now, and tell them."""

@@ -13,14 +13,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from resonanz.desk import arrivals, columns
+from resonanz.desk import arrivals
 from resonanz.desk.models import Agent
+from resonanz.desk.reading_posts import reposts_counts
+from resonanz.desk.shapes import columns_seen, shape_of
 
 if TYPE_CHECKING:
     from resonanz.desk.arrivals import Arrived, Sorter
-    from resonanz.desk.columns import Shape
     from resonanz.desk.events import Told
     from resonanz.desk.guardian import SignedIn
+    from resonanz.desk.shapes import Shape
 
 SHOWN_FOR_S = 150.0  # pages say every 30 s what they show; hidden ones once a minute
 MARK_EVERY_S = 10.0  # how often who hears nothing is told how far the log has come
@@ -28,6 +30,9 @@ COLUMNS_MOST = 40  # of one page
 TOLD_MOST = 100  # posts of a column in one message; a page that is told so many asks for the newest
 POSTS = frozenset({"heard", "spoke", "overheard", "edited"})  # after these a post may belong in a column
 GONE = "withdrawn"
+REPOSTED = "reposted"
+COUNT_EVERY_S = 1.0  # how often it is said how often posts were passed on
+COUNTED_MOST = 500  # posts at a time; more wait for the next one
 
 
 class Listener(Protocol):
@@ -77,6 +82,25 @@ class News(NamedTuple):
     gone: Sequence[Told]
 
 
+class Counted(NamedTuple):
+    """How often some posts were passed on: the posts by their shape's number, and the counts."""
+
+    look: Look
+    sorted: Mapping[int, Sequence[Arrived]]
+    counts: Mapping[int, int]
+
+    def said(self, agent: SignedIn, rights: MaySee) -> str:
+        """Return what a browser is told that has such a post in its columns, "" for nothing."""
+        shapes = set(self.look.by_browser.get(agent.session_key, {}).values())
+        posts = {post.order: post for shape in shapes for post in self.sorted.get(shape, ())}
+        told = {
+            str(order): self.counts.get(order, 0)
+            for order, post in posts.items()
+            if rights.may_see_post(agent, post)
+        }
+        return f'"reposts":{json.dumps(told, separators=(",", ":"))},"columns":{{}}' if told else ""
+
+
 @dataclass
 class Columns:
     """All pages with columns of this process."""
@@ -87,6 +111,8 @@ class Columns:
     seen: Look | None = None
     marked: int = 0
     marked_at: float = 0.0
+    passed_on: set[int] = field(default_factory=set)  # posts, since they were counted last
+    counted_at: float = 0.0
 
     def show(self, agent: SignedIn, page: str, tab: int, shapes: Mapping[int, Shape]) -> None:
         """Note what a page shows; nothing ends it."""
@@ -116,6 +142,20 @@ class Columns:
             self.seen = Look(shapes, by_browser)
         return self.seen
 
+    def note(self, told: Iterable[Told]) -> None:
+        """Note which posts others have passed on."""
+        self.passed_on.update(event.mention for event in told if event.kind == REPOSTED and event.mention)
+
+    def reposted(self) -> list[int]:
+        """Return the posts to count now, however often each was passed on meanwhile; mostly none."""
+        now = time.monotonic()
+        if not self.passed_on or now - self.counted_at < COUNT_EVERY_S:
+            return []
+        orders = sorted(self.passed_on, reverse=True)[:COUNTED_MOST] if self.pages else []
+        self.passed_on = self.passed_on.difference(orders) if orders else set()
+        self.counted_at = now
+        return orders
+
     # In the hub's own thread, which may ask the database ----------------------------------------
 
     def sort(self, told: Sequence[Told], look: Look) -> News:
@@ -124,6 +164,13 @@ class Columns:
         gone = [event for event in told if event.kind == GONE and event.mention]
         found = self._sorted(orders, look.shapes) if orders and look.shapes else {}
         return News(look, told[-1].id, {look.shapes[shape]: posts for shape, posts in found.items()}, gone)
+
+    def count(self, orders: Sequence[int], look: Look) -> Counted:
+        """Return how often posts were passed on, those that stand in a column of a look."""
+        found = self._sorted(orders, look.shapes)
+        posts = {post.order: post for some in found.values() for post in some}
+        by_shape = {look.shapes[shape]: some for shape, some in found.items()}
+        return Counted(look, by_shape, reposts_counts(posts.values()))
 
     def _sorted(
         self, orders: Collection[int], shapes: Mapping[Shape, int]
@@ -195,6 +242,6 @@ def message(cursor: int, said: str) -> bytes:
 
 def shapes_of(agent: int, numbers: Collection[int]) -> dict[int, Shape]:
     """Return what those of some columns ask for that an agent sees."""
-    found = columns.columns_seen(Agent.objects.get(pk=agent), list(numbers)[:COLUMNS_MOST])
-    asked = {stream.pk: columns.shape_of(stream) for stream in found}
+    found = columns_seen(Agent.objects.get(pk=agent), list(numbers)[:COLUMNS_MOST])
+    asked = {stream.pk: shape_of(stream) for stream in found}
     return {number: shape for number, shape in asked.items() if shape is not None}

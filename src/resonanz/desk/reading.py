@@ -275,7 +275,7 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     add_thumbs(found)
-    _add_beside(found, talk.channel.network)
+    _add_beside(found)
     notes = within(_notes(talk.pk), conversation=talk) if may_have(talk, "notes") else []
     found += [Entry("note", note.written_at, 0, note=note) for note in notes]
     for enquiry in reading_enquiries.asked(talk):
@@ -287,15 +287,15 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     return _folded(sorted(found, key=lambda entry: (entry.at, entry.place)))
 
 
-def _add_beside(found: Sequence[Entry], network: str) -> None:
+def _add_beside(found: Sequence[Entry]) -> None:
     """Add what posts said before they were edited, and how often they were passed on."""
     mentions = {entry.mention.pk: entry.mention for entry in found if entry.mention is not None}
     earlier = reading_posts.earlier_words(mentions.values())
-    reposts = reading_posts.reposts_counts(network, [mention.uri for mention in mentions.values()])
+    reposts = reading_posts.reposts_counts(mentions.values())
     for entry in found:
         if entry.mention is not None:
             entry.extras["earlier"] = earlier.get(entry.mention.pk, [])
-            entry.extras["reposts"] = reposts.get(entry.mention.uri, 0)
+            entry.extras["reposts"] = reposts.get(entry.mention.pk, 0)
 
 
 @prepared

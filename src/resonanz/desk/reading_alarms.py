@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from resonanz.case import State, Waiting
-from resonanz.desk import alarming, counting, finding, wording_alarms
+from resonanz.desk import alarming, counting, reading_posts, wording_alarms
 from resonanz.desk.access import scope_of
 from resonanz.desk.models import AlarmOf, AlarmRing, Letter, Mention
 from resonanz.desk.storage import to_ms
@@ -82,9 +82,7 @@ class Told:
 
 def rows(agent: Agent) -> list[Row]:
     """Return the alarms of which somebody may know, those that ring first."""
-    found = list(
-        alarming.alarms_visible_to(agent).select_related("query", "channel", "made_by").order_by("name", "pk")
-    )
+    found = list(alarming.alarms_visible_to(agent).select_related(*alarming.NEAR).order_by("name", "pk"))
     open_ones = AlarmRing.objects.filter(alarm__in=found, ended_at=None).select_related("acknowledged_by")
     ringing = {ring.alarm_id: ring for ring in open_ones}
     shown = [_row(agent, alarm, ringing.get(alarm.pk)) for alarm in found]
@@ -109,7 +107,7 @@ def _row(agent: Agent, alarm: Alarm, ring: AlarmRing | None) -> Row:
 
 def ring_of(agent: Agent, number: int) -> AlarmRing | None:
     """Return a ring of an alarm of which somebody may know."""
-    near = ("alarm__query", "alarm__channel", "alarm__made_by", "acknowledged_by", "snoozed_by")
+    near = ("acknowledged_by", "snoozed_by", *(f"alarm__{name}" for name in alarming.NEAR))
     seen = alarming.alarms_visible_to(agent, dropped=True).order_by().values("pk")
     return AlarmRing.objects.filter(pk=number, alarm__in=seen).select_related(*near).first()
 
@@ -230,13 +228,14 @@ def posts(agent: Agent, ring: AlarmRing) -> list[dict[str, object]]:
     if what is None:
         return []
     window = Window(ring.rung_at - alarm.span, ring.ended_at or timezone.now())
-    mine = counting.Watched(what.of, scope_of(agent), what.tree, what.channel)
-    if mine.tree is not None:
-        since, before = counting.order_at(window.since), counting.order_at(window.until)
-        page = finding.heard(mine.tree, since, most=SHOWN_POSTS, before=before, scope=mine.scope)
-        return [post._asdict() | {"at": finding.moment_of(post)} for post in page.posts]
+    mine = replace(what, scope=scope_of(agent))
+    if what.of in {AlarmOf.QUERY, AlarmOf.STREAM}:
+        page = counting.found(mine, window, most=SHOWN_POSTS)
+        return reading_posts.shown(page.posts)
     found = _awaited(mine) if alarm.of == AlarmOf.WAITING else counting.posts_of(mine, window)
-    return [_shown(mention) for mention in found.select_related("author")[:SHOWN_POSTS]]
+    mentions = list(found.select_related("author")[:SHOWN_POSTS])
+    counts = reading_posts.reposts_counts(mentions)
+    return [_shown(mention) | {"reposts": counts.get(mention.order, 0)} for mention in mentions]
 
 
 def _awaited(what: Watched) -> QuerySet[Mention]:

@@ -16,6 +16,7 @@ from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Channel, Mention, Query, Role, Sighting, StreamKind, Tag
 from resonanz.desk.reading_pictures import add_thumbs
+from resonanz.desk.reading_posts import reposts_counts
 from resonanz.post import Audience
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Card:
     mention: Mention
     can_open: bool
     extras: dict[str, Any] = field(default_factory=dict)
+    reposts: int = 0
 
     @property
     def place(self) -> int:
@@ -65,7 +67,10 @@ def cards(agent: Agent, orders: Collection[int]) -> list[Card]:
     shown = Mention.objects.filter(seen, pk__in=orders, deleted_at=None).select_related(*SHOWN)
     found = list(shown.order_by("-order"))
     opens = _openable(agent, [mention.pk for mention in found if mention.conversation_id is None])
-    made = [Card(m, m.pk in opens, json.loads(m.extras) if m.extras else {}) for m in found]
+    counts = reposts_counts(found)
+    made = [
+        Card(m, m.pk in opens, json.loads(m.extras) if m.extras else {}, counts.get(m.pk, 0)) for m in found
+    ]
     add_thumbs(made)
     return made
 

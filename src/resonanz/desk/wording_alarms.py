@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.utils.translation import ngettext, override
 
+from resonanz.desk import wording_streams
 from resonanz.desk.models import AlarmOf
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def subject(alarm: Alarm) -> str:
     """Return what an alarm watches."""
     if alarm.of == AlarmOf.QUERY:
         return _("Posts that fit “%(name)s”") % {"name": "–" if alarm.query is None else alarm.query.name}
+    if alarm.of == AlarmOf.STREAM:
+        name = "–" if alarm.stream is None else wording_streams.title(alarm.stream)
+        return _("Posts in the column “%(name)s”") % {"name": name}
     place = {"channel": "" if alarm.channel is None else alarm.channel.name or alarm.channel.handle}
     if alarm.of == AlarmOf.HEARD:
         return _("New posts on %(channel)s") % place if alarm.channel else _("New posts on all channels")
@@ -135,6 +139,9 @@ REFUSALS = {  # codes of alarming.AlarmError and notifying.NotTold
     "name_missing": later("Give it a name by which people recognise it."),
     "name_taken": later("There is an address of this name."),
     "query_missing": later("Choose the saved query that is watched."),
+    "column_missing": later(
+        "Choose the column that is watched. One in a colleague's tab has to be shared with the team."
+    ),
     "number_small": later("At least 1."),
     "times_small": later("It has to be more than the usual: 1.1 times at least."),
     "span_unknown": later("Choose one of the spans."),

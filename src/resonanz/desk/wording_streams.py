@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
@@ -88,6 +89,11 @@ def lively(day_count: int, hour_count: int) -> str:
     if not hour_count:
         return _("%(day)d in 24 h") % {"day": day_count}
     return _("%(day)d in 24 h, %(hour)d in 1 h") % {"day": day_count, "hour": hour_count}
+
+
+def passed_on(count: int) -> str:
+    """Return how often a post was passed on; short, and alike for one and for many."""
+    return _("passed on {n}×").format(n=number_format(count, use_l10n=True, force_grouping=True))
 
 
 def gone(stream: Stream) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from resonanz.desk import alarming, notifying, queries, reading_alarms
+from resonanz.desk import alarming, notifying, queries, reading_alarms, streams
 from resonanz.desk.models import (
     Alarm,
     AlarmAddress,
@@ -22,6 +22,7 @@ from resonanz.desk.models import (
     NoticeKind,
     Query,
     Setting,
+    StreamKind,
 )
 from tests.cast import ADA, MIA, OTTO, Desk, conversation_of, hear, said
 from tests.desk.chat import Chat, chat
@@ -349,3 +350,53 @@ def test_only_operators_reach_addresses_and_everybody_may_choose_them(ours: Desk
     address = AlarmAddress.objects.get()
     signed_in(ours.anna).post(reverse("alarm-new"), form(toner, addresses=[address.pk]))
     assert list(Alarm.objects.get().addresses.all()) == [address]
+
+
+# Columns -----------------------------------------------------------------------------------------
+
+
+def test_an_alarm_is_made_from_a_columns_menu(ours: Desk, toner: Query) -> None:
+    tab = streams.add_tab(ours.anna, "Marke", [streams.Wanted(StreamKind.QUERY, str(toner.pk))])
+    hidden = streams.add_tab(ours.ben, "Bens", [streams.Wanted(StreamKind.MENTIONS)])
+    stream, foreign = tab.streams.get(), hidden.streams.get()
+    client = signed_in(ours.anna)
+    link = f"{reverse('alarm-new')}?stream={stream.pk}"
+    assert f'href="{link}"' in client.get(reverse("stream-tab", args=[tab.pk])).content.decode()
+    blank = client.get(link).content.decode()
+    group = blank.partition('<optgroup label="Marke">')[2].partition("</optgroup>")[0]
+    assert f'<option value="{stream.pk}" selected>Toner</option>' in group
+    assert 'name="name" value="Toner"' in blank
+    assert "Bens" not in blank
+    plan = form(None, ours.anna.pk, of="stream", stream=stream.pk)
+    assert "3 posts within 1 hour" in text(client.post(reverse("alarm-look"), plan))
+    refused = client.post(reverse("alarm-new"), plan | {"stream": ""})
+    assert (refused.status_code, "Choose the column that is watched." in text(refused)) == (422, True)
+    assert client.post(reverse("alarm-new"), plan | {"stream": foreign.pk}).status_code == 422
+    assert client.get(f"{reverse('alarm-new')}?stream={foreign.pk}").status_code == 200
+    client.post(reverse("alarm-new"), plan)
+    assert Alarm.objects.get().stream == stream
+    assert "Posts in the column “Toner”" in text(client.get(reverse("alarms")))
+
+
+def test_a_ring_of_a_column_shows_its_newest_posts_and_rests_without_it(ours: Desk, toner: Query) -> None:
+    tab = streams.add_tab(ours.anna, "Marke", [streams.Wanted(StreamKind.QUERY, str(toner.pk))])
+    client = signed_in(ours.anna)
+    plan = form(None, ours.anna.pk, ours.tom.pk, of="stream", stream=tab.streams.get().pk)
+    client.post(reverse("alarm-new"), plan)
+    assert alarming.check_next() is True
+    here = reverse("alarm-ring", args=[AlarmRing.objects.get().pk])
+    page = text(client.get(here))
+    assert ("Posts in the column “Toner”" in page, page.count("Toner leer")) == (True, 3)
+    assert "Toner leer" in text(signed_in(ours.tom).get(here))
+    ours.tom.teams.clear()
+    assert "Nothing of it is for you to see" in text(signed_in(ours.tom).get(here))
+    streams.drop(ours.anna, tab.streams.get())
+    assert "Its column is gone, or is not shared any more." in text(client.get(reverse("alarms")))
+    assert client.get(here).status_code == 200
+
+
+def test_who_shares_a_column_with_others_lets_them_watch_it_but_not_change_it(ours: Desk) -> None:
+    tab = streams.add_tab(ours.anna, "Marke", [streams.Wanted(StreamKind.MENTIONS)])
+    streams.share(ours.anna, tab, shared=True)
+    shown = signed_in(ours.ben).get(reverse("stream-tab", args=[tab.pk])).content.decode()
+    assert ("Tell me when it grows" in shown, "Drop this column" in shown) == (True, False)

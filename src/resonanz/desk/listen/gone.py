@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -20,7 +21,7 @@ def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
     if not native_ids:
         return 0
     Quarantined.objects.filter(channel=channel, native_id__in=native_ids).delete()
-    Repost.objects.filter(channel=channel, native_id__in=native_ids).delete()
+    _take_back_reposts(channel, native_ids, now)
     gone = Mention.objects.filter(
         sightings__channel=channel, sightings__native_id__in=native_ids, deleted_at=None
     )
@@ -36,6 +37,15 @@ def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
     for order, conversation in orders:
         happen("withdrawn", now, conversation=conversation, mention=order)
     return len(orders)
+
+
+def _take_back_reposts(channel: Channel, native_ids: Sequence[str], now: datetime) -> None:
+    taken_back = Repost.objects.filter(channel=channel, native_id__in=native_ids)
+    counts = Counter(taken_back.values_list("of_uri", flat=True))
+    taken_back.delete()
+    originals = Mention.objects.filter(network=channel.network, uri__in=counts)
+    for order, uri, talk in originals.values_list("order", "uri", "conversation"):
+        happen("reposted", now, conversation=talk, mention=order, count=-counts[uri], channel=channel.pk)
 
 
 def forget_words(orders: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resonanz.desk.models.listening import Channel, Query
 from resonanz.desk.models.people import Agent
+from resonanz.desk.models.streams import Stream
 from resonanz.desk.storage import MaybeMomentField, MomentField, SecretField
 from resonanz.usual import Mark
 
@@ -17,6 +18,7 @@ class AlarmOf(models.TextChoices):
     """What an alarm counts."""
 
     QUERY = "query", _("posts that fit a saved query")
+    STREAM = "stream", _("posts in a column")
     HEARD = "heard", _("new posts in our conversations")
     WAITING = "waiting", _("customers who wait for an answer")
 
@@ -38,12 +40,13 @@ class AlarmAddress(models.Model):
 class Alarm(models.Model):
     """Rings when a count within a span is large, or much larger than usual (`resonanz.usual`).
 
-    It counts what its maker may see. `query` and `channel` say of what; no channel means all of them.
+    It counts what its maker may see. `query`, `stream` and `channel` say of what; no channel means all.
     """
 
     name = models.CharField(_("name"), max_length=120)
     of = models.CharField(max_length=8, choices=AlarmOf)
     query = models.ForeignKey(Query, models.SET_NULL, null=True, related_name="alarms")
+    stream = models.ForeignKey(Stream, models.SET_NULL, null=True, related_name="alarms")
     channel = models.ForeignKey(Channel, models.CASCADE, null=True, related_name="alarms")
     span_s = models.IntegerField()
     least_count = models.IntegerField()

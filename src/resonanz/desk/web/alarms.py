@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -13,10 +13,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 from django.views.decorators.http import require_GET, require_POST
 
-from resonanz.desk import alarming, reading_alarms, wording_alarms
+from resonanz.desk import alarming, columns, reading_alarms, shapes, wording_alarms, wording_streams
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.alarming import AlarmError, Wanted
-from resonanz.desk.models import Agent, Alarm, AlarmAddress, AlarmOf, AlarmRing, Channel, Query, Role
+from resonanz.desk.models import (
+    Agent,
+    Alarm,
+    AlarmAddress,
+    AlarmOf,
+    AlarmRing,
+    Channel,
+    Query,
+    Role,
+    Stream,
+)
 from resonanz.desk.web.acting import agent_of, whole_number
 
 if TYPE_CHECKING:
@@ -33,6 +43,7 @@ SNOOZES = (  # its key, its name, its words
 PLACES = {  # where a flaw is shown
     "name_missing": "name",
     "query_missing": "query",
+    "column_missing": "stream",
     "number_small": "least_count",
     "times_small": "times",
     "span_unknown": "span_s",
@@ -46,12 +57,23 @@ def clock_input() -> forms.TimeInput:
     return forms.TimeInput(format="%H:%M", attrs={"type": "time"})
 
 
+def offer_columns(field: forms.ModelChoiceField[Stream], agent: Agent) -> None:
+    """Offer the columns that somebody sees, each under the tab in which it stands."""
+    field.queryset = shapes.streams_visible_to(agent)
+    groups = [
+        (tab.name, [(stream.pk, wording_streams.title(stream)) for stream in columns.columns_of(tab)])
+        for tab in columns.tabs(agent)
+    ]
+    field.choices = [("", field.empty_label or ""), *(group for group in groups if group[1])]
+
+
 class AlarmForm(forms.Form):
     """An alarm, as its page asks for it."""
 
     name = forms.CharField(label=later("Name"), max_length=alarming.NAME_MOST, required=False)
     of = forms.ChoiceField(choices=AlarmOf.choices)
     query = forms.ModelChoiceField(Query.objects.order_by("name"), label=later("Saved query"), required=False)
+    stream = forms.ModelChoiceField(Stream.objects.none(), label=later("Column"), required=False)
     channel = forms.ModelChoiceField(
         Channel.objects.none(), label=later("Channel"), required=False, empty_label=later("all channels")
     )
@@ -76,6 +98,7 @@ class AlarmForm(forms.Form):
 
     def __init__(self, agent: Agent, data: Any = None, initial: dict[str, object] | None = None) -> None:
         super().__init__(data, initial=initial)
+        offer_columns(cast("forms.ModelChoiceField[Stream]", self.fields["stream"]), agent)
         self.fields["channel"].queryset = (  # type: ignore[attr-defined]
             channels_visible_to(agent).exclude(network="archive").order_by("name")
         )
@@ -87,6 +110,7 @@ class AlarmForm(forms.Form):
             name=said["name"],
             of=AlarmOf(said["of"]),
             query=said["query"],
+            stream=said["stream"],
             channel=said["channel"],
             span_s=said["span_s"],
             least_count=said["least_count"],
@@ -147,11 +171,8 @@ def _kept(request: HttpRequest, agent: Agent, form: AlarmForm, known: Alarm | No
 
 
 def _fresh(request: HttpRequest, agent: Agent) -> dict[str, object]:
-    query = Query.objects.filter(pk=whole_number(request.GET.get("query", "")) or 0).first()
     return {
-        "name": "" if query is None else query.name,
-        "of": AlarmOf.HEARD if query is None and "query" not in request.GET else AlarmOf.QUERY,
-        "query": query,
+        **_asked(request, agent),
         "rule": LEAST,
         "least_count": FIRST_LEAST,
         "times": FIRST_TIMES,
@@ -160,8 +181,18 @@ def _fresh(request: HttpRequest, agent: Agent) -> dict[str, object]:
     }
 
 
+def _asked(request: HttpRequest, agent: Agent) -> dict[str, object]:
+    """Return what the page that leads here wants to be watched."""
+    stream = whole_number(request.GET.get("stream", ""))
+    if stream is not None and (found := shapes.columns_seen(agent, [stream])):
+        return {"name": wording_streams.title(found[0]), "of": AlarmOf.STREAM, "stream": found[0]}
+    query = Query.objects.filter(pk=whole_number(request.GET.get("query", "")) or 0).first()
+    of = next((of for of in (AlarmOf.STREAM, AlarmOf.QUERY) if of.value in request.GET), AlarmOf.HEARD)
+    return {"name": "" if query is None else query.name, "of": of, "query": query}
+
+
 def _of_known(alarm: Alarm) -> dict[str, object]:
-    names = ("name", "of", "query", "channel", "least_count", "span_s", "quiet_from", "quiet_until")
+    names = ("name", "of", "query", "stream", "channel", "least_count", "span_s", "quiet_from", "quiet_until")
     return {name: getattr(alarm, name) for name in names} | {
         "rule": LEAST if alarm.times is None else TIMES,
         "times": alarm.times or FIRST_TIMES,
@@ -236,8 +267,7 @@ def answer(request: HttpRequest, number: int, verb: str) -> HttpResponse:
 
 
 def _known(agent: Agent, number: int) -> Alarm:
-    near = ("query", "channel", "made_by")
-    found = alarming.alarms_visible_to(agent).filter(pk=number).select_related(*near).first()
+    found = alarming.alarms_visible_to(agent).filter(pk=number).select_related(*alarming.NEAR).first()
     if found is None:
         raise Http404(_("This alarm does not exist any more, or it is not for you."))
     return found

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from resonanz.desk import columns, streams, wording_queries, wording_streams
+from resonanz.desk import columns, shapes, streams, wording_queries, wording_streams
 from resonanz.desk.models import Stream, StreamKind, Tab
 from resonanz.desk.streams import StreamError, Wanted
 from resonanz.desk.web.acting import agent_of, undo, whole_number
@@ -70,7 +70,7 @@ def add(request: HttpRequest, number: int) -> HttpResponse:
         stream = streams.add(agent, tab, _wanted(request.POST))
     except (StreamError, QueryError) as error:
         return _refused(error)
-    found = columns.columns_seen(agent, [stream.pk])[0]
+    found = shapes.columns_seen(agent, [stream.pk])[0]
     return render(request, "streams/column.html", {"column": column_shown(agent, found)})
 
 
@@ -143,7 +143,7 @@ def _move_tab(tab: Tab, agent: Agent, given: QueryDict) -> Told:
 def change(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     """Do something with a column."""
     agent = agent_of(request)
-    stream = Stream.objects.select_related("tab", *columns.WITH).filter(pk=number).first()
+    stream = Stream.objects.select_related("tab", *shapes.WITH).filter(pk=number).first()
     if stream is None or verb not in VERBS or columns.tab_of(agent, stream.tab_id) is None:
         raise Http404(_("This column does not exist any more."))
     try:

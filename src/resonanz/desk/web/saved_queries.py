@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from resonanz.desk import queries, reading_queries, wording_queries
+from resonanz.desk import queries, reading_posts, reading_queries, wording_queries
 from resonanz.desk.finding import LAST
 from resonanz.desk.models import Query, Role
 from resonanz.desk.queries import SavedQueryError
-from resonanz.desk.storage import from_ms
 from resonanz.desk.web import query_editor
 from resonanz.desk.web.acting import agent_of, whole_number
 from resonanz.desk.web.query_editor import LENGTH_MOST
@@ -26,7 +25,6 @@ from resonanz.query import QueryError
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from resonanz.desk.finding import Page
 
 UNDO_S = 60  # how long after dropping a query its list still offers to take that back
 
@@ -57,7 +55,7 @@ def found(request: HttpRequest, number: int) -> HttpResponse:
         "explanation": wording_queries.explanation(tree),
         "also": reading_queries.also_written(tree),
         "searches": reading_queries.searches(query),
-        "posts": _shown(page),
+        "posts": reading_posts.shown(page.posts),
         "more": more,
         "may_write": agent.has_role(Role.AGENT),
     }
@@ -141,11 +139,7 @@ def _just_dropped(text: str) -> Query | None:
 
 def _looked(request: HttpRequest, said: str) -> dict[str, object]:
     looked = reading_queries.look(agent_of(request), said)
-    return {"looked": looked, "posts": [] if looked.page is None else _shown(looked.page)}
-
-
-def _shown(page: Page) -> list[dict[str, object]]:
-    return [post._asdict() | {"at": from_ms(post.posted_ms)} for post in page.posts]
+    return {"looked": looked, "posts": [] if looked.page is None else reading_posts.shown(looked.page.posts)}
 
 
 def _known(number: int) -> Query:

@@ -16,14 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from resonanz.case import State, Waiting
-from resonanz.desk import reading_queries, searching, wording
+from resonanz.desk import reading_posts, reading_queries, searching, wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.finding import LAST, Page
 from resonanz.desk.models import Agent, Role
 from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import prepared
 from resonanz.desk.searching import IN, Filters, Hit, Matter, Piece, Wanted, passage, search, wanted
-from resonanz.desk.storage import from_ms
 from resonanz.desk.web.acting import agent_of, whole_number
 from resonanz.desk.web.addresses import address
 from resonanz.desk.web.tags import revealed
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-    from resonanz.desk.finding import Post
     from resonanz.desk.models import Channel
 
 ORDER_DIGITS = 19
@@ -94,7 +92,9 @@ def _query(request: HttpRequest, agent: Agent, said: str, filters: Filters) -> H
         "filters": filters,
         "query": asked.expression,
         "looked": asked.looked,
-        "posts": [_post(post, asked.words) for post in found.posts],
+        "posts": [
+            post | {"words": _marked_words(post, asked.words)} for post in reading_posts.shown(found.posts)
+        ],
         "more": _onward(request.GET, found.more),
         "may_write": agent.has_role(Role.AGENT),
     }
@@ -105,10 +105,9 @@ def _query(request: HttpRequest, agent: Agent, said: str, filters: Filters) -> H
     return render(request, "search/page.html", context | _choices(agent, filters))
 
 
-def _post(post: Post, words: Wanted) -> dict[str, object]:
-    pieces = "".join(map(_marked, passage(post.text, words)))
-    shown = {"at": from_ms(post.posted_ms), "words": mark_safe(pieces)}  # noqa: S308 - each piece is escaped
-    return post._asdict() | shown
+def _marked_words(post: dict[str, object], words: Wanted) -> SafeString:
+    pieces = map(_marked, passage(str(post["text"]), words))
+    return mark_safe("".join(pieces))  # noqa: S308 - each piece is escaped
 
 
 def _onward(given: QueryDict, more: int | None) -> str:

@@ -16,12 +16,13 @@ from resonanz.desk import (
     columns,
     events,
     reading_streams,
+    shapes,
     streams,
     wording,
     wording_streams,
 )
 from resonanz.desk.finding import LAST
-from resonanz.desk.models import Mention, Stream, Tab
+from resonanz.desk.models import Mention, Role, Stream, Tab
 from resonanz.desk.web.acting import agent_of, whole_number
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def _offered() -> dict[str, object]:
 def column_shown(agent: Agent, stream: Stream) -> dict[str, object]:
     """Return what is drawn of a column when it is opened."""
     found = columns.posts(agent, stream)
-    is_gone = columns.shape_of(stream) is None
+    is_gone = shapes.shape_of(stream) is None
     return {
         "stream": stream,
         "title": wording_streams.title(stream),
@@ -90,6 +91,7 @@ def column_shown(agent: Agent, stream: Stream) -> dict[str, object]:
         "gone": wording_streams.gone(stream) if is_gone else "",
         "empty": wording_streams.empty(stream),
         "may_change": streams.may_change(agent, stream.tab),
+        "may_watch": agent.has_role(Role.AGENT),
         "cards": reading_streams.cards(agent, [post.order for post in found.posts]),
         "more": more_of(stream, found.more),
     }
@@ -146,7 +148,7 @@ def answer(request: HttpRequest, order: int) -> HttpResponse:
 
 def column_of(request: HttpRequest, number: int) -> Stream:
     """Return a column that who asks may see; raises Http404."""
-    found: Sequence[Stream] = columns.columns_seen(agent_of(request), [number])
+    found: Sequence[Stream] = shapes.columns_seen(agent_of(request), [number])
     if not found:
         raise Http404(_("This column does not exist any more."))
     return found[0]

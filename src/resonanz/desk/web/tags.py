@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from resonanz import unseen
-from resonanz.desk import wording, wording_alarms, wording_promises
+from resonanz.desk import wording, wording_alarms, wording_promises, wording_streams
 from resonanz.desk.web.addresses import address
 from resonanz.desk.web.by_language import as_text
 from resonanz.desk.web.drawing import draw_row
@@ -152,6 +152,12 @@ def promised(moment: datetime) -> SafeString:
         wording.day_and_time(moment),
         shown.words,
     )
+
+
+@register.filter
+def passed_on(count: int) -> str:
+    """Return how often a post was passed on."""
+    return wording_streams.passed_on(count)
 
 
 @register.filter

@@ -78,6 +78,7 @@ document.addEventListener("resonanz:columns", ({ detail }) => {
   if (detail.reload) for (const column of columns()) missed(column);
   if (detail.changed === tab) document.dispatchEvent(new CustomEvent("resonanz:columns-changed"));
   for (const order of detail.gone ?? []) markGone(order);
+  for (const [order, count] of Object.entries(detail.reposts ?? {})) passOn(order, count);
   for (const column of columns()) {
     const orders = detail.columns[column.dataset.number];
     if (orders) hear(column, orders);
@@ -264,6 +265,17 @@ function markGone(order) {
     card.querySelector(".card-body").replaceChildren(line);
     delete card.dataset.open;
     delete card.dataset.answer;
+  }
+}
+
+// The desk says so once a second at most, however often a post is passed on.
+function passOn(order, count) {
+  const text = words.passedOn.replace("{n}", count.toLocaleString(document.documentElement.lang));
+  for (const column of columns()) {
+    const place = cardFor(column, order)?.querySelector(".passed-on");
+    if (!place || (count && place.textContent === text)) continue;
+    place.textContent = count ? text : "";
+    place.hidden = !count;
   }
 }
 
