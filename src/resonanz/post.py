@@ -142,7 +142,8 @@ class Page:
     A post that could not be understood is among the `unread`, and stops no other.
 
     `gone` are native ids that the network no longer shows to this channel (deleted or made private).
-    `backfill` marks older posts fetched on purpose: their age says nothing about a late network.
+    `backfill` marks older posts fetched on purpose: their age says nothing about a late network. `gap` is a
+    time of which posts may be missing that the network does not show any more.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -151,6 +152,7 @@ class Page:
     more: bool = False
     gone: tuple[str, ...] = ()
     backfill: bool = False
+    gap: tuple[datetime, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,23 @@ def test_validators_are_sent_back_and_an_unchanged_feed_is_an_empty_page(site: S
     assert {h["accept-encoding"] for _, _, _, h, _ in site.seen} == {"gzip"}
 
 
+def test_entries_that_came_and_went_meanwhile_leave_a_gap(site: Scripted) -> None:
+    later = NOW + timedelta(days=2)
+    site.routes["GET /feed"] = [
+        Say(rss("eins"), headers=XML),
+        Say(rss("zwei", "eins"), headers=XML),
+        Say(rss("neun", "acht"), headers=XML),
+        Say(rss(), headers=XML),
+    ]
+    address = f"{site.url}/feed"
+    first = feed_at(address).read("")
+    second = feed_at(address).read(first.cursor)
+    third = feed_at(address, later).read(second.cursor)
+    empty = feed_at(address, later).read(third.cursor)
+    assert [read.gap for read in (first, second, third, empty)] == [None, None, (NOW, later), None]
+    assert feed_at(address).read(second.cursor).gap is None  # the clock was put back
+
+
 def test_a_feed_is_left_in_peace_for_five_minutes(site: Scripted) -> None:
     site.routes["GET /feed"] = [Say(rss("eins"), headers=XML | {"ETag": "1"}), Say(b"", 304)]
     now = [NOW]

@@ -28,6 +28,7 @@ KINDS: dict[str, int] = {
     "spoke": 1,  # our turn: at (ms), by (case.ReplyKind), upto (the newest turn its writer had seen)
     "quarantined": 1,  # channel: a post of it could not be understood or stored
     "replayed": 1,  # channel: one that was put aside could be stored after all
+    "gap": 1,  # channel: its network does not show any more what was said for some time
     "missed": 1,  # channel, count: posts that the network shows and we have not
     "withdrawn": 1,  # a post is gone from the network
     "edited": 1,

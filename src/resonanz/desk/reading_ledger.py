@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from resonanz.case import ReplyKind, State
 from resonanz.desk.access import channels_visible_to
-from resonanz.desk.models import Channel, Quarantined
+from resonanz.desk.models import Channel, Gap, Quarantined
 from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.storage import from_ms, to_ms
 
@@ -174,6 +174,12 @@ def missed(channels: Sequence[Channel], *, since: datetime) -> list[Missed]:
 def _among(channels: Sequence[Channel]) -> str:
     """Return the posts of some channels; numbers of ours, so they may stand in the statement."""
     return CLASSED.replace("(%s)", f"({', '.join(str(channel.pk) for channel in channels) or 'NULL'})", 1)
+
+
+def gaps(channels: Sequence[Channel], *, since: datetime) -> list[Gap]:
+    """Return the times of which posts may be missing, the newest first."""
+    known = Gap.objects.filter(channel__in=channels, until__gte=since).select_related("channel")
+    return list(known.order_by("-until", "-pk")[:NAMED_MOST])
 
 
 def watched(agent: Agent) -> list[Channel]:

@@ -29,11 +29,11 @@ from resonanz.networks import (
 from resonanz.networks.feed_entries import Document, read_document
 from resonanz.networks.feed_find import Found, feeds_in
 from resonanz.networks.feed_http import FeedClient, Fetched, feed_address, fetch, origin_of
-from resonanz.networks.feed_memory import Memory, News, compared, fingerprint, moment
+from resonanz.networks.feed_memory import Kept, Memory, News, compared, fingerprint, moment
 from resonanz.post import Audience, Author, Delivery, Limits, Page, Post, Profile, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = [
     "CAPABILITIES",
@@ -110,6 +110,7 @@ class Feed:
             sightings=tuple(_sighting(one, author) for _, one in oldest_first),
             cursor=replace(seen, kept=kept).write(),
             backfill=known is None,
+            gap=_gap(memory, kept[: len(document.entries)]),
         )
 
     def search(self, query: str, cursor: str) -> Page:
@@ -175,6 +176,18 @@ def _document(fetched: Fetched) -> Document:
     if document is None:
         raise Unclear("bad_answer", reason="the document is no feed")
     return document
+
+
+def _gap(memory: Memory, shown: Sequence[Kept]) -> tuple[datetime, datetime] | None:
+    """Return from when to when entries may have come and gone: where nothing that we knew is left.
+
+    A feed shows its newest entries only. As long as one of them is an old acquaintance, none was missed.
+    """
+    known = {one.uri for one in memory.kept}
+    if not known or not shown or any(one.uri in known for one in shown):
+        return None
+    since, until = memory.asked, min(one.posted for one in shown)
+    return (moment(since), moment(until)) if since < until else None
 
 
 def _sighting(news: News, author: Author) -> Sighting:

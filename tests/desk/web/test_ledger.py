@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from resonanz.case import Dismissal
 from resonanz.desk import care, commands, listen, reading_ledger
 from resonanz.desk.listen.quarantine import put_aside
-from resonanz.desk.models import Channel, Mention, Quarantined, SeenPost
+from resonanz.desk.models import Channel, Event, Mention, Quarantined, SeenPost
 from resonanz.networks import NETWORKS, Row, Temporary
 from resonanz.post import Page, Sighting, Unread
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
@@ -156,6 +156,16 @@ def test_what_lies_aside_for_another_reason_is_said_in_other_words(desk: Desk) -
     page = client_of(desk.clara).get("/reports/intake/quarantine/").content.decode()
     assert "could not store it (ValueError)" in page
     assert "no JSON" in page
+
+
+def test_a_time_that_a_network_does_not_show_any_more_is_said(desk: Desk, fake: World) -> None:
+    until = timezone.now().replace(microsecond=0)
+    Channel.objects.update(next_poll_at=timezone.now())
+    fake.pages = [Page(cursor="1", gap=(until - 5 * HOUR, until))]
+    listen.listen_next()
+    page = client_of(desk.anna).get("/reports/intake/").content.decode()
+    assert "posts may be missing. The desk did not read then" in page
+    assert Event.objects.get(kind="gap").facts == f'{{"channel":{desk.channel.pk}}}'
 
 
 def test_the_delay_is_that_of_the_newest_posts(desk: Desk) -> None:

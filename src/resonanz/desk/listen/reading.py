@@ -17,12 +17,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from resonanz.desk.crashpoints import crash_point
+from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network, recovered
 from resonanz.desk.intake import Arrival, Stored, store
 from resonanz.desk.leases import me
 from resonanz.desk.listen.gone import withdraw
 from resonanz.desk.listen.quarantine import UNSTORABLE, put_aside, put_aside_unstored
-from resonanz.desk.models import Channel
+from resonanz.desk.models import Channel, Gap
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import to_ms
 from resonanz.networks import NetworkError, Unclear
@@ -109,6 +110,9 @@ def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime
         stored = storing(channel, page.sightings, arrival)
         put_aside(channel, page.unread, now)
         _move_cursor(channel, page, (now, began), heard=bool(stored.added_count))
+        if page.gap is not None:
+            Gap.objects.create(channel=channel, since=page.gap[0], until=page.gap[1], noticed_at=now)
+            happen("gap", now, channel=channel.pk)
         recovered(channel, now)
         withdraw(channel, page.gone, now)
         crash_point("listen.stored")

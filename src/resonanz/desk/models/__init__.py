@@ -22,6 +22,7 @@ from resonanz.desk.models.care import (
 from resonanz.desk.models.listening import (
     Brand,
     Channel,
+    Gap,
     Mention,
     Picture,
     PictureState,
@@ -81,6 +82,7 @@ __all__ = [
     "Dismissal",
     "Enquiry",
     "Event",
+    "Gap",
     "Handover",
     "Import",
     "Incident",

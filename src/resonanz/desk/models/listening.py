@@ -237,6 +237,15 @@ class Quarantined(models.Model):
         indexes = [models.Index(fields=["channel", "native_id"], name="quarantined_heard")]
 
 
+class Gap(models.Model):
+    """A time of which posts of a channel may be missing: the network did not show them any more."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="gaps")
+    since = MomentField()
+    until = MomentField()
+    noticed_at = MomentField()
+
+
 class SeenPost(models.Model):
     """What a network showed when a channel was read again, whatever our own tables say.
 

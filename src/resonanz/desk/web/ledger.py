@@ -91,6 +91,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "lines": [_line(day) for day in days],
         "missing": _named(named, channels, here=False),
         "late": _named(named, channels, here=True),
+        "gaps": [
+            (gap, network_label(gap.channel.network))
+            for gap in reading_ledger.gaps(channels, since=timezone.now() - timedelta(days=count))
+        ],
         "spans": [(n, ngettext("%(n)s day", "%(n)s days", n) % {"n": n}) for n in SPANS],
         "days": count,
         "aside_count": len(reading_ledger.quarantined(channels)),
