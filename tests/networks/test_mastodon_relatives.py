@@ -248,6 +248,22 @@ def test_what_was_put_aside_is_understood_once_it_makes_sense(raw: dict[str, Any
     assert ids(page) == ["9"]
 
 
+def test_a_first_reading_takes_one_page() -> None:
+    full = [notice(str(100 - n), status(str(100 - n))) for n in range(40)]
+    with server(routes={HEARD: Say(full)}) as (script, desk):
+        assert len(desk.read("").sightings) == 40
+    assert len(script.asked("GET", "/api/v1/notifications")) == 1
+
+
+def test_reading_back_leaves_out_what_we_passed_on_and_ends_with_old_conversations() -> None:
+    ours = [status("20", account=US), status("21", account=US, reblog=status("9"))]
+    old = talk(direct("5", created_at="2026-01-01T00:00:00Z"))
+    with server(routes={OWN: Say(ours), TALKS: Say([talk(direct("30")), old])}) as (_, desk):
+        page = desk.act(ReadBack(datetime(2026, 2, 1, tzinfo=UTC)))
+    assert isinstance(page, Page)
+    assert [(item.native_id, item.own) for item in page.sightings] == [("20", True), ("30", False)]
+
+
 def test_a_thread_goes_on_below_a_post_that_cannot_be_read() -> None:
     above = [status("3"), status("4", in_reply_to_id="3", created_at="?")]
     asked = status("5", in_reply_to_id="4")

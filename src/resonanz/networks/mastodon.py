@@ -276,13 +276,9 @@ class Mastodon(Hearing):
         return None
 
     def _read_more(self, action: LookUpPosts | ReadBack | Understand) -> Page:
-        match action:
-            case LookUpPosts(native_ids, with_thread):
-                return self._look_up(native_ids, with_thread=with_thread)
-            case ReadBack(since):
-                return self.read_back(since)
-            case Understand(raw):
-                return self.understand(raw)
+        if isinstance(action, LookUpPosts):
+            return self._look_up(action.native_ids, with_thread=action.with_thread)
+        return self.read_back(action.since) if isinstance(action, ReadBack) else self.understand(action.raw)
 
     def _react(self, action: Favourite | Unfavourite | Boost | Unboost) -> None:
         """Like or boost ("Statuses", favourite and reblog), or take it back; what is gone has neither."""

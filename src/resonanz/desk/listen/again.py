@@ -45,10 +45,11 @@ AND NOT EXISTS (
 def read_again_next() -> bool:
     """Read one channel again that is due for it; True if there was one."""
     now = timezone.now()
-    due = Channel.objects.filter(state=ChannelState.OK).filter(
+    able = [name for name, row in NETWORKS.items() if ReadBack in row.capabilities.actions]
+    due = Channel.objects.filter(state=ChannelState.OK, network__in=able).filter(
         Q(next_read_again_at=None) | Q(next_read_again_at__lte=now)
     )
-    channel = next((one for one in due.order_by("next_read_again_at")[:20] if can_read_again(one)), None)
+    channel = due.order_by("next_read_again_at").first()
     if channel is None or not _claim(channel, now):
         return False
     try:
