@@ -27,6 +27,8 @@ def make(page: Page, name: str, words: str) -> None:
     """Save a query and make an alarm of it that rings at two posts within ten minutes."""
     page.goto(root(page) + "/queries/new/")
     page.get_by_label("Name").fill(name)
+    if page.locator("#expression").count() == 0:  # the form of the last one is remembered
+        page.get_by_role("button", name="Written").click()
     page.locator("#expression").fill(words)
     page.locator("#query button.main").click()
     page.get_by_role("link", name="Tell me when it grows").click()
