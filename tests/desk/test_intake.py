@@ -31,7 +31,7 @@ from resonanz.desk.models.listening import SEQUENCE_BITS, Stamp
 from resonanz.desk.projection import differences
 from resonanz.post import Audience
 from resonanz.post import Author as Person
-from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, conversation_of, hear, said
+from tests.cast import ADA, MIA, NOON, OTTO, SERVER, US, Desk, conversation_of, hear, said
 from tests.fake import edited
 
 MINUTE = timedelta(minutes=1)
@@ -261,6 +261,24 @@ def test_two_channels_hear_one_post_once(desk: Desk) -> None:
     assert sorted(Sighting.objects.values_list("channel", "native_id")) == sorted(
         [(desk.channel.pk, "1"), (workshop.pk, "77")]
     )
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_one_customers_thread_through_two_channels_is_one_matter_in_any_order(
+    desk: Desk, newest_first: bool
+) -> None:
+    second = Channel.objects.create(
+        network="mastodon", brand=desk.brand, uid=f"{SERVER}/users/shop", handle="shop", connected_at=NOON
+    )
+    first = said("1", "@nordlicht Wo ist mein Rad?")
+    other = said("2", "Meins auch!", OTTO, to=first, at=NOON + MINUTE)
+    more = said("3", "@shop oder weißt du es?", to=first, at=NOON + 2 * MINUTE)
+    heard = [(desk.channel, first), (desk.channel, other), (second, more)]
+    for channel, sighting in reversed(heard) if newest_first else heard:
+        hear(channel, sighting, at=NOON + 3 * MINUTE)
+    assert conversation_of(first) == conversation_of(more)
+    assert conversation_of(other) != conversation_of(first)
+    assert Conversation.objects.count() == 2
 
 
 def test_intake_outside_a_transaction_is_refused(desk: Desk, transactional_db: None) -> None:
