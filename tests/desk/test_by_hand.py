@@ -80,7 +80,7 @@ def test_somebody_known_is_one_person_with_who_they_were(desk: Desk) -> None:
     before = said("1", "Wo?")
     hear(desk.channel, before)
     ada = conversation_of(before).customer
-    talk = enter(desk.anna, call(name="", person=ada.pk))
+    talk = enter(desk.anna, call(name="Ad", person=ada.pk))
     assert talk.customer.name == "Ada Lamm"
     ada.refresh_from_db()
     talk.customer.refresh_from_db()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from resonanz.desk import queries, spellings, wording_queries
+from resonanz.desk import listen, queries, spellings, wording_queries
 from resonanz.desk.access import scope_of
 from resonanz.desk.finding import ANYWHERE, LAST, Page, Where, find
-from resonanz.desk.models import Query, StandingSearch
+from resonanz.desk.models import Channel, Query, StandingSearch
+from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.searching import Filters, Here, Wanted, begins
 from resonanz.desk.storage import to_ms
 from resonanz.desk.wording import network_label
@@ -123,6 +124,17 @@ def asked(agent: Agent, said: str, filters: Filters, before: int = LAST) -> Aske
     return Asked(expression, meant, _words(spellings.meant(tree)))
 
 
+def names_a_brand(said: str) -> bool:
+    """Whether plain words hold a spelling of a brand that has others: then all of them are looked for."""
+    known = spellings.groups()
+    if not known:
+        return False
+    try:
+        return bool(spelled(parse(said, timezone.get_default_timezone()), known))
+    except QueryError:
+        return False
+
+
 def lessons() -> list[tuple[str, list[tuple[str, str, bool]]]]:
     """Return examples of the language in groups: what each means, and whether a search box reads it so."""
     zone = timezone.get_default_timezone()
@@ -194,7 +206,10 @@ def _network(tree: Node, name: str) -> Network:
 
 def searches(query: Query) -> list[Searched]:
     """Return how each network that can be searched was searched for a query."""
-    known = StandingSearch.objects.filter(query=query).select_related("channel").order_by("channel")
+    known = list(StandingSearch.objects.filter(query=query).select_related("channel").order_by("channel"))
+    if not known:  # they are written down by the worker, a moment after the query was kept
+        able = filter(listen.can_search, Channel.objects.filter(state=ChannelState.OK).order_by("pk"))
+        known = [StandingSearch(channel=channel, query=query) for channel in able]
     return [
         Searched(network_label(each.channel.network), each.channel.handle, wording_queries.searched(each))
         for each in known

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.formats import number_format
+from django.utils.formats import number_format, time_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from resonanz.desk.models import Quarantined
 
@@ -32,6 +33,15 @@ def class_name(name: str) -> str:
     }[name]
 
 
+def meanings() -> list[tuple[str, str]]:
+    """Return what the other words of the ledger mean."""
+    return [
+        (_("seen"), _("shown by the network when it was read again, since the account was connected")),
+        (_("read again"), _("when that was; the next time follows within the hour")),
+        (_("delay"), _("how long a post takes from its author to you, the middle one of the last fifty")),
+    ]
+
+
 def class_meaning(name: str) -> str:
     """Return what a class of the ledger holds."""
     return {
@@ -48,12 +58,14 @@ def class_meaning(name: str) -> str:
     }[name]
 
 
-def answer(*, seen: int, gap: int, was_read: bool) -> str:
-    """Return in one sentence whether every post that was seen is here."""
-    if not was_read:
+def answer(*, seen: int, gap: int, read_at: datetime | None) -> str:
+    """Return in one sentence whether every post that was seen is here; `read_at`: the last look again."""
+    if read_at is None:
         return _("No network was read again yet.")
     if not seen:
-        return _("Nobody has said anything in this time.")
+        return _("Nothing new was there at %(time)s, when a network was read again last.") % {
+            "time": time_format(localtime(read_at))
+        }
     if gap:
         said = ngettext(
             "%(gap)s of %(seen)s posts is nowhere in the desk.",

@@ -362,8 +362,8 @@ def searched(search: StandingSearch) -> str:
     if search.error_code:
         return _("It could not be searched just now; the desk tries again by itself.")
     if search.searched_at is None:
-        return _("not searched yet")
-    found = ngettext("%(number)s post found", "%(number)s posts found", search.found_count)
+        return _("is searched in a moment")
+    found = ngettext("%(number)s post heard by it", "%(number)s posts heard by it", search.found_count)
     return (
         found % {"number": number_format(search.found_count)}
         + ", "

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from resonanz.desk import brands, finding, queries, reading_queries
-from resonanz.desk.models import Query
+from resonanz.desk.models import Channel, Query, StandingSearch
 from resonanz.desk.queries import SavedQueryError, tree_of
 from resonanz.query import QueryError, parse
 from tests.cast import ADA, OTTO, Desk, conversation_of, hear, said
@@ -295,3 +295,25 @@ def test_chips_are_explained_and_kept_with_the_one_that_is_being_written(ours: D
     assert "a followers:<mark>few</mark>" in client.post(reverse("query-look"), wrong).content.decode()
     empty = client.post(reverse("query-new"), {"form": "chips", "name": "Nothing"})
     assert "There is nothing to look for yet." in text(empty)
+
+
+def test_a_query_that_was_just_kept_says_where_it_is_searched(ours: Desk) -> None:
+    query = queries.save(ours.anna, "Toner", "toner", heard=True)
+    address = reverse("query", args=[query.pk])
+    assert "is searched in a moment" in text(signed_in(ours.anna).get(address))
+    search = StandingSearch.objects.create(channel=ours.channel, query=query, next_at=timezone.now())
+    words = {
+        ("", None): "is searched in a moment",
+        ("", timezone.now()): "3 posts heard by it, searched",
+        ("not_allowed_here", None): "This server has no search",
+        ("timeout", None): "It could not be searched just now",
+    }
+    for (code, searched_at), said_ in words.items():
+        search.error_code, search.searched_at, search.found_count = code, searched_at, 3
+        search.save()
+        assert said_ in text(signed_in(ours.anna).get(address))
+    Channel.objects.update(state="paused")
+    search.delete()
+    assert "No connected network can be searched for it." in text(signed_in(ours.anna).get(address))
+    queries.save(ours.anna, "Toner", "toner", query, heard=False)
+    assert "the networks are not searched for it" in text(signed_in(ours.anna).get(address))

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from resonanz.desk import care, reading_queries, searching
+from resonanz.desk import brands, care, reading_queries, searching
 from resonanz.desk.models import Team
 from tests.cast import ADA, MIA, NOON, OTTO, Desk, conversation_of, hear, said
 
@@ -258,3 +258,17 @@ def test_the_language_has_a_page(desk: Desk) -> None:
     page = signed_in(desk.tom).get(reverse("query-language")).content.decode()
     assert 'href="/search/?q=toner%20-samsung"' in page
     assert "Posts that are by @jana." in page
+
+
+def test_plain_words_that_name_a_brand_find_all_its_spellings(desk: Desk) -> None:
+    heard(desk, "1", "Nortlicht antwortet nie")
+    heard(desk, "2", "Nordlicht auch nicht")
+    client = signed_in(desk.anna)
+    assert "Nortlicht antwortet" not in asked(client, q="nordlicht")
+    brands.spell(desk.brand, "Nortlicht", by=desk.clara)
+    for words in ("nordlicht", "nortlicht"):
+        page = asked(client, q=words)
+        assert "antwortet nie" in page
+        assert "auch nicht" in page
+    assert "Nortlicht" in asked(client, q="antwor")
+    assert asked(client, q="((nordlicht")

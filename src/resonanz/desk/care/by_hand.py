@@ -59,7 +59,7 @@ def enter(agent: Agent, entered: Entered) -> Conversation:
     """
     expect_agent(agent)
     known = _known_person(agent, entered.person)
-    name = entered.name.strip()[:NAME_MOST] or ("" if known is None else known.shown_name)
+    name = entered.name.strip()[:NAME_MOST] if known is None else known.shown_name
     brand = _brand(agent, entered.brand)
     _expect_sound(entered, name)
     with transaction.atomic():

@@ -22,11 +22,12 @@ from resonanz.desk.listen.gone import forget_words, withdraw
 from resonanz.desk.listen.quarantine import replay
 from resonanz.desk.listen.reading import LeaseLost, listen_next, read_now, take_in
 from resonanz.desk.listen.rechecks import nudge, recheck_next, recheck_soon
-from resonanz.desk.listen.searches import search_next
+from resonanz.desk.listen.searches import can_search, search_next
 
 __all__ = [
     "LeaseLost",
     "can_read_again",
+    "can_search",
     "fetch_missing",
     "forget_words",
     "judge",

@@ -28,6 +28,7 @@ from resonanz.networks import NETWORKS, LookUpPosts, NetworkError, ReadBack
 from resonanz.post import Page, Sighting
 
 EVERY = timedelta(hours=1)
+AT_FIRST = timedelta(minutes=10)  # within an hour after connecting: people want to see that it works
 AGAIN = timedelta(minutes=15)  # after the network could not be asked
 DAYS = 2  # today and yesterday
 FETCH_AT_ONCE = 40  # posts
@@ -159,7 +160,8 @@ def fetch_missing(channel: Channel) -> int:
 
 def _claim(channel: Channel, now: datetime) -> bool:
     known = Channel.objects.filter(pk=channel.pk, next_read_again_at=channel.next_read_again_at)
-    return bool(known.update(next_read_again_at=now + EVERY))
+    every = AT_FIRST if now - channel.connected_at < EVERY else EVERY
+    return bool(known.update(next_read_again_at=now + every))
 
 
 def _see(channel: Channel, found: Iterable[Sighting], now: datetime) -> None:

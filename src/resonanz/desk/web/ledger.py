@@ -80,11 +80,12 @@ def page(request: HttpRequest) -> HttpResponse:
         "answer": wording_ledger.answer(
             seen=sum(day.seen_count for day in days),
             gap=sum(day.difference for day in days),
-            was_read=any(channel.read_again_at for channel in channels),
+            read_at=max((one.read_again_at for one in channels if one.read_again_at), default=None),
         ),
         "accounts": [_account(channel) for channel in channels],
         "names": [(wording_ledger.class_name(name), name) for name in reading_ledger.CLASSES],
-        "meanings": [
+        "meanings": wording_ledger.meanings()
+        + [
             (wording_ledger.class_name(name), wording_ledger.class_meaning(name))
             for name in reading_ledger.CLASSES
         ],

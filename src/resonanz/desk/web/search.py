@@ -61,7 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     agent = agent_of(request)
     said = request.GET.get("q", "").strip()
     filters, after = _filters(request.GET), _order(request.GET.get("after", ""))
-    if speaks(said):
+    if speaks(said) or reading_queries.names_a_brand(said):
         return _query(request, agent, said[:500], filters)
     asked = wanted(said)
     found = search(agent, asked, filters, after)
