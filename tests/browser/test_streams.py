@@ -118,6 +118,21 @@ def test_a_filter_narrows_a_column_live_too(page: Page, network: RunningSimulato
     expect(column(page, "Mentions").locator(".card")).to_have_count(1, timeout=LIVE_MS)
 
 
+def test_escape_leaves_the_filter_and_the_search_box(page: Page) -> None:
+    field = column(page, "Mentions").get_by_role("searchbox")
+    field.focus()
+    page.keyboard.type("halb getippt")
+    page.keyboard.press("Escape")
+    expect(field).to_have_value("")
+    expect(column(page, "Mentions").locator(".column-name")).to_be_focused()
+    page.keyboard.press("/")
+    page.keyboard.type("auch")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url(lambda url: url.endswith("/"))
+
+
 def test_columns_are_moved_by_key_and_by_mouse(page: Page) -> None:
     assert names(page) == ["Mentions", "Private inbox", "Private outbox"]
     head = column(page, "Mentions").locator(".column-name")

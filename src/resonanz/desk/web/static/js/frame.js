@@ -68,6 +68,16 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
+// Escape leaves the search box of the bar and a column's filter: what was typed and not asked for is let go.
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !event.target.matches?.(".bar .find input, .column .narrow input")) return;
+  event.preventDefault();
+  event.target.value = event.target.defaultValue;
+  event.target.blur();
+  event.target.closest(".column")?.querySelector(".column-name")?.focus();
+});
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-show-keys]")) document.getElementById("keys").showModal();
 });
