@@ -103,6 +103,11 @@ def columns(username: str) -> object:
     return dict(zip(wanted, tab.streams.order_by("place").values_list("pk", flat=True), strict=True))
 
 
+def listen_for(expression: str) -> object:
+    """Save a query that the networks are searched for."""
+    return queries.save(Agent.objects.get(username="anna"), expression, expression, heard=True).pk
+
+
 def six_columns(username: str) -> object:
     """Make a tab with six columns, half of them for saved queries."""
     agent = Agent.objects.get(username=username)
@@ -207,6 +212,7 @@ VERBS: dict[str, Callable[..., object]] = {
     "sign_out": sign_out,
     "columns": columns,
     "six_columns": six_columns,
+    "listen_for": listen_for,
     "narrow_column": narrow_column,
     "overhear": overhear,
     "drop_tabs": drop_tabs,
