@@ -176,7 +176,13 @@ def _author(term: Term, said: Said) -> bool:
 
 def _url(term: Term, said: Said) -> bool:
     wanted = f" {' '.join(term.tokens)} "
-    return any(wanted in f" {' '.join(fold(url))} " for url in [*said.urls, *addresses_in(said.text)])
+    # An address that a sign glues to the next word has no words of its own in the text, and none here.
+    written = (row for row in map(_row_of, addresses_in(said.text)) if row in said.row)
+    return any(wanted in row for row in (*map(_row_of, said.urls), *written))
+
+
+def _row_of(url: str) -> str:
+    return f" {' '.join(fold(url))} "
 
 
 def addresses_in(text: str) -> list[str]:
