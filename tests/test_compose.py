@@ -206,6 +206,8 @@ def test_published_cases_of_x() -> None:
         for name, case in named
         if length(case["text"], X) != case["expected"]["weightedLength"]
     ]
+    refused = [case["description"] for _, case in named if case["expected"]["valid"] != fits(case["text"], X)]
+    assert refused == ["Handle invalid characters"]  # the connector leaves these three signs out
     assert len(named) == 44
     assert wrong == [
         (
@@ -216,6 +218,27 @@ def test_published_cases_of_x() -> None:
             "WeightedTweetsCounterTest",
             "Count unicode emoji chars outside the basic multilingual plane with skin tone modifiers",
         ),
+    ]
+
+
+def test_published_short_posts_of_x() -> None:
+    """Made for 140 characters, of which only the weights stand today; one without words is none."""
+    cases = yaml.safe_load((shared_data("twitter_text") / "validate.yml").read_text())["tests"]["tweets"]
+    named = {case["description"].partition(": ")[2]: length(case["text"], X) for case in cases}
+    assert named == {
+        "< 20 characters": 12,
+        "140 characters": 140,
+        "140 characters (with accents)": 140,
+        "140 characters (double byte characters)": 280,
+        "140 characters (double word characters)": 280,
+        "no characters (empty)": 0,
+        "141 characters": 143,
+        "141 characters (due to newline)": 143,
+    }
+    expected = {case["description"].partition(": ")[2]: case["expected"] for case in cases}
+    assert [name for name, weight in named.items() if expected[name] is not (0 < weight <= 280)] == [
+        "141 characters",
+        "141 characters (due to newline)",
     ]
 
 

@@ -66,6 +66,16 @@ def test_answers_keep_the_order_of_queries_and_posts() -> None:
     assert Matcher([parse("bahn")]).match([]) == []
 
 
+def test_no_query_is_found_by_what_it_does_not_want() -> None:
+    """However rare that is: `samsung` tells more than `toner`, and says nothing about the posts wanted."""
+    queries = ["toner -samsung", "-samsung toner OR bahn", "(toner OR tinte) -verspaetungsanzeiger"]
+    assert found(queries, post("Toner leer"), post("Toner von Samsung"), post("Bahn")) == [
+        queries,
+        [queries[2]],
+        [queries[1]],
+    ]
+
+
 def test_a_word_beside_the_text_is_no_word_of_it() -> None:
     author = LineAuthor("toner", name="Toner")
     line = post("Hallo", author=author, urls=["https://toner.example/bahn"], hashtags=["bahn"])

@@ -100,6 +100,7 @@ class Post:
     mentioned: tuple[str, ...] = ()  # permanent ids of the people named in it
     quoted: str | None = None
     repost_of: str | None = None
+    paid: bool = False  # its author says that somebody paid for it
 
     def __post_init__(self) -> None:
         for name in ("posted_at", "edited_at"):
@@ -114,6 +115,8 @@ class Sighting:
 
     `addressed` says that the post speaks to the channel (mention, reply to it, private mention).
     Posts that are only heard as context (a thread's other voices) or are our own are not addressed.
+    `gate` says why the network's interface will not take an answer to it from this channel: `not_summoned`
+    where its author neither named nor quoted us; "" where it will, as far as can be known before.
     """
 
     post: Post
@@ -121,6 +124,7 @@ class Sighting:
     native_thread_id: str
     addressed: bool = False
     own: bool = False
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +147,10 @@ class Page:
 
     `gone` are native ids that the network no longer shows to this channel (deleted or made private).
     `backfill` marks older posts fetched on purpose: their age says nothing about a late network. `gap` is a
-    time of which posts may be missing that the network does not show any more.
+    time of which posts may be missing that the network does not show any more. `notices` are codes of what
+    happened besides posts and a person should know: `encrypted_chat`, somebody wrote where we cannot read.
+    `messages` says how private messages were read where they have a list of their own that may be shut while
+    all else is open: `yes`, or the code of the error that kept them away; None says nothing about them.
     """
 
     sightings: tuple[Sighting, ...] = ()
@@ -153,6 +160,8 @@ class Page:
     gone: tuple[str, ...] = ()
     backfill: bool = False
     gap: tuple[datetime, datetime] | None = None
+    notices: tuple[str, ...] = ()
+    messages: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +177,20 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a person wants to say: the text as typed, to whom, and the files that go with it."""
+    """What a person wants to say: the text as typed, to whom, and the files that go with it.
+
+    `quotes` is the native id of a post that it shows; `paid` and `by_machine` are labels that the law or a
+    network asks for: somebody paid for it, a machine wrote it.
+    """
 
     text: str
     audience: Audience
     language: str | None = None
     warning: str = ""
     media: tuple[Attachment, ...] = ()
+    quotes: str | None = None
+    paid: bool = False
+    by_machine: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +219,9 @@ class Limits:
     `short_handles` is set; those that are answered count nothing at the beginning where `free_mentions` is.
     Of files `media_count` go with one text; `media_types` are the content types taken, empty where the
     network does not say; `video_bytes` holds for sounds too; `alt_length` counts code points.
+    `message_length` and `message_bytes` hold for private messages where they are no posts; there `unit` is
+    graphemes where it is for posts, and code points otherwise. An answer has to name whom it answers where
+    `names_answered` is set, or nobody sees it.
     """
 
     length: int
@@ -216,6 +235,9 @@ class Limits:
     image_bytes: int | None = None
     video_bytes: int | None = None
     alt_length: int = 1500
+    message_length: int | None = None
+    message_bytes: int | None = None
+    names_answered: bool = True
     edit: bool = False
     repeat_window: timedelta | None = None  # how long the network recognises a repeated delivery key
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resonanz.networks import AcceptEverybody
+from resonanz.networks.bluesky import Bluesky
 from tests.networks.servers import MockServer, Person, running_mock
+from tests.simulator.bluesky.running import RunningBluesky, running_bluesky
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,3 +32,23 @@ def brand(mock_server: MockServer) -> Person:
 def customer(mock_server: MockServer) -> Person:
     """A customer with the official client."""
     return mock_server.new_person("mira")
+
+
+@pytest.fixture
+def bluesky() -> Iterator[RunningBluesky]:
+    """A simulated Bluesky in which nobody speaks but the test."""
+    with running_bluesky() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(bluesky: RunningBluesky) -> Bluesky:
+    """The brand's account there."""
+    return Bluesky(bluesky.credentials())
+
+
+@pytest.fixture
+def open_desk(desk: Bluesky) -> Bluesky:
+    """The brand's account, to which everybody may write."""
+    desk.act(AcceptEverybody())
+    return desk

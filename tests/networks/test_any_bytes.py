@@ -26,13 +26,13 @@ from resonanz.networks.mastodon_posts import (
     author_from_account,
     chain_above,
     instance_from,
-    parents_first,
     people_in,
     policy_from,
     sighting_from_status,
     speaks_to,
 )
 from resonanz.networks.mastodon_text import read_html
+from resonanz.networks.threads import parents_first
 from resonanz.post import Post, Sighting
 from tests.networks.test_feed_golden import FOLDER as FEEDS
 from tests.shared_data import shared_data

@@ -131,10 +131,11 @@ def test_entries_that_came_and_went_meanwhile_leave_a_gap(site: Scripted) -> Non
     ]
     address = f"{site.url}/feed"
     first = feed_at(address).read("")
-    second = feed_at(address).read(first.cursor)
+    soon = NOW + timedelta(hours=1)
+    second = feed_at(address, soon).read(first.cursor)  # one of those known is left: nothing can have gone by
     third = feed_at(address, later).read(second.cursor)
     empty = feed_at(address, later).read(third.cursor)
-    assert [read.gap for read in (first, second, third, empty)] == [None, None, (NOW, later), None]
+    assert [read.gap for read in (first, second, third, empty)] == [None, None, (soon, later), None]
     assert feed_at(address).read(second.cursor).gap is None  # the clock was put back
 
 
@@ -436,10 +437,10 @@ def test_titles_in_other_encodings(site: Scripted) -> None:
 @pytest.mark.parametrize("body", [b"", b"<p>Hallo", b"\xff\xfe\x00", b"<a " * 60_000, b"<div>" * 30_000])
 def test_a_page_without_feeds(site: Scripted, body: bytes) -> None:
     site.routes["GET /"] = Say(body, headers={"Content-Type": "text/html"})
-    began = time.monotonic()
+    began = time.process_time()
     error = failing(lambda: found(site), Refused)
     assert (error.code, error.reason) == ("not_this_network", "no feed is named there")
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_a_page_names_no_more_than_can_be_shown(site: Scripted) -> None:

@@ -21,10 +21,10 @@ from tests.networks.test_feed import NOW, failing, rss
 
 def test_what_would_keep_the_parser_busy_is_refused() -> None:
     flood = b"<rss " + b" ".join(b"a%d = '>=x'" % number for number in range(40_000)) + b">"
-    began = time.monotonic()
+    began = time.process_time()
     error = failing(lambda: read_document(flood, content_type="", address="https://a.example/"), Unclear)
     assert error.reason == "the document has too many attributes"
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_fault_of_the_parser_is_one_document_that_cannot_be_read() -> None:
@@ -46,9 +46,9 @@ def test_a_fault_of_the_parser_is_one_document_that_cannot_be_read() -> None:
     ],
 )
 def test_no_document_takes_long(body: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     read_document(body, content_type="", address="https://a.example/")
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_plain_text_and_markup() -> None:
 @pytest.mark.parametrize("piece", ["<", "<a ", "<!--", "<a href='", "<div>", "<td", "&#", "<ul><li>", "]]>"])
 def test_no_markup_takes_long(piece: str) -> None:
     body = rss("x").replace(b"<title>x", f"<description><![CDATA[{piece * (200_000 // len(piece))}".encode())
-    began = time.monotonic()
+    began = time.process_time()
     read_document(body, content_type="", address="https://a.example/")
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 PIECES = st.lists(

@@ -17,11 +17,11 @@ from resonanz.networks.mastodon_posts import (
     Instance,
     chain_above,
     instance_from,
-    parents_first,
     post_from_status,
     sighting_from_status,
     speaks_to,
 )
+from resonanz.networks.threads import parents_first
 
 if TYPE_CHECKING:
     from resonanz.post import Sighting

@@ -203,11 +203,18 @@ def test_ids_that_are_no_numbers_stay_in_order() -> None:
     assert ("min_id", newer) in script.asked("GET", "/api/v1/notifications")[1]
 
 
-def test_a_server_without_conversations_is_asked_once() -> None:
-    with server(routes={TALKS: MISSING}) as (script, desk):
+def test_a_server_without_conversations_is_asked_once_an_hour() -> None:
+    now = [0.0]
+    with server(routes={TALKS: MISSING}) as (script, _desk):
+        desk = Mastodon(credentials(script), clock=lambda: now[0])
         page = desk.read(desk.read("").cursor)
+        now[0] = 3599.0
+        desk.read(page.cursor)
+        assert len(script.asked("GET", "/api/v1/conversations")) == 1
+        now[0] = 3600.0
+        desk.read(page.cursor)
     assert not page.backfill
-    assert len(script.asked("GET", "/api/v1/conversations")) == 1
+    assert len(script.asked("GET", "/api/v1/conversations")) == 2
 
 
 @pytest.mark.parametrize(
@@ -562,7 +569,18 @@ def test_old_servers_are_asked_for_posts_one_by_one() -> None:
     ) as (_, desk):
         page = desk.act(LookUpPosts(("5", "6", "7", "5")))
     assert isinstance(page, Page)
-    assert (ids(page), page.gone) == (["5"], ("6", "7"))
+    assert (ids(page), page.gone) == (["5"], ("6",))  # a refusal says nothing about what is there
+
+
+def test_an_ill_server_that_knows_nothing_any_more_makes_nothing_gone() -> None:
+    with server(routes={"GET /api/v1/statuses": Say([])}) as (script, desk):
+        page = desk.act(LookUpPosts(("5",)))
+        assert isinstance(page, Page)
+        assert page.gone == ("5",)
+        script.routes["GET /api/v1/accounts/verify_credentials"] = MISSING
+        with pytest.raises(Unclear) as ill:
+            desk.act(LookUpPosts(("5",)))
+    assert ill.value.code == "bad_answer"
 
 
 def test_a_server_that_answers_another_question_makes_nothing_gone() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resonanz.networks.answers import text_of
 from resonanz.networks.http import error_for, parse_events
 from resonanz.networks.mastodon_login import nudge_from
 from resonanz.networks.mastodon_posts import (
@@ -19,7 +20,6 @@ from resonanz.networks.mastodon_posts import (
     media_from_attachment,
     policy_from,
     sighting_from_status,
-    text_of,
 )
 from resonanz.networks.mastodon_text import text_from_html
 from tests.shared_data import shared_data

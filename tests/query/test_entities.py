@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from resonanz.query.entities import addresses, hashtags, named, spoken_to
+from resonanz.query.meaning import Said, handles_in
 from tests.shared_data import shared_data
 
 Case = dict[str, Any]
@@ -107,3 +108,13 @@ def test_names_and_lists() -> None:
         ("@otto/liste-1", "/liste-1"),
     ]
     assert (spoken_to(" @ada hallo"), spoken_to("Hallo @ada"), spoken_to("")) == ("ada", "", "")
+
+
+def test_on_x_a_query_sees_who_x_names() -> None:
+    """But for a name that is glued to the next word: nothing looks for parts of words."""
+    glued = "Extract mention in the middle of a Japanese tweet"
+    checked = [case for case in cases("mentions") if case["description"] != glued]
+    assert len(checked) == 22
+    for case in checked:
+        said = Said(network="x", text=case["text"], handle="jana", posted_ms=0)
+        assert handles_in(said) == [name.casefold() for name in case["expected"]], case["description"]

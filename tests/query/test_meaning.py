@@ -33,6 +33,7 @@ def fits(said: str, **named: Any) -> bool:
         ("exact:Zürich", "Zürich?", True),
         ("exact:Zürich", "Zuerich zürich ZÜRICH", False),
         ("exact:Zürich", "Zürichsee", False),
+        ("exact:Zürich", "Zürichsee bei zürich", False),
         ('exact:"C++ Kurs"', "Der C++ Kurs", True),
         ('exact:"C++ Kurs"', "Der C Kurs", False),
         ("#bahn", "Die #Bahn", True),

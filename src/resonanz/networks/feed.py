@@ -33,7 +33,7 @@ from resonanz.networks.feed_memory import Kept, Memory, News, compared, fingerpr
 from resonanz.post import Audience, Author, Delivery, Limits, Page, Post, Profile, Sighting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = [
     "CAPABILITIES",
@@ -235,9 +235,11 @@ def connect(credentials: Credentials) -> Feed:
     return Feed(credentials)
 
 
-def begin_login(base_url: str, *, redirect_uri: str, simulated: bool = False) -> Login:
+def begin_login(
+    base_url: str, *, redirect_uri: str, simulated: bool = False, app: Mapping[str, str] | None = None
+) -> Login:
     """Refuse: nobody signs in to a feed."""
-    del base_url, redirect_uri, simulated
+    del base_url, redirect_uri, simulated, app
     raise Refused("not_allowed_here")
 
 

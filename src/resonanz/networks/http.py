@@ -17,11 +17,11 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -42,6 +42,12 @@ MAX_PICTURE_BYTES = 8_000_000
 WHOLE_PICTURE_SECONDS = 30.0
 UPLOAD_ANSWER_SECONDS = 45.0  # a server may look at a whole film before it answers
 MAX_PICTURE_REDIRECTS = 2
+_UPLOAD_WAITS = {
+    "connect": CONNECT_SECONDS,
+    "read": UPLOAD_ANSWER_SECONDS,
+    "write": READ_SECONDS,
+    "pool": 5.0,
+}
 MAX_REASON = 500
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
@@ -55,7 +61,7 @@ def _utc_now() -> datetime:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """The certificates we trust; built once, because that takes tens of milliseconds."""
     return httpx.create_ssl_context()
 
@@ -143,6 +149,17 @@ class Received:
     json: Any
     next_page: dict[str, str]
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+
+class Refusal(Protocol):
+    """Reads what an unsuccessful answer means; `error_for` is the usual one."""
+
+    def __call__(
+        self, status: int, headers: Mapping[str, str], body: bytes, *, now: datetime
+    ) -> NetworkError:
+        """Return the error."""
+        ...
 
 
 class Client:
@@ -152,6 +169,8 @@ class Client:
     only https and public addresses are reached, and the address that was checked is the one that is
     connected to, so that a name cannot change its mind in between. Proxies of the environment are
     not used. `addresses`, `trusted` and `clock` are there for those who know better than the system.
+    `signed` changes a request before it goes out, `refusal` reads unsuccessful answers, where a network has
+    its own way of either.
     """
 
     def __init__(
@@ -163,7 +182,10 @@ class Client:
         addresses: Callable[[str, int], tuple[str, ...]] = public_addresses,
         trusted: ssl.SSLContext | None = None,
         clock: Callable[[], datetime] = _utc_now,
+        signed: Callable[[httpx.Request], httpx.Request] | None = None,
+        refusal: Refusal | None = None,
     ) -> None:
+        self._refusal = refusal or error_for
         self._base = httpx.URL(server_address(base_url, simulated=simulated))
         self._pinned = not simulated
         self._addresses = addresses
@@ -173,8 +195,9 @@ class Client:
             headers["Authorization"] = f"Bearer {_checked_token(token.strip())}"
         self._http = httpx.Client(
             headers=headers,
-            verify=trusted or _trusted(),
+            verify=trusted or certificates(),
             trust_env=False,
+            auth=signed,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         )
         # The door has no `close`: a connector that is dropped takes its sockets with it.
@@ -188,11 +211,11 @@ class Client:
         """The server's name, without port."""
         return self._base.host
 
-    def get(self, path: str, params: Params = ()) -> Received:
+    def get(self, path: str, params: Params = (), *, headers: Mapping[str, str] | None = None) -> Received:
         """Read. Redirects are followed on the same host only."""
         url = self._base.copy_with(raw_path=path.encode())
         for _ in range(MAX_REDIRECTS):
-            with self._answer("GET", url, params=list(params) or None) as response:
+            with self._answer("GET", url, params=list(params) or None, headers=headers) as response:
                 if not response.has_redirect_location:
                     return self._received(response)
                 url, params = self._redirect(response), ()
@@ -211,15 +234,15 @@ class Client:
         content: dict[str, Any] = {"data": form} if form is not None else {"json": body}
         return self._changed(method, path, headers=headers, **content)
 
-    def upload(self, path: str, *, file: tuple[str, bytes, str], form: Mapping[str, str]) -> Received:
+    def send_bytes(self, path: str, content: bytes, *, headers: Mapping[str, str]) -> Received:
+        """Post bytes as they are; `headers` name their type. Exactly one attempt, never redirected."""
+        return self._changed("POST", path, content=content, headers=headers, waits=_UPLOAD_WAITS)
+
+    def upload(
+        self, path: str, *, file: tuple[str, bytes, str], form: Mapping[str, str], field: str = "file"
+    ) -> Received:
         """Post a file (name, content, content type) with a form: exactly one attempt, never redirected."""
-        waits = {
-            "connect": CONNECT_SECONDS,
-            "read": UPLOAD_ANSWER_SECONDS,
-            "write": READ_SECONDS,
-            "pool": 5.0,
-        }
-        return self._changed("POST", path, files={"file": file}, data=form, waits=waits)
+        return self._changed("POST", path, files={field: file}, data=form, waits=_UPLOAD_WAITS)
 
     def _changed(self, method: str, path: str, **content: Any) -> Received:
         url = self._base.copy_with(raw_path=path.encode())
@@ -243,6 +266,24 @@ class Client:
                     raise Refused("not_allowed_here")
                 yield "open", ""
                 yield from parse_events(response.iter_text())
+        except Unclear as error:
+            raise Temporary("unreachable", reason=error.reason) from error
+
+    def lines(self, path: str, params: Params = (), *, silence: float = SILENCE_SECONDS) -> Iterator[str]:
+        """Yield the lines of an answer that does not end; first "" once it stands, and "" as a heartbeat.
+
+        Ends when the server ends it. `Temporary` when it breaks or is silent for so many seconds, for
+        nothing is ever done by listening.
+        """
+        url = self._base.copy_with(raw_path=path.encode())
+        waits = {"connect": CONNECT_SECONDS, "read": silence, "write": READ_SECONDS, "pool": 5.0}
+        try:
+            with self._answer("GET", url, waits=waits, params=list(params) or None) as response:
+                if response.status_code != 200:
+                    self._received(response)
+                    raise Refused("not_allowed_here")
+                yield ""
+                yield from _lines(response.iter_text())
         except Unclear as error:
             raise Temporary("unreachable", reason=error.reason) from error
 
@@ -304,14 +345,14 @@ class Client:
     def _received(self, response: httpx.Response) -> Received:
         body = _whole_body(response)
         if not response.is_success:
-            raise error_for(response.status_code, response.headers, body, now=self._clock())
+            raise self._refusal(response.status_code, response.headers, body, now=self._clock())
         try:
             decoded = (
                 _whole(json.loads(body), body) if body.strip() else None
             )  # some servers say nothing when all is well
         except (ValueError, RecursionError):
             raise Unclear("bad_answer") from None
-        return Received(decoded, _next_page(response), response.status_code)
+        return Received(decoded, _next_page(response), response.status_code, response.headers)
 
 
 def fetch_picture(
@@ -399,8 +440,18 @@ def _translated() -> Iterator[None]:
 
 
 def error_for(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime) -> NetworkError:
-    """Return the error that an unsuccessful status means. 400 and 422 mean the same: servers differ."""
-    reason = reason_in(body)
+    """Return the error that an unsuccessful status means. 400 and 422 mean the same: servers differ.
+
+    Where the server names the error beside its wording (XRPC), the name is among the facts.
+    """
+    reason, name = reason_in(body), name_in(body)
+    error = _error_for(status, headers, reason, now=now)
+    if name:
+        error.facts["name"] = name
+    return error
+
+
+def _error_for(status: int, headers: Mapping[str, str], reason: str, *, now: datetime) -> NetworkError:
     if status == 429:
         return Temporary("rate_limited", reason=reason, retry_at=retry_time(headers, now=now))
     if status >= 500:
@@ -416,19 +467,29 @@ def error_for(status: int, headers: Mapping[str, str], body: bytes, *, now: date
 
 def reason_in(body: bytes) -> str:
     """Return the server's own wording from a JSON error, empty if there is none."""
-    try:
-        said = _whole(json.loads(body), body)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(said, dict):
-        return ""
-    wording = said.get("error_description") or said.get("error") or ""
+    said = _said_in(body)
+    wording = said.get("error_description") or said.get("message") or said.get("error") or ""
     return wording[:MAX_REASON] if isinstance(wording, str) else ""
 
 
+def name_in(body: bytes) -> str:
+    """Return the name that XRPC ("HTTP API", error responses) gives an error: `error` beside `message`."""
+    said = _said_in(body)
+    name = said.get("error") if isinstance(said.get("message"), str) else ""
+    return name[:100] if isinstance(name, str) else ""
+
+
+def _said_in(body: bytes) -> dict[str, Any]:
+    try:
+        said = _whole(json.loads(body), body)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
 def retry_time(headers: Mapping[str, str], *, now: datetime) -> datetime | None:
-    """Read when to come back: ISO 8601 (Mastodon), unix seconds (its relatives) or Retry-After."""
-    reset = headers.get("X-RateLimit-Reset", "").strip()
+    """Read when to come back: ISO 8601 (Mastodon), unix seconds (its relatives, Bluesky) or Retry-After."""
+    reset = (headers.get("X-RateLimit-Reset") or headers.get("RateLimit-Reset") or "").strip()
     after = headers.get("Retry-After", "").strip()
     try:
         if reset.isascii() and reset.isdigit():

@@ -25,6 +25,7 @@ from resonanz.networks import (
     Answer,
     Boost,
     Capabilities,
+    CheckPosts,
     Credentials,
     DeletePost,
     Favourite,
@@ -42,27 +43,31 @@ from resonanz.networks import (
     Understand,
     Unfavourite,
 )
-from resonanz.networks.http import Params
-from resonanz.networks.mastodon_hearing import PAGE, Hearing, in_path
-from resonanz.networks.mastodon_login import begin_login, finish_login, stream
-from resonanz.networks.mastodon_media import later, only_this
-from resonanz.networks.mastodon_posts import (
-    LIMITS,
-    VISIBILITIES,
+from resonanz.networks.answers import (
     Entity,
-    Heard,
-    Home,
-    author_from_account,
     bad_answer,
     demand,
     entities,
     entity,
     id_order,
-    may_be,
+    later,
     moment,
+    only_this,
+    text_of,
+)
+from resonanz.networks.http import Params
+from resonanz.networks.mastodon_hearing import PAGE, Hearing, in_path
+from resonanz.networks.mastodon_login import begin_login, finish_login, stream
+from resonanz.networks.mastodon_parse import parse
+from resonanz.networks.mastodon_posts import (
+    LIMITS,
+    VISIBILITIES,
+    Heard,
+    Home,
+    author_from_account,
+    may_be,
     policy_from,
     speaks_to,
-    text_of,
     wrote,
 )
 from resonanz.networks.mastodon_text import full_handle, handles_in, plain_form, text_from_html, with_handles
@@ -71,7 +76,7 @@ from resonanz.post import Audience, Delivery, MediaKind, Page, Profile, Sighting
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["CAPABILITIES", "LIMITS", "Mastodon", "begin_login", "connect", "finish_login", "stream"]
+__all__ = ["CAPABILITIES", "LIMITS", "Mastodon", "begin_login", "connect", "finish_login", "parse", "stream"]
 
 CAPABILITIES = Capabilities(
     label="Mastodon",
@@ -92,6 +97,7 @@ CAPABILITIES = Capabilities(
         {
             AcceptEverybody,
             Boost,
+            CheckPosts,
             DeletePost,
             Favourite,
             LookUpPosts,
@@ -264,7 +270,7 @@ class Mastodon(Hearing):
                 with suppress(Gone):
                     self._client.send("DELETE", f"/api/v1/statuses/{in_path(native_id)}")
                 return None
-            case LookUpPosts() | ReadBack() | Understand():
+            case CheckPosts() | LookUpPosts() | ReadBack() | Understand():
                 return self._read_more(action)
             case LookUpProfile():
                 return self._profile()
@@ -275,8 +281,8 @@ class Mastodon(Hearing):
         self._react(action)
         return None
 
-    def _read_more(self, action: LookUpPosts | ReadBack | Understand) -> Page:
-        if isinstance(action, LookUpPosts):
+    def _read_more(self, action: CheckPosts | LookUpPosts | ReadBack | Understand) -> Page:
+        if isinstance(action, CheckPosts | LookUpPosts):
             return self._look_up(action.native_ids, with_thread=action.with_thread)
         return self.read_back(action.since) if isinstance(action, ReadBack) else self.understand(action.raw)
 
@@ -291,7 +297,11 @@ class Mastodon(Hearing):
                 raise
 
     def _look_up(self, native_ids: Sequence[str], *, with_thread: bool) -> Page:
-        """Read posts again. One that is missing from the answer for many is asked for by itself."""
+        """Read posts again. One that is missing from the answer for many is asked for by itself.
+
+        Gone is only what a server that knows our account does not know: one that is ill may say so of all. A
+        refusal says nothing about what is there.
+        """
         wanted = list(dict.fromkeys(native_ids))
         heard, gone = Heard(), []
         for start in range(0, len(wanted), TOGETHER):
@@ -300,13 +310,23 @@ class Mastodon(Hearing):
         for native_id in wanted:
             if native_id not in heard.statuses:
                 try:
-                    heard.add(self._status(native_id))
-                except (Gone, Refused):
+                    with suppress(Refused):
+                        heard.add(self._status(native_id))
+                except Gone:
                     gone.append(native_id)
+        if gone:
+            self._expect_sane()
         own = self._at_home().account_id
         heard.addressed |= {key for key, status in heard.statuses.items() if speaks_to(status, own)}
         sightings = self._sightings(heard, with_thread=with_thread)
         return Page(sightings=sightings, unread=tuple(heard.aside.values()), gone=tuple(gone))
+
+    def _expect_sane(self) -> None:
+        """Raise `Unclear` where the server does not know our own account either."""
+        try:
+            self._account()
+        except Gone as error:
+            raise Unclear("bad_answer", reason=error.reason) from error
 
     def _statuses_together(self, native_ids: Sequence[str]) -> list[Entity]:
         """Ask for many at once (since 4.3); none where the server cannot, or answers another question."""

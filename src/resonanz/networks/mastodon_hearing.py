@@ -14,29 +14,32 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from resonanz.networks import Credentials, Gone, Refused, Unclear
-from resonanz.networks.http import Client, Params
-from resonanz.networks.mastodon_login import ask_instance
-from resonanz.networks.mastodon_media import Uploads
-from resonanz.networks.mastodon_posts import (
+from resonanz.networks.answers import (
+    BROKEN,
     Entity,
-    Heard,
-    Home,
-    Marks,
     bad_answer,
-    chain_above,
     demand,
     entities,
     entity,
     id_order,
     moment,
-    parents_first,
+    only_broken,
+    text_of,
+)
+from resonanz.networks.http import Client, Params
+from resonanz.networks.mastodon_login import ask_instance
+from resonanz.networks.mastodon_media import Uploads
+from resonanz.networks.mastodon_posts import (
+    Heard,
+    Home,
+    Marks,
+    chain_above,
     people_in,
     repost_from,
     sighting_from_status,
     speaks_to,
-    text_of,
 )
-from resonanz.networks.mastodon_threads import Threads
+from resonanz.networks.threads import Threads, parents_first
 from resonanz.post import Page, Sighting
 
 if TYPE_CHECKING:
@@ -46,8 +49,7 @@ if TYPE_CHECKING:
 PAGE = 40  # the most that notifications, conversations, search and own posts give at once
 CONVERSATIONS_AT_ONCE = 20  # each may cost a call; the rest follows with the next read
 QUOTES_SINCE = 7  # `api_versions.mastodon` of 4.5, which notifies of quotes
-# What a reader of one post may stumble over, whatever a server sends; only `bad_answer` of the Unclear.
-BROKEN = (Unclear, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+WITHOUT_CONVERSATIONS_S = 3600.0  # a server that has none is updated some day, or was ill for a moment
 BACK_PAGES = 2_500  # of one list, read back at once: a hundred thousand posts
 
 
@@ -70,7 +72,8 @@ class Hearing:
         self._uploads = Uploads(self._client, clock=clock, pause=pause)
         self._people: dict[str, str] = {}
         self._home: Home | None = None
-        self._has_conversations = True
+        self._clock = clock
+        self._conversations_from = 0.0  # when they are asked for again, where the server did not know them
 
     def __repr__(self) -> str:
         return f"Mastodon({self._client.host!r})"
@@ -254,6 +257,10 @@ class Hearing:
                 break
         return [changed[native_id] for native_id in sorted(changed, key=id_order)], floor, newest
 
+    @property
+    def _has_conversations(self) -> bool:
+        return self._clock() >= self._conversations_from
+
     def _conversation_pages(self, heard: Heard) -> Iterator[tuple[dict[str, Entity], bool]]:
         """Yield last posts by id from the newest page on, and whether more follow; none on old servers."""
         follow: dict[str, str] = {}
@@ -262,7 +269,7 @@ class Hearing:
                 params = [("limit", str(PAGE)), *((k, v) for k, v in follow.items() if k == "max_id")]
                 received = self._client.get("/api/v1/conversations", params)
             except Gone:
-                self._has_conversations = False
+                self._conversations_from = self._clock() + WITHOUT_CONVERSATIONS_S
                 return
             rows = heard.with_ids(received.json, "conversations")
             lasts = [row["last_status"] for row in rows if row.get("last_status")]
@@ -381,12 +388,6 @@ class Hearing:
 def in_path(native_id: str) -> str:
     """Return an id as it may stand in an address."""
     return quote(native_id, safe="")
-
-
-def only_broken(error: Exception) -> None:
-    """Raise an error again that says something about the server, not about one post."""
-    if isinstance(error, Unclear) and error.code != "bad_answer":
-        raise error
 
 
 def _is_before(item: Entity, since: datetime) -> bool:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from resonanz.networks import Credentials, Gone, Login, LoginNeeded, Nudge, Refused, Unclear
+from resonanz.networks.answers import demand, entity, part_of, text_of
 from resonanz.networks.http import Client, server_address
-from resonanz.networks.mastodon_posts import Instance, demand, entity, instance_from, part_of, text_of
+from resonanz.networks.mastodon_posts import Instance, instance_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 SCOPES = (
     "read:accounts read:statuses read:notifications read:search "
@@ -38,18 +39,23 @@ def ask_instance(client: Client) -> Instance:
     return Instance(domain=client.host)
 
 
-def begin_login(base_url: str, *, redirect_uri: str, simulated: bool = False) -> Login:
+def begin_login(
+    base_url: str, *, redirect_uri: str, simulated: bool = False, app: Mapping[str, str] | None = None
+) -> Login:
     """Register with the server ("apps", OAuth with PKCE S256) and return where the person has to go.
+
+    An `app` that somebody made before is not needed: every server registers one.
 
     The answer's secret holds `state`, which must come back with the code. `Refused` with
     `not_this_network` if the server does not speak this API, or none is named by the address.
     """
+    del app
     base = server_address(base_url, simulated=simulated)
     form = {"client_name": "Resonanz", "redirect_uris": redirect_uri, "scopes": SCOPES}
     try:
         answer = Client(base, simulated=simulated).send("POST", "/api/v1/apps", form=form).json
-        app = entity(answer, "app")
-        secret = {key: demand(app, key) for key in ("client_id", "client_secret")}
+        registered = entity(answer, "app")
+        secret = {key: demand(registered, key) for key in ("client_id", "client_secret")}
     except (Gone, Unclear) as error:
         if error.code not in {"gone", "bad_answer"}:
             raise

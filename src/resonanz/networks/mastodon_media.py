@@ -8,17 +8,16 @@ here, surely nothing was published, so an answer that is missing is `Temporary` 
 from __future__ import annotations
 
 from collections import OrderedDict
-from contextlib import contextmanager
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from resonanz.networks import Gone, LoginNeeded, Refused, Temporary, Unclear
-from resonanz.networks.mastodon_posts import demand, entity
+from resonanz.networks import Gone, Refused, Temporary
+from resonanz.networks.answers import demand, entity, later, only_this
 from resonanz.post import MediaKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from uuid import UUID
 
     from resonanz.networks.http import Client, Received
@@ -29,26 +28,6 @@ PAUSES = (0.5, 1.0, 1.0, 2.0, 3.0)  # seconds between two questions whether a fi
 BROUGHT_KEPT = 200
 _TOO_LARGE = 413  # RFC 9110, "Content Too Large"
 _LOOKING = (202, 206)
-
-
-@contextmanager
-def later() -> Iterator[None]:
-    """Turn an unclear outcome into a temporary one: nothing that anybody sees was asked for."""
-    try:
-        yield
-    except Unclear as error:
-        raise Temporary("unreachable", reason=error.reason) from error
-
-
-@contextmanager
-def only_this() -> Iterator[None]:
-    """Turn a missing right into a refusal: an account that cannot do this one thing still works."""
-    try:
-        yield
-    except LoginNeeded as error:
-        if error.code != "scope_missing":
-            raise
-        raise Refused("scope_missing", reason=error.reason) from error
 
 
 class Uploads:

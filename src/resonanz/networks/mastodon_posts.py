@@ -8,20 +8,28 @@ time, identity) is demanded, and its absence is `Unclear("bad_answer")`, never a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import urlsplit
 
 from resonanz.networks import Policy, Unclear
+from resonanz.networks.answers import (
+    Entity,
+    bad_answer,
+    count_of,
+    demand,
+    entity,
+    moment,
+    part_of,
+    parts_of,
+    text_of,
+    texts_of,
+    unread,
+)
 from resonanz.networks.mastodon_text import read_html
 from resonanz.post import Audience, Author, Delivery, Limits, Link, Media, MediaKind, Post, Sighting, Unread
-
-Entity = Mapping[str, Any]
 
 NETWORK = "mastodon"
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -37,7 +45,6 @@ LIMITS = Limits(
     video_bytes=99 * 1024 * 1024,
     edit=True,
 )
-COUNT_MOST = 1 << 53  # what a JSON number can hold exactly
 KEY_KEPT = timedelta(hours=1)  # "Statuses", Idempotency-Key: kept for up to one hour
 
 AUDIENCES = {
@@ -48,7 +55,6 @@ AUDIENCES = {
 }
 VISIBILITIES = {audience: name for name, audience in AUDIENCES.items()}
 
-_HALF = re.compile(r"[\ud800-\udfff]")  # half a character: JSON can write it, nothing can store it
 
 _KINDS = {
     "image": MediaKind.IMAGE,
@@ -56,83 +62,6 @@ _KINDS = {
     "gifv": MediaKind.GIF,
     "audio": MediaKind.AUDIO,
 }
-
-
-def bad_answer(missing: str) -> Unclear:
-    """Return the error for an answer of the wrong shape."""
-    return Unclear("bad_answer", missing=missing)
-
-
-def entity(value: object, name: str) -> Entity:
-    """Return the value if it is a JSON object."""
-    if not isinstance(value, dict):
-        raise bad_answer(name)
-    return value
-
-
-def entities(value: object, name: str) -> list[Entity]:
-    """Return the value if it is a list of JSON objects."""
-    if not isinstance(value, list):
-        raise bad_answer(name)
-    return [entity(item, name) for item in value]
-
-
-def demand(source: Entity, key: str) -> str:
-    """Return a text that has to be there. Numbers are accepted as ids: some servers send them."""
-    value = source.get(key)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < COUNT_MOST:
-        return str(value)
-    if not isinstance(value, str) or not value or _HALF.search(value):
-        raise bad_answer(key)
-    return value
-
-
-def text_of(source: object, key: str) -> str:
-    """Return a text that may be missing, then empty."""
-    value = source.get(key) if isinstance(source, dict) else None
-    return _HALF.sub("\ufffd", value) if isinstance(value, str) else ""
-
-
-def part_of(source: object, *keys: str) -> Entity:
-    """Return the object under a path of keys, empty where there is none."""
-    for key in keys:
-        source = source.get(key) if isinstance(source, dict) else None
-    return source if isinstance(source, dict) else {}
-
-
-def parts_of(source: object, key: str) -> list[Entity]:
-    """Return the objects in a list that may be missing."""
-    found = source.get(key) if isinstance(source, dict) else None
-    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
-
-
-def texts_of(source: Entity, key: str) -> tuple[str, ...]:
-    """Return the texts in a list that may be missing."""
-    found = source.get(key)
-    texts = [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
-    return tuple(_HALF.sub("\ufffd", text) for text in texts)
-
-
-def count_of(source: Entity, key: str) -> int | None:
-    """Return a whole number from zero on, None where there is none, or one that nothing can have."""
-    value = source.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if 0 <= value < COUNT_MOST else None
-
-
-def id_order(native_id: str) -> tuple[int, str]:
-    """Return the key by which ids of one server sort in time, be they numbers or ULIDs."""
-    return len(native_id), native_id
-
-
-def moment(stamp: str) -> datetime:
-    """Read an ISO 8601 time; one without offset is UTC."""
-    try:
-        read = datetime.fromisoformat(stamp)
-    except ValueError:
-        raise bad_answer("time") from None
-    return read if read.utcoffset() is not None else read.replace(tzinfo=UTC)
 
 
 def author_from_account(account: Entity, *, domain: str) -> Author:
@@ -295,20 +224,6 @@ def chain_above(status: Entity, ancestors: Iterable[Entity]) -> list[Entity]:
     return chain[::-1]
 
 
-def parents_first(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
-    """Sort by time, but never a reply before the post it answers, whatever the servers' clocks say."""
-    waiting = {item.post.uri: item for item in sorted(sightings, key=lambda item: item.post.posted_at)}
-    sorted_out: list[Sighting] = []
-    for item in list(waiting.values()):
-        line = []
-        step: Sighting | None = item
-        while step is not None and waiting.pop(step.post.uri, None) is not None:
-            line.append(step)
-            step = waiting.get(step.post.reply_to or "")
-        sorted_out.extend(reversed(line))
-    return tuple(sorted_out)
-
-
 def _parent_id(status: Entity) -> str:
     parent = status.get("in_reply_to_id")
     return "" if parent is None else str(parent)
@@ -437,12 +352,8 @@ class Heard:
 
     def put_aside(self, what: object, error: Exception) -> None:
         """Keep something that cannot be understood, whole."""
-        raw = json.dumps(what)
-        native_id = ""
-        with suppress(Unclear):
-            native_id = demand(what, "id") if isinstance(what, dict) else ""
-        reason = str(error.facts.get("missing", "")) if isinstance(error, Unclear) else type(error).__name__
-        self.aside.setdefault(raw, Unread(raw=raw, reason=reason, native_id=native_id))
+        kept = unread(what, error)
+        self.aside.setdefault(kept.raw, kept)
 
     def with_ids(self, items: object, name: str) -> list[Entity]:
         """Return the objects of a list that have an id; anything else in it is put aside."""

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import msgspec
 
 from resonanz.post import Post
-from resonanz.query.entities import addresses, hashtags
+from resonanz.query.entities import addresses, hashtags, named
 from resonanz.query.folding import fold
 from resonanz.query.tree import And, Node, Not, Op, Term
 
@@ -136,7 +136,7 @@ def is_handle(wanted: str, handle: str) -> bool:
 
 # As X has it (`entities.named`): behind a full stop and behind RT there is a mention, behind `!` or `&` none.
 # Beyond that a handle may have a server, and it is a whole word: so folding sees it.
-NAMED = re.compile(r"(?:(?<![\w@/!#$%&*])|(?<=\bRT)|(?<=\brt))@([\w.:-]*\w(?:@[\w.:-]*\w)?)(?!://)")
+NAMED = re.compile(r"(?:(?<![\w@/!#$%&*])|(?<=\b[Rr][Tt]))@(?!https?://)([\w.:-]*\w(?:@[\w.:-]*\w)?)")
 
 
 def named_in(text: str) -> list[str]:
@@ -146,8 +146,16 @@ def named_in(text: str) -> list[str]:
     return [found.casefold() for found in NAMED.findall(text)]
 
 
+def handles_in(said: Said) -> list[str]:
+    """Return the handles that stand in a post's text, by its network's own rules, in order."""
+    if said.network != "x":
+        return named_in(said.text)
+    # A name that is glued to the next word has no word of its own, and the store could not find it.
+    return [one.name.casefold() for one in named(said.text) if _row_of(one.name) in said.row]
+
+
 def _mentions(term: Term, said: Said) -> bool:
-    known = [*said.mentions, *named_in(said.text)]
+    known = [*said.mentions, *handles_in(said)]
     return any(is_handle(term.value, handle) for handle in known)
 
 
@@ -220,7 +228,7 @@ def _has(term: Term, said: Said) -> bool:
     if term.value == "links":
         return bool(said.urls or addresses_in(said.text))
     if term.value == "mentions":
-        return bool(said.mentions or named_in(said.text))
+        return bool(said.mentions or handles_in(said))
     if term.value == "hashtags":
         return bool(said.hashtags or hashtags(said.text))
     if term.value == "cashtags":

@@ -1,4 +1,4 @@
-"""What is remembered of threads between two reads, so that many replies to one post cost one call."""
+"""Threads, whatever network they hang on: the order of a page, and what is remembered between two reads."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from resonanz.post import Sighting
 
@@ -32,3 +32,17 @@ class Threads:
         self._lines.move_to_end(native_id)
         if len(self._lines) > THREADS_KEPT:
             self._lines.popitem(last=False)
+
+
+def parents_first(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
+    """Sort by time, but never a reply before the post it answers, whatever the servers' clocks say."""
+    waiting = {item.post.uri: item for item in sorted(sightings, key=lambda item: item.post.posted_at)}
+    sorted_out: list[Sighting] = []
+    for item in list(waiting.values()):
+        line = []
+        step: Sighting | None = item
+        while step is not None and waiting.pop(step.post.uri, None) is not None:
+            line.append(step)
+            step = waiting.get(step.post.reply_to or "")
+        sorted_out.extend(reversed(line))
+    return tuple(sorted_out)
