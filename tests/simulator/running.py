@@ -15,10 +15,61 @@ import uvicorn
 from resonanz.simulator import SimulatorSettings, create_app
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
-READY_WITHIN_S = 5.0
+    from resonanz.simulator.part import Part
+
+READY_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """One of the networks that run, steered by hand."""
+
+    name: str
+    _client: httpx.Client = field(repr=False)
+
+    def order(self, verb: str, **order: Any) -> dict[str, Any]:
+        """Give an order that has to be taken."""
+        answer = self.refused(verb, **order)
+        assert answer.status_code == 200, answer.text
+        content: dict[str, Any] = answer.json()
+        return content
+
+    def refused(self, verb: str, **order: Any) -> httpx.Response:
+        """Give an order that may be refused."""
+        return self._client.post(f"/_sim/{self.name}/{verb}", json=order)
+
+    def say(self, handle: str, text: str, **more: Any) -> dict[str, Any]:
+        """Write as somebody: `in_reply_to`, `quotes`, `private`, `picture`, `at`."""
+        return self.order("say", handle=handle, text=text, **more)
+
+    def fault(self, endpoint: str, kind: str, **more: Any) -> None:
+        """Let something go wrong: `count`, `delay_s`."""
+        self.order("faults", endpoint=endpoint, kind=kind, **more)
+
+    def state(self) -> dict[str, Any]:
+        """Tell the truth: `posts`, `people`, `settings` and more."""
+        content: dict[str, Any] = self._client.get(f"/_sim/{self.name}/state").json()
+        return content
+
+    def forget(self) -> None:
+        """Let nothing go wrong any more."""
+        assert self._client.delete(f"/_sim/{self.name}/faults").status_code == 200
+
+    def calls(self) -> list[dict[str, Any]]:
+        """Tell what was called last, newest first."""
+        content: list[dict[str, Any]] = self._client.get(f"/_sim/{self.name}/calls").json()["calls"]
+        return content
+
+    def token(self, handle: str) -> str:
+        """Return somebody's token."""
+        return next(str(p["token"]) for p in self.state()["people"] if p["handle"] == handle)
+
+    def texts(self) -> list[str]:
+        """Return what stands there, oldest first."""
+        return [post["text"] for post in self.state()["posts"]]
 
 
 @dataclass(slots=True)
@@ -29,7 +80,7 @@ class RunningSimulator:
     tokens: dict[str, str]
     _client: httpx.Client = field(repr=False)
     _server: uvicorn.Server = field(repr=False)
-    _simulator: Any = field(repr=False)
+    _simulation: Any = field(repr=False)
     _thread: threading.Thread = field(repr=False)
 
     def _post(self, path: str, order: dict[str, Any]) -> dict[str, Any]:
@@ -98,31 +149,50 @@ class RunningSimulator:
         """Make a token worthless."""
         self._post("/_sim/revoke", {"token": token})
 
+    def order(self, verb: str, **order: Any) -> dict[str, Any]:
+        """Give all networks an order: `clock` with `forward_s`."""
+        return self._post(f"/_sim/{verb}", order)
+
+    def network(self, name: str) -> Steered:
+        """Return one of the networks that run."""
+        return Steered(name, self._client)
+
+    def part(self, name: str) -> Part:
+        """Return what is behind one of the networks that run, to do there what only its owner can."""
+        found: Part = self._simulation.trouble.part(name)
+        return found
+
     def stop(self) -> None:
         """End streams, stop the server, wait for its thread. A second call does nothing."""
-        self._simulator.stop()
+        self._simulation.stop()
         self._server.should_exit = True
         self._thread.join(10)
         self._client.close()
 
 
 @contextmanager
-def running_simulator(*, scenario: str = "none", **settings: Any) -> Iterator[RunningSimulator]:
-    """Run a simulated network; settings are those of `SimulatorSettings`, without a play by default."""
+def running_simulator(
+    *, scenario: str = "none", around: Callable[[Any], Any] | None = None, **settings: Any
+) -> Iterator[RunningSimulator]:
+    """Run a simulated network; settings are those of `SimulatorSettings`, without a play by default.
+
+    `around` is put around the application, as `killing.Killing` is.
+    """
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         app = create_app(SimulatorSettings(base_url=base_url, scenario=scenario, **settings))
-        config = uvicorn.Config(app, log_level="critical", ws="none", lifespan="on")
+        served = around(app) if around else app
+        config = uvicorn.Config(served, log_level="critical", ws="websockets-sansio", lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         deadline = time.monotonic() + READY_WITHIN_S
         while not server.started and time.monotonic() < deadline:
             time.sleep(0.005)
-        client = httpx.Client(base_url=base_url, timeout=10)
-        tokens = client.get("/_sim/state").json()["tokens"]
-        running = RunningSimulator(base_url, tokens, client, server, app.state.simulator, thread)
+        client = httpx.Client(base_url=base_url, timeout=60)
+        tokens = client.get("/_sim/state").json()["tokens"] if app.state.simulator else {}
+        running = RunningSimulator(base_url, tokens, client, server, app.state.simulation, thread)
         try:
             yield running
         finally:

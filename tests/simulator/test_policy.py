@@ -92,7 +92,7 @@ def test_strangers_to_the_company_can_be_set_aside(simulator: RunningSimulator) 
 def test_new_accounts_can_be_set_aside(simulator: RunningSimulator) -> None:
     change(simulator, for_new_accounts="filter")
     old = simulator.say("seit_langem_da", f"@{DESK} alt", posted_at=datetime.now(UTC))["id"]
-    app = simulator._simulator
+    app = simulator._simulation.mastodon
     account = app.person("ganz_neu")
     account.created_at = datetime.now(UTC) - timedelta(days=3)
     simulator.say("ganz_neu", f"@{DESK} neu")

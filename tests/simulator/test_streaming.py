@@ -132,7 +132,7 @@ def test_streams_want_a_token(simulator: RunningSimulator) -> None:
 
 
 def test_no_stream_opens_after_the_end(simulator: RunningSimulator) -> None:
-    simulator._simulator.hub.close()
+    simulator._simulation.mastodon.hub.close()
     address = f"{simulator.base_url}/api/v1/streaming/user"
     answer = httpx.get(address, headers={"Authorization": f"Bearer {simulator.tokens[DESK]}"})
     assert (answer.status_code, answer.content) == (200, b"")

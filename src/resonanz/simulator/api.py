@@ -71,7 +71,7 @@ async def account_lookup(request: Request) -> Response:
 
 
 async def account_statuses(request: Request) -> Response:
-    """`GET /api/v1/accounts/{id}/statuses`; nobody shares posts here, so exclude_reblogs changes nothing."""
+    """`GET /api/v1/accounts/{id}/statuses`; no timeline has boosts, so exclude_reblogs changes nothing."""
     sim, params = network_of(request), await read_params(request)
     with sim.world.lock:
         reader = viewer(request, sim.world)

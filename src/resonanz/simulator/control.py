@@ -12,9 +12,10 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from resonanz.simulator.faults import Fault
-from resonanz.simulator.network import network_of
+from resonanz.simulator.network import Simulator, network_of
 from resonanz.simulator.records import VISIBILITIES
 from resonanz.simulator.settings import Switches
 from resonanz.simulator.world import Rejected, Words
@@ -33,7 +34,8 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def _only_loopback(request: Request) -> None:
+def only_loopback(request: Request) -> None:
+    """Refuse whoever is not on this machine. Raises `Rejected` 403."""
     host = request.client.host if request.client else ""
     try:
         near = ip_address(host).is_loopback
@@ -43,8 +45,9 @@ def _only_loopback(request: Request) -> None:
         raise Rejected(403, "The simulator is steered from its own machine only")
 
 
-async def _order(request: Request) -> dict[str, Any]:
-    _only_loopback(request)
+async def read_order(request: Request) -> dict[str, Any]:
+    """Read what shall be done. Raises `Rejected` for anything but a JSON object from this machine."""
+    only_loopback(request)
     if not request.headers.get("content-type", "").startswith("application/json"):
         raise Rejected(415, "Orders to the simulator are JSON")
     try:
@@ -65,7 +68,7 @@ def _text(order: dict[str, Any], name: str, default: str | None = None) -> str:
 
 async def say(request: Request) -> Response:
     """`POST /_sim/say`: handle, text; visibility, in_reply_to, language, spoiler_text, picture, posted_at."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     visibility = _text(order, "visibility", "public")
     if visibility not in VISIBILITIES:
@@ -98,7 +101,7 @@ def _moment(value: object) -> datetime | None:
 
 async def edit(request: Request) -> Response:
     """`POST /_sim/edit`: id, text; the author changes his status."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     with sim.world.lock:
         status = sim.world.memory.statuses.get(_text(order, "id"))
@@ -111,7 +114,7 @@ async def edit(request: Request) -> Response:
 
 async def delete(request: Request) -> Response:
     """`POST /_sim/delete`: id; the author takes his status away."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     with sim.world.lock:
         status = sim.world.memory.statuses.get(_text(order, "id"))
@@ -123,7 +126,7 @@ async def delete(request: Request) -> Response:
 
 async def crowd(request: Request) -> Response:
     """`POST /_sim/crowd`: count, text; so many posts by up to 500 people, `{n}` in the text counts them."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     count, text = order.get("count"), _text(order, "text")
     if not isinstance(count, int) or not 0 < count <= CROWD_MOST:
@@ -139,7 +142,7 @@ async def crowd(request: Request) -> Response:
 
 async def boost(request: Request) -> Response:
     """`POST /_sim/boost`: id, handles; each of these people passes a status on."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     handles = order.get("handles")
     if not isinstance(handles, list) or not all(isinstance(handle, str) for handle in handles):
@@ -155,7 +158,7 @@ async def swallow(request: Request) -> Response:
 
     A client that meanwhile reads on past them never hears of them by itself.
     """
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     with sim.world.lock:
         told = [n for n in sim.world.memory.notifications.values() if n.status_id == _text(order, "id")]
@@ -166,7 +169,7 @@ async def swallow(request: Request) -> Response:
 
 async def state(request: Request) -> Response:
     """`GET /_sim/state`: everything that is on the network, and every delivery key that arrived."""
-    _only_loopback(request)
+    only_loopback(request)
     return JSONResponse(network_of(request).truth())
 
 
@@ -174,10 +177,10 @@ async def faults(request: Request) -> Response:
     """`POST /_sim/faults`: method, path_prefix, effect, status, count, delay_s. `DELETE` forgets them."""
     sim = network_of(request)
     if request.method == "DELETE":
-        _only_loopback(request)
+        only_loopback(request)
         sim.faults.orders.clear()
         return JSONResponse({"waiting": 0})
-    order = await _order(request)
+    order = await read_order(request)
     try:
         sim.faults.orders.append(Fault(**order))
     except (TypeError, ValueError) as error:
@@ -185,13 +188,27 @@ async def faults(request: Request) -> Response:
     return JSONResponse({"waiting": len([f for f in sim.faults.orders if f.count > 0])})
 
 
+def check(name: str, value: object) -> None:
+    """Raise `ValueError` where a switch is not there, or the value is none for it."""
+    if name not in _KINDS or not isinstance(value, _KINDS[name]):
+        raise ValueError(f"{name} is no switch of the simulator, or has a wrong value")
+
+
+def turn(sim: Simulator, name: str, value: object) -> None:
+    """Turn one switch. Raises `ValueError` as `check`."""
+    check(name, value)
+    setattr(sim.switches, name, value)
+
+
 async def settings(request: Request) -> Response:
     """`POST /_sim/settings`: turn old_server, ignore_idempotency, rate_limit, filter_private, slow_media."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
-    for name, value in order.items():
-        if name not in _KINDS or not isinstance(value, _KINDS[name]):
-            raise Rejected(422, f"{name} is no switch of the simulator, or has a wrong value")
+    try:
+        for name, value in order.items():
+            check(name, value)
+    except ValueError as error:
+        raise Rejected(422, str(error)) from error
     for name, value in order.items():
         setattr(sim.switches, name, value)
     return JSONResponse({f.name: getattr(sim.switches, f.name) for f in fields(Switches)})
@@ -199,7 +216,21 @@ async def settings(request: Request) -> Response:
 
 async def revoke(request: Request) -> Response:
     """`POST /_sim/revoke`: token; as if the account's owner had taken the right back."""
-    order = await _order(request)
+    order = await read_order(request)
     sim = network_of(request)
     sim.take_back(_text(order, "token"))
     return JSONResponse({})
+
+
+ROUTES = [
+    Route("/_sim/say", say, methods=["POST"]),
+    Route("/_sim/edit", edit, methods=["POST"]),
+    Route("/_sim/delete", delete, methods=["POST"]),
+    Route("/_sim/crowd", crowd, methods=["POST"]),
+    Route("/_sim/boost", boost, methods=["POST"]),
+    Route("/_sim/swallow", swallow, methods=["POST"]),
+    Route("/_sim/state", state),
+    Route("/_sim/faults", faults, methods=["POST", "DELETE"]),
+    Route("/_sim/settings", settings, methods=["POST"]),
+    Route("/_sim/revoke", revoke, methods=["POST"]),
+]

@@ -185,7 +185,7 @@ class Drawer:
 
     def _reply_link(self, status: Status) -> str:
         asked = {"reply": status.id} | ({"as": self._view.reader.acct} if self._view.reader else {})
-        return f'<a class="reply" href="/?{urlencode(asked)}#write">{self._words["reply"]}</a>'
+        return f'<a class="reply" href="{self._sim.home}?{urlencode(asked)}#write">{self._words["reply"]}</a>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _answered(sim: Simulator, words: Words, form: Form) -> str:
     return (
         f'<input type="hidden" name="in_reply_to" value="{form.answered.id}"><div class="answered">'
         f"<strong>{escape(words['replying'].format(name=author.name))}</strong> <span>{said}</span> "
-        f'<a href="/#write">{words["no_reply"]}</a></div>'
+        f'<a href="{sim.home}#write">{words["no_reply"]}</a></div>'
     )
 
 
@@ -247,6 +247,7 @@ def view_switch(sim: Simulator, words: Words, view: View) -> str:
         _option(a.acct, a.name, chosen=a.acct == chosen) for a in sim.world.memory.accounts.values()
     )
     return (
-        f'<form class="switch" method="get" action="/"><label for="as">{words["see_as"]}</label>'
+        f'<form class="switch" method="get" action="{sim.home}"><label for="as">{words["see_as"]}</label>'
         f'<select id="as" name="as">{options}</select><button>{words["show"]}</button></form>'
+        f'<a class="behind" href="/console">{words["console"]}</a>'
     )

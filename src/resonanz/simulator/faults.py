@@ -62,6 +62,11 @@ class Faults:
         self._stopping = stopping
         self._clock = clock
 
+    def limited_for(self, seconds: int) -> dict[str, str]:
+        """Return the headers of a refusal that lasts so many seconds."""
+        reset = self._clock() + timedelta(seconds=seconds)
+        return {k.decode(): v.decode() for k, v in _limit_headers(DEFAULT_LIMIT, 0, reset)}
+
     def next_for(self, scope: Scope) -> Fault | None:
         """Take the first order that fits the request."""
         if scope["type"] != "http" or scope["path"].startswith("/_sim/"):

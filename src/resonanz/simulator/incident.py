@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from resonanz.simulator.people import COMPANY
 from resonanz.simulator.records import Account
 from resonanz.simulator.wave import Asked, wave
-from resonanz.simulator.world import Words, World
+from resonanz.simulator.world import Words
 
 if TYPE_CHECKING:
     from resonanz.simulator.records import Status
     from resonanz.simulator.settings import SimulatorSettings
+    from resonanz.simulator.stage import Ground
 
 KNOWN_FOR = timedelta(days=400)  # the age of the customers' accounts
 FIRST_AFTER = timedelta(seconds=2)
@@ -25,7 +26,7 @@ FIRST_AFTER = timedelta(seconds=2)
 class Incident:
     """The incident as a play; the settings' `speed` divides the time it takes."""
 
-    def __init__(self, world: World, settings: SimulatorSettings) -> None:
+    def __init__(self, world: Ground, settings: SimulatorSettings) -> None:
         self._world = world
         self._speed = settings.speed
         self._wave = wave(
@@ -59,8 +60,8 @@ class Incident:
                 due = self._began_at + timedelta(seconds=asked.after_s / self._speed)
                 if due > now:
                     return due - now
-                self._say(asked)
                 self._told += 1
+                self._say(asked)
         return timedelta(seconds=1)
 
     def heard(self, status: Status) -> None:

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 from resonanz.simulator import people, store
 from resonanz.simulator.asking import token_of
+from resonanz.simulator.clock import Clock
 from resonanz.simulator.entities import Entities
 from resonanz.simulator.faults import Faults, RateLimit
-from resonanz.simulator.incident import Incident
+from resonanz.simulator.plays import Play, play_of
 from resonanz.simulator.records import Account, Memory
-from resonanz.simulator.scenario import Scenario
 from resonanz.simulator.settings import SimulatorSettings, Switches
 from resonanz.simulator.streaming import Hub
 from resonanz.simulator.world import Event, World
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.applications import Starlette
     from starlette.requests import Request
@@ -35,16 +35,13 @@ LONGEST_SLEEP_S = 0.5
 _FOUNDED = datetime(2023, 3, 1, tzinfo=UTC)
 
 
-def now() -> datetime:
-    """Return the time; the simulated network is the one room of the core that has a clock."""
-    return datetime.now(UTC)
-
-
 class Simulator:
     """A simulated network. Begins where its state file ends, if there is one."""
 
-    def __init__(self, settings: SimulatorSettings) -> None:
+    def __init__(self, settings: SimulatorSettings, clock: Callable[[], datetime] | None = None) -> None:
         self.settings = settings
+        self.clock = clock or Clock()
+        self.home = "/" if settings.networks == ("mastodon",) else "/mastodon"
         self.switches = Switches(
             old_server=settings.old_server,
             ignore_idempotency=settings.ignore_idempotency,
@@ -53,23 +50,18 @@ class Simulator:
         )
         saved = store.load(settings.state_file) if settings.state_file else None
         memory = saved.memory if saved else Memory(origin=settings.base_url)
-        self.world = World(memory, self.switches, clock=now, seed=settings.seed)
+        self.world = World(memory, self.switches, clock=self.clock, seed=settings.seed)
         self.entities = Entities(self.world, settings.base_url)
         self.hub = Hub(self._payload, heartbeat_s=settings.heartbeat_s)
         self.world.tell = self.hub.publish
         self.stopping = asyncio.Event()
         self.codes: dict[str, Code] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.faults = Faults(lambda: self.stopping, now)
-        self.rate_limit = RateLimit(lambda: self.switches.rate_limit, now)
-        self.scenario = self._play_of(settings)
+        self.faults = Faults(lambda: self.stopping, self.clock)
+        self.rate_limit = RateLimit(lambda: self.switches.rate_limit, self.clock)
+        self.scenario: Play = play_of(settings, self.world)
         self._people()
         self._begin(saved)
-
-    def _play_of(self, settings: SimulatorSettings) -> Scenario | Incident:
-        if settings.scenario == "incident":
-            return Incident(self.world, settings)
-        return Scenario(self.world, seed=settings.seed, speed=settings.speed)
 
     def _people(self) -> None:
         """Give every account of the cast its place and its token; known ones stay as they are."""
@@ -107,9 +99,9 @@ class Simulator:
             return
         self.world.heard = self.scenario.heard
         if saved and saved.scenario:
-            self.scenario.resume(saved.scenario, away=now() - saved.saved_at)
+            self.scenario.resume(saved.scenario, away=self.clock() - saved.saved_at)
         else:
-            self.scenario.begin(now())
+            self.scenario.begin(self.clock())
 
     # living
 
@@ -142,7 +134,7 @@ class Simulator:
 
     async def _play(self) -> None:
         while not self.stopping.is_set():
-            wait = self.scenario.play(now())
+            wait = self.scenario.play(self.clock())
             await self._pause(min(max(wait.total_seconds(), 0.02), LONGEST_SLEEP_S))
 
     async def _save_often(self) -> None:
@@ -157,7 +149,7 @@ class Simulator:
             return
         with self.world.lock:
             scenario = self.scenario.state() if self.settings.scenario != "none" else None
-            store.save(self.settings.state_file, store.Saved(self.world.memory, scenario, now()))
+            store.save(self.settings.state_file, store.Saved(self.world.memory, scenario, self.clock()))
 
     # for the rooms that speak HTTP
 
@@ -190,7 +182,7 @@ class Simulator:
             if found is not None:
                 return found
             handle, _, domain = acct.removeprefix("@").partition("@")
-            since = now() - timedelta(days=200)
+            since = self.clock() - timedelta(days=200)
             return self.world.add_account(
                 Account(
                     id=self.world.new_id(since), handle=handle, name=handle, created_at=since, domain=domain

@@ -23,10 +23,12 @@ from resonanz.simulator.world import Rejected, Words
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.routing import BaseRoute
 
     from resonanz.simulator.records import Account, App, Status
 
-_FILES = {"network.css": "text/css; charset=utf-8", "network.js": "text/javascript; charset=utf-8"}
+_STYLE, _SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+_FILES = {"network.css": _STYLE, "console.css": _STYLE, "network.js": _SCRIPT, "console.js": _SCRIPT}
 
 
 def _policy(allowed_origin: str = "") -> str:
@@ -37,17 +39,17 @@ def _policy(allowed_origin: str = "") -> str:
     )
 
 
-def _page(
-    request: Request, title: str, body: str, *, status: int = 200, allowed_origin: str = ""
-) -> Response:
+def page(request: Request, title: str, body: str, *, status: int = 200, allowed_origin: str = "") -> Response:
+    """Put a page's body into its frame."""
     tongue = language(request)
     words = WORDS[tongue]
     html = (
         f'<!doctype html><html lang="{tongue}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><link rel="icon" href="/media/icon.png">'
-        '<link rel="stylesheet" href="/files/network.css">'
+        '<link rel="stylesheet" href="/files/network.css"><link rel="stylesheet" href="/files/console.css">'
         '<script type="module" src="/files/network.js"></script>'
+        '<script type="module" src="/files/console.js"></script>'
         f'</head><body><header class="bar"><a class="mark" href="/">{words["title"]}</a>'
         f'<p class="notice">{words["notice"]}</p></header>{body}</body></html>'
     )
@@ -95,19 +97,19 @@ def _shown(
         f'<div id="timeline" data-source="/timeline.json?{escape(query)}" data-version="{version}">'
         f"{Drawer(sim, words, view).threads()}</div></section>{drawing.write_form(sim, words, form)}</main>"
     )
-    return _page(request, f"{heading} · {words['title']}", body, status=status)
+    return page(request, f"{heading} · {words['title']}", body, status=status)
 
 
 def _above(sim: Simulator, words: dict[str, str], view: View) -> str:
     if view.thread:
-        return f'<p class="back"><a href="/">{words["back"]}</a></p>'
+        return f'<p class="back"><a href="{sim.home}">{words["back"]}</a></p>'
     if not view.profile:
         return ""
     account = view.profile
     followers = sum(account.id in a.following for a in sim.world.memory.accounts.values())
     bio = drawing.local_html(sim, account.bio)
     return (
-        f'<p class="back"><a href="/">{words["back"]}</a></p><div class="profile">'
+        f'<p class="back"><a href="{sim.home}">{words["back"]}</a></p><div class="profile">'
         f'<img class="strip" src="/media/headers/{account.id}.png" alt="">{drawing.face(account, "face big")}'
         f'<div class="who"><strong>{escape(account.name)}</strong> '
         f'<span class="handle">@{escape(account.acct)}</span>'
@@ -181,7 +183,7 @@ def not_found(request: Request) -> Response:
         f'<main class="card"><h1>{words["not_found"]}</h1><p>{words["not_found_hint"]}</p>'
         f'<p><a class="button" href="/">{words["back"]}</a></p></main>'
     )
-    return _page(request, words["not_found"], body, status=404)
+    return page(request, words["not_found"], body, status=404)
 
 
 async def write(request: Request) -> Response:
@@ -202,7 +204,7 @@ async def write(request: Request) -> Response:
         except Rejected:
             form = Form(author.acct, text, private, answered, _fault(text, words))
             return _shown(request, sim, View(), words["timeline"], form, status=422)
-    shown = f"/?as={author.acct}" if private else "/"
+    shown = f"{sim.home}?as={author.acct}" if private else sim.home
     return RedirectResponse(f"{shown}#post-{status.id}", status_code=303)
 
 
@@ -236,7 +238,7 @@ def consent(
         f'<p class="go"><button name="account" value="none">{words["consent_no"]}</button>'
         f'<button class="main">{words["consent_go"]}</button></p></form></main>'
     )
-    return _page(request, words["consent"].format(app=app.name), body, allowed_origin=allowed_origin)
+    return page(request, words["consent"].format(app=app.name), body, allowed_origin=allowed_origin)
 
 
 def shown_code(request: Request, code: str) -> Response:
@@ -244,7 +246,7 @@ def shown_code(request: Request, code: str) -> Response:
     words = WORDS[language(request)]
     shown = f"<p><code>{escape(code)}</code></p><p>{words['code_hint']}</p>"
     body = f'<main class="card"><h1>{words["code"]}</h1>{shown}</main>'
-    return _page(request, words["code"], body)
+    return page(request, words["code"], body)
 
 
 # pictures and files
@@ -280,13 +282,16 @@ async def file(request: Request) -> Response:
     return Response(text, headers={"Content-Type": _FILES[name], "Cache-Control": "no-cache"})
 
 
-ROUTES = [
-    Route("/", timeline),
-    Route("/timeline.json", timeline_json),
-    Route("/write", write, methods=["POST"]),
-    Route("/media/icon.png", icon),
-    Route("/media/{kind}/{name}.png", media),
-    Route("/files/{name}", file),
-    Route("/@{acct}", profile),
-    Route("/@{acct}/{id}", thread),
-]
+def routes(home: str) -> list[BaseRoute]:
+    """Return the addresses of the pages; the timeline stands at `home`."""
+    return [
+        Route(home, timeline),
+        Route("/timeline.json", timeline_json),
+        Route("/write", write, methods=["POST"]),
+        Route("/media/{kind}/{name}.png", media),
+        Route("/@{acct}", profile),
+        Route("/@{acct}/{id}", thread),
+    ]
+
+
+SHARED = [Route("/media/icon.png", icon), Route("/files/{name}", file)]

@@ -6,6 +6,10 @@ Nobody here exists. What they say is in `careday.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resonanz.simulator.part import Part
 
 COMPANY = "nordlicht_hilft"
 WORKSHOP = "nordlicht_werkstatt"
@@ -117,3 +121,9 @@ PEOPLE: tuple[Person, ...] = (
         ),
     ),
 )
+
+
+def companies_of(part: Part) -> list[str]:
+    """Return the companies' handles on a network; everybody is known by name there."""
+    names = {person.name for person in PEOPLE if person.company}
+    return [one["handle"] for one in part.people() if one["name"] in names]

@@ -15,13 +15,14 @@ import regex
 from resonanz.simulator.careday import CASES, CLOSINGS, GREETING, OPENING, SETTLED, SLOTS
 from resonanz.simulator.content import MAX_CHARACTERS, length
 from resonanz.simulator.people import COMPANY, PEOPLE, WORKSHOP
-from resonanz.simulator.world import Rejected, Words, World
+from resonanz.simulator.world import Rejected, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resonanz.simulator.case import Case, Join
     from resonanz.simulator.records import Account, Status
+    from resonanz.simulator.stage import Ground
 
 T = TypeVar("T")
 Step = dict[str, Any]
@@ -50,7 +51,7 @@ _AUTOMATIC = {person.acct: person.automatic for person in PEOPLE if person.autom
 class Scenario:
     """The care day. `speed` divides all waiting times; `play` does what is due."""
 
-    def __init__(self, world: World, *, seed: int, speed: float) -> None:
+    def __init__(self, world: Ground, *, seed: int, speed: float) -> None:
         self._world = world
         self._seed = seed
         self._speed = speed
@@ -187,8 +188,11 @@ class Scenario:
             language=case.language,
             picture=case.picture,
         )
-        status = self._say_at(at, who, words) if at else self._say(who, words)
         self._told += 1
+        try:
+            status = self._say_at(at, who, words) if at else self._say(who, words)
+        except Rejected:
+            return  # this network does not take it, as some take no private word from strangers
         self._talks[f"{status.root_id}/{status.account_id}"] = {
             "case": case.key,
             "who": who,

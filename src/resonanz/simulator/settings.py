@@ -14,22 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-SCENARIOS = ("none", "careday", "incident")
+SCENARIOS = ("none", "careday", "incident", "campaign", "storm")
+NETWORKS = ("mastodon", "x", "bluesky")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorSettings:
     """How a simulated network starts.
 
-    `base_url` is the address people and connectors use, without a slash at its end. `scenario` is one
-    of `SCENARIOS`; `speed` divides every waiting time of the scenario. `tokens` maps handles to fixed
-    access tokens; every other account has a token derived from `seed`. With `state_file` the network
-    survives a restart. `heartbeat_s` is the pause between two signs of life on a stream, in seconds.
+    `base_url` is the address people and connectors use, without a slash at its end. `networks` are some of
+    `NETWORKS`; all of them stand at this address, with the same people. `scenario` is one
+    of `SCENARIOS`; `speed` divides every waiting time, of the scenario and of the networks' rules. `tokens`
+    maps handles to fixed access tokens; every other account has a token derived from `seed`. With
+    `state_file` the network survives a restart. `heartbeat_s` is the pause between two signs of life on a
+    stream, in seconds.
     `equal_count` and `unlike_count` are how many ask about the incident, and about other matters, within
     `wave_minutes` of the scenario `incident`.
     """
 
     base_url: str
+    networks: tuple[str, ...] = ("mastodon",)
     seed: int = 1
     scenario: str = "careday"
     speed: float = 1.0
@@ -47,6 +51,9 @@ class SimulatorSettings:
     def __post_init__(self) -> None:
         if self.scenario not in SCENARIOS:
             raise ValueError(f"the scenario {self.scenario!r} is none of {', '.join(SCENARIOS)}")
+        if not self.networks or (unknown := set(self.networks) - set(NETWORKS)):
+            wrong = ", ".join(sorted(unknown)) if self.networks else "none"
+            raise ValueError(f"the networks are {', '.join(NETWORKS)}, not {wrong}")
         if self.speed <= 0:
             raise ValueError(f"the speed must be above 0, got {self.speed}")
         expect_wave(equal=self.equal_count, unlike=self.unlike_count, minutes=self.wave_minutes)

@@ -38,17 +38,22 @@ class Saved:
 
 
 def save(path: Path, saved: Saved) -> None:
-    """Write the file beside itself and put it in its place, so that a cut leaves the old one whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the file of a whole network."""
     content = {
         "form": FORM,
         "saved_at": saved.saved_at,
         "scenario": saved.scenario,
         "memory": asdict(saved.memory),
     }
+    replace(path, content)
+
+
+def replace(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON beside a file and put it in its place, so that a cut leaves the old one whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, default=_marked)
+        json.dump(content, file, ensure_ascii=False, default=marked)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
@@ -59,15 +64,17 @@ def load(path: Path) -> Saved | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text(encoding="utf-8"), object_hook=_unmarked)
+        content = json.loads(path.read_text(encoding="utf-8"), object_hook=unmarked)
         if content["form"] != FORM:
             raise ValueError(f"its form is {content['form']}, expected {FORM}")
-        return Saved(_memory(content["memory"]), content["scenario"], content["saved_at"])
+        return Saved(memory_of(content["memory"]), content["scenario"], content["saved_at"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} is no state file of the simulated network: {error}") from error
 
 
-def _marked(value: object) -> dict[str, str]:
+def marked(value: object) -> dict[str, str]:
+    """Write what JSON has no word for, bytes and times; for `json.dumps`."""
+    """Write what JSON has no word for: bytes and times."""
     if isinstance(value, bytes):
         return {"$bytes": base64.b64encode(value).decode()}
     if not isinstance(value, datetime):
@@ -75,13 +82,15 @@ def _marked(value: object) -> dict[str, str]:
     return {"$at": value.isoformat()}
 
 
-def _unmarked(value: dict[str, Any]) -> Any:
+def unmarked(value: dict[str, Any]) -> Any:
+    """Read what `marked` wrote; for `json.loads`."""
     if value.keys() == {"$bytes"}:
         return base64.b64decode(value["$bytes"])
     return datetime.fromisoformat(value["$at"]) if value.keys() == {"$at"} else value
 
 
-def _memory(raw: dict[str, Any]) -> Memory:
+def memory_of(raw: dict[str, Any]) -> Memory:
+    """Build a memory from its JSON. Raises `KeyError` or `TypeError` for anything else."""
     statuses = {
         i: Status(**s | {"edits": [Edit(**e) for e in s["edits"]]}) for i, s in raw["statuses"].items()
     }

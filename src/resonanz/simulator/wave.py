@@ -47,7 +47,7 @@ def wave(seed: int, *, equal: int = 500, unlike: int = 40, minutes: float = 60.0
     """
     expect_wave(equal=equal, unlike=unlike, minutes=minutes)
     chance = Random(f"wave:{seed}")  # noqa: S311 – a play, no secret
-    people = iter(_people(chance))
+    people = iter(crowd(chance))
     texts = _different(chance)
     asked = [_equal(chance, next(people), texts, minutes * 60) for _ in range(equal)]
     others = chance.sample(UNLIKE, unlike)
@@ -64,7 +64,7 @@ def expect_wave(*, equal: int, unlike: int, minutes: float) -> None:
         )
 
 
-def _people(chance: Random) -> list[tuple[str, str]]:
+def crowd(chance: Random) -> list[tuple[str, str]]:
     """Return handles and names, all different."""
     pairs = [(first, last) for first in FIRST_NAMES for last in LAST_NAMES]
     chance.shuffle(pairs)
