@@ -1,6 +1,7 @@
 """Plain alarms: making one, looking whether it rings, telling people, acknowledging, snoozing.
 
-`check_next` is a unit of work: it counts without a lock and writes in one short transaction. An alarm rings
+`check_next` is a unit of work: it counts without a lock and writes in one short transaction; `check` does it
+at once for an alarm that was just kept. An alarm rings
 once until its count has fallen below, or until a snooze is over. What it counts is `counting`, what is usual
 is `resonanz.usual`, how chats are called is `notifying`; alarms of due times and danger are `care.alarms`.
 """
@@ -191,29 +192,38 @@ def drop(agent: Agent, alarm: Alarm, *, dropped: bool = True) -> None:
 def check_next() -> bool:
     """Look at the alarm that is due first; True if there was one."""
     now = timezone.now()
-    alarm = _claim(now)
+    due = Alarm.objects.filter(check_at__lte=now).select_related(*NEAR)
+    alarm = next((alarm for alarm in due.order_by("check_at")[:3] if _claim(alarm, now)), None)
     if alarm is None:
         return False
+    _check(alarm, now)
+    return True
+
+
+def check(alarm: Alarm) -> None:
+    """Look at one alarm now, unless somebody just does: whoever keeps one sees at once how it stands."""
+    now = timezone.now()
+    due = Alarm.objects.filter(pk=alarm.pk, check_at__lte=now).select_related(*NEAR).first()
+    if due is not None and _claim(due, now):
+        _check(due, now)
+
+
+def _claim(alarm: Alarm, now: datetime) -> bool:
+    """Take an alarm by setting its next look: the conditional update decides between workers.
+
+    Whoever dies over it, or cannot count, is followed by the next look and holds up no other alarm.
+    """
+    ours = Alarm.objects.filter(pk=alarm.pk, check_at=alarm.check_at)
+    return bool(ours.update(check_at=now + every(alarm.span)))
+
+
+def _check(alarm: Alarm, now: datetime) -> None:
     found = figure(alarm, now)
     with transaction.atomic():
         if found is not None:
             _settle(alarm, found, now)
         else:
             _end_all(alarm, now)  # what cannot count any more cannot say that it was over either
-    return True
-
-
-def _claim(now: datetime) -> Alarm | None:
-    """Take an alarm by setting its next look: the conditional update decides between workers.
-
-    Whoever dies over it, or cannot count, is followed by the next look and holds up no other alarm.
-    """
-    due = Alarm.objects.filter(check_at__lte=now).select_related(*NEAR)
-    for alarm in due.order_by("check_at")[:3]:
-        ours = Alarm.objects.filter(pk=alarm.pk, check_at=alarm.check_at)
-        if ours.update(check_at=now + every(alarm.span)):
-            return alarm
-    return None
 
 
 def every(span: timedelta) -> timedelta:

@@ -6,7 +6,8 @@ before anything is stored; reconnecting an account keeps its cursor, its history
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -27,11 +28,13 @@ from resonanz.networks import (
     NetworkError,
     Policy,
     ReadPolicy,
+    Secret,
 )
 from resonanz.networks.feed import Found, discover
 from resonanz.post import Profile
 
 CHECK_EVERY = timedelta(minutes=30)
+CHECKED = ("handle", "name", "avatar_url", "url", "software", "limits", "facts", "filtered")
 
 
 class ChannelTaken(Exception):
@@ -49,11 +52,13 @@ class Application:
 
 def connect(application: Application, agent: Agent | None = None) -> Channel:
     """Connect an account, or connect it again; raises NetworkError if the token does not work."""
-    network = NETWORKS[application.network].connect(application.credentials)
+    held = _Held(application.credentials.secret)
+    network = NETWORKS[application.network].connect(replace(application.credentials, keys=held))
     profile = network.act(LookUpProfile())
     assert isinstance(profile, Profile)
     policy = _policy(network)
     now = timezone.now()
+    application = replace(application, credentials=replace(application.credentials, secret=held.current()))
     with transaction.atomic():
         channel = _keep_channel(application, profile, now)
         channel.filtered = list(policy.filtered)
@@ -62,6 +67,23 @@ def connect(application: Application, agent: Agent | None = None) -> Channel:
             team.channels.add(channel)
         happen("channel_ok", now, actor=agent.pk if agent else None, channel=channel.pk)
     return channel
+
+
+class _Held:
+    """The tokens of an account that has no row yet; what they are traded for on the way is not lost."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = dict(secret)
+
+    def current(self) -> Secret:
+        """Return the tokens as they are now."""
+        return self._secret
+
+    def trade(self, used: Secret, ask: Callable[[Secret], Secret]) -> Secret:
+        """Return newer tokens than those used."""
+        if self._secret == used:
+            self._secret = ask(used)
+        return self._secret
 
 
 def _keep_channel(application: Application, profile: Profile, now: datetime) -> Channel:
@@ -87,6 +109,9 @@ def _take_profile(channel: Channel, profile: Profile) -> None:
     channel.handle, channel.name = author.handle, author.name
     channel.avatar_url, channel.url = author.avatar_url, author.url
     channel.software = profile.software[:200]
+    # Of messages the last reading knows where the profile does not say it.
+    told = {"messages": channel.facts["messages"]} if "messages" in channel.facts else {}
+    channel.facts = told | dict(profile.facts)
     channel.limits = limits_row(profile.limits)
 
 
@@ -110,9 +135,17 @@ def find_feeds(address: str, *, simulated: bool) -> tuple[Found, ...]:
     return discover(address, simulated=simulated)
 
 
-def begin_login(network: str, base_url: str, *, redirect_uri: str, simulated: bool) -> Login:
-    """Register the desk with a server and return where the person signs in."""
-    return NETWORKS[network].begin_login(base_url, redirect_uri=redirect_uri, simulated=simulated)
+def begin_login(
+    network: str,
+    base_url: str,
+    *,
+    redirect_uri: str,
+    simulated: bool,
+    app: Mapping[str, str] | None = None,
+) -> Login:
+    """Register the desk with a server, or come as the operator's app; returns where the person signs in."""
+    row = NETWORKS[network]
+    return row.begin_login(base_url, redirect_uri=redirect_uri, simulated=simulated, app=app)
 
 
 def finish_login(network: str, login: Login, code: str) -> Credentials:
@@ -147,6 +180,12 @@ def check_next() -> bool:
     channel = Channel.objects.filter(state=ChannelState.OK, next_check_at__lte=now).first()
     if channel is None or not _claim(channel, now):
         return False
+    check_now(channel)
+    return True
+
+
+def check_now(channel: Channel) -> NetworkError | None:
+    """Ask a channel for its profile, limits and policy; returns what went wrong, None where nothing did."""
     try:
         network = open_network(channel)
         profile = network.act(LookUpProfile())
@@ -155,9 +194,9 @@ def check_next() -> bool:
         channel.filtered = list(_policy(network).filtered)
     except NetworkError as error:
         failed(channel, error, timezone.now())
-    else:
-        channel.save(update_fields=["handle", "name", "avatar_url", "url", "software", "limits", "filtered"])
-    return True
+        return error
+    channel.save(update_fields=CHECKED)
+    return None
 
 
 def _claim(channel: Channel, now: datetime) -> bool:

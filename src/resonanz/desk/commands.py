@@ -16,11 +16,14 @@ from django.conf import settings
 from django.core.management import call_command
 
 from resonanz.desk import (
+    commands_channels,
     commands_imports,
     commands_listen,
+    commands_payloads,
     commands_queries,
     commands_queue,
     commands_reports,
+    commands_simulate,
     home,
 )
 from resonanz.desk.commands_words import add_commands
@@ -99,11 +102,15 @@ def _prepare_demo(commands: dict[str, Sequence[str]], address: str) -> None:
     from resonanz.desk import demo  # noqa: PLC0415
 
     made = demo.load()
-    os.environ["RESONANZ_DEMO_NETWORK"] = made.network_url
     demo.people(made)
+    if settings.DEMO_NETWORK_URL:  # somebody runs the networks: accounts are connected by hand
+        print(demo.welcome(made, address, networks=settings.DEMO_NETWORK_URL), flush=True)
+        return
+    os.environ["RESONANZ_DEMO_NETWORK"] = made.network_url
     state = Path(settings.HOME) / "simulated-network.json"
-    words = ["--port", str(made.port), "--state", str(state), "--tokens", str(made.tokens_file)]
-    commands["simulated network"] = _self("simulate", *words)
+    words = ["--networks", demo.NETWORKS, "--port", str(made.port)]
+    words += ["--state", str(state), "--tokens", str(made.tokens_file)]
+    commands["simulated networks"] = _self("simulate", *words)
     threading.Thread(target=demo.connect, args=(made,), daemon=True).start()
     print(demo.welcome(made, address), flush=True)
 
@@ -143,33 +150,6 @@ def work(_options: argparse.Namespace) -> int:
         signal.signal(number, lambda _number, _frame: stop.set())
     watch_parent()
     Worker(stop).run()
-    return 0
-
-
-def simulate(options: argparse.Namespace) -> int:
-    """Run the simulated network."""
-    from resonanz.desk.guardian import watch_parent  # noqa: PLC0415
-    from resonanz.simulator import SimulatorSettings, serve  # noqa: PLC0415
-
-    tokens = json.loads(options.tokens.read_text()) if options.tokens else {}
-    try:
-        chosen = SimulatorSettings(
-            base_url=f"http://localhost:{options.port}",
-            scenario=options.scenario,
-            speed=options.speed,
-            state_file=options.state,
-            tokens=tokens,
-            old_server=options.old_server,
-            equal_count=options.equal,
-            unlike_count=options.unlike,
-            wave_minutes=options.minutes,
-        )
-    except ValueError as error:
-        say(f"resonanz: {error}")
-        return 2
-    watch_parent()
-    say(f"resonanz: simulated network on {chosen.base_url}")
-    serve(chosen, host="127.0.0.1", port=options.port)
     return 0
 
 
@@ -290,7 +270,9 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands)
     commands_queue.add_commands(commands)
     commands_queries.add_commands(commands)
+    commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
+    commands_payloads.add_commands(commands)
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)
@@ -325,16 +307,10 @@ def _running_words(commands: Commands[argparse.ArgumentParser]) -> None:
     serving.add_argument("--host", default="localhost")
     serving.add_argument("--port", type=int, default=8000)
     _command(commands, "work", "listen and deliver only", work)
-    network = _command(commands, "simulate", "run a simulated network on this machine", simulate)
-    network.add_argument("--port", type=int, default=8010)
-    network.add_argument("--scenario", default="careday", choices=["careday", "incident", "none"])
-    network.add_argument("--equal", type=int, default=500, help="incident: how many ask about it")
-    network.add_argument("--unlike", type=int, default=40, help="incident: how many ask something else")
-    network.add_argument("--minutes", type=float, default=60.0, help="incident: how long the wave lasts")
-    network.add_argument("--speed", type=float, default=1.0, help="how fast its day passes")
-    network.add_argument("--state", type=Path, help="file that keeps it over restarts")
-    network.add_argument("--tokens", type=Path, help="JSON file: handle to access token")
-    network.add_argument("--old-server", action="store_true", help="behave like Mastodon before 4.3")
+    network = _command(
+        commands, "simulate", "run simulated networks on this machine", commands_simulate.simulate
+    )
+    commands_simulate.add_words(network)
 
 
 def _report_words(commands: Commands[argparse.ArgumentParser]) -> None:

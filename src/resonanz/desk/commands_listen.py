@@ -16,7 +16,7 @@ from resonanz.desk.commands_words import command
 
 if TYPE_CHECKING:
     from resonanz.desk.models import Channel, Quarantined
-    from resonanz.desk.reading_ledger import Day, Missed
+    from resonanz.desk.reading_ledger import Day, Missed, Standing
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 USUAL_DAYS = 7
@@ -141,16 +141,32 @@ def ledger(options: argparse.Namespace) -> int:
     if options.json:
         by_number = {channel.pk: channel for channel in channels}
         rows = [_row(day) for day in found]
-        print(json.dumps({"days": rows, "difference": difference, "missed": _facts(named, by_number)}))
+        swept = [
+            {"channel": channel.handle, "network": channel.network, "kept": one.kept_count}
+            | {"late": one.late_count, "error": one.error_code}
+            for channel, one in _standing(channels)
+        ]
+        missed = _facts(named, by_number)
+        print(json.dumps({"days": rows, "difference": difference, "missed": missed, "swept": swept}))
         return int(bool(difference))
     for day in found:
         parts = ", ".join(f"{number} {name}" for name, number in day.classes.items() if number)
         print(f"{day.day}  {_named(day.channel)}: {day.seen_count} seen = {parts}")
     if not found:
         print("Nothing was seen yet: “resonanz reconcile” reads the networks again.")
+    for channel, standing in _standing(channels):
+        late = f", {standing.late_count} NOT IN TIME" if standing.late_count else ""
+        print(f"{_named(channel)}: {standing.kept_count} posts looked for deletions{late}")
     for one in named:
         print(f"  {'fetched' if one.is_here else 'MISSING'}  @{one.handle}  {one.url or one.uri}")
     return int(bool(difference))
+
+
+def _standing(channels: list[Channel]) -> list[tuple[Channel, Standing]]:
+    from resonanz.desk import reading_ledger  # noqa: PLC0415
+
+    found = ((channel, reading_ledger.standing(channel, timezone.now())) for channel in channels)
+    return [(channel, one) for channel, one in found if one is not None]
 
 
 def _row(day: Day) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """The named places at which a test ends the process with SIGKILL, to prove that nothing is lost.
 
-Each stands at a step of intake or of a delivery after which the world and our memory differ most.
+Each stands at a step of intake, of a delivery or of a trade of tokens after which the world and our memory
+differ most.
 Outside tests `RESONANZ_CRASH_AT` is empty and a point costs one comparison.
 """
 
@@ -22,6 +23,9 @@ POINTS = (
     "outbox.settled",  # the outcome written, the transaction not yet committed
     "outbox.committed",  # the outcome is safe
     "outbox.looked",  # an unknown delivery was read back, nothing of that stored yet
+    "trade.claimed",  # the right to trade a channel's tokens is ours, the network not yet asked
+    "trade.answered",  # the network has traded, nothing of that stored yet
+    "trade.stored",  # the new tokens are safe, the right to trade not yet given back
 )
 
 

@@ -30,6 +30,7 @@ from resonanz.simulator.careday import SETTLED
 ACCOUNT = "nordlicht_hilft"
 SECOND_ACCOUNT = "nordlicht_werkstatt"
 BRAND = "Nordlicht Haushalt"
+NETWORKS = "mastodon,x,bluesky"  # the first one's account is connected; the others wait to be
 FIRST_PORT = 8010
 READY_WITHIN_S = 20
 OLD = timedelta(hours=1)  # conversations that began longer ago were over before anybody looked
@@ -169,15 +170,20 @@ def _answers(demo: Demo) -> bool:
         return probe.connect_ex(("127.0.0.1", demo.port)) == 0
 
 
-def welcome(demo: Demo, address: str) -> str:
-    """Return what a person needs to know to begin."""
+def welcome(demo: Demo, address: str, *, networks: str = "") -> str:
+    """Return what a person needs to know to begin. `networks`: where simulated networks run already."""
     began = timezone.localtime().strftime("%H:%M")
+    places = (
+        f"  Simulated networks {networks}/console\n"
+        if networks
+        else f"  Simulated networks {demo.network_url}\n"
+        f"  Second account     {demo.network_url}, token {demo.tokens[SECOND_ACCOUNT]}\n"
+    )
     return (
         f"\n  Resonanz demo, {began}\n\n"
         f"  Desk               {address}\n"
         f"  Sign in            anna  /  {demo.password}\n"
         f"                     (also ben, clara and tom, with the same password)\n"
-        f"  Simulated network  {demo.network_url}\n"
-        f"  Second account     {demo.network_url}, token {demo.tokens[SECOND_ACCOUNT]}\n\n"
+        f"{places}\n"
         f"  Stop with Ctrl+C. Everything is kept in {settings.HOME}; `make demo-reset` starts over.\n"
     )

@@ -30,6 +30,8 @@ KINDS: dict[str, int] = {
     "replayed": 1,  # channel: one that was put aside could be stored after all
     "gap": 1,  # channel: its network does not show any more what was said for some time
     "missed": 1,  # channel, count: posts that the network shows and we have not
+    "budget": 1,  # channel: somebody set what it may spend in a month
+    "webhook": 1,  # channel: somebody opened or closed the address that its network calls
     "withdrawn": 1,  # a post is gone from the network
     "edited": 1,
     "pictured": 1,  # a post's picture can be shown now, or never
@@ -40,6 +42,7 @@ KINDS: dict[str, int] = {
     "sorted": 1,  # matter, urgency, due:ORDER (ms), end (ms), rule (which one, where no agent did it)
     "promised": 2,  # until (ms), told (0: the customer does not know this time), undo (1: taken back)
     "follow_up": 1,  # until (ms or none)
+    "answered_there": 1,  # by hand on the network; undo (1: taken back), found (1: seen there, 0: not)
     "moved": 1,  # private (1: we asked to go on in private, 0: public again)
     "asked": 1,  # enquiry
     "informed": 1,  # enquiry, answer (0: taken back)
@@ -103,6 +106,7 @@ KINDS: dict[str, int] = {
     "refused": 1,
     "channel_ok": 1,  # channel
     "channel_failed": 1,  # channel
+    "noticed": 1,  # channel: its network told something besides posts (`post.Page.notices`)
     "imported": 1,
     "signed_in": 1,
 }

@@ -364,6 +364,8 @@ def _is_of_words(node: Node) -> bool:
         return _is_exact(node)
     if isinstance(node, Not):
         return False
+    if isinstance(node, Or):  # FTS5 takes a "not" only beside what it takes it from
+        return all(map(_is_of_words, node.parts))
     negated = [part.part for part in node.parts if isinstance(part, Not)]
     plain = [part for part in node.parts if not isinstance(part, Not)]
     return bool(plain) and all(map(_is_exact, negated)) and all(map(_is_of_words, plain))

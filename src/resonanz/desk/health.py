@@ -14,6 +14,8 @@ from django.db import transaction
 from resonanz.desk.events import happen
 from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.money import ChannelPurse
+from resonanz.desk.tokens import ChannelKeys
 from resonanz.networks import NETWORKS, Credentials, LoginNeeded, Network, NetworkError
 
 log = logging.getLogger("resonanz.channels")
@@ -21,7 +23,14 @@ log = logging.getLogger("resonanz.channels")
 
 def credentials_of(channel: Channel) -> Credentials:
     """Return how to reach a channel's account."""
-    return Credentials(base_url=channel.base_url, secret=channel.secret, simulated=channel.simulated)
+    metered = NETWORKS[channel.network].capabilities.metered
+    return Credentials(
+        base_url=channel.base_url,
+        secret=channel.secret,
+        simulated=channel.simulated,
+        keys=ChannelKeys(channel.pk),
+        purse=ChannelPurse(channel.pk) if metered else None,
+    )
 
 
 def open_network(channel: Channel) -> Network:

@@ -31,6 +31,7 @@ from resonanz.desk.intake_rows import (
     Row,
     Turn,
     extras_of,
+    mention_row,
     select,
     sober,
     thread_audience,
@@ -39,6 +40,7 @@ from resonanz.desk.models import Channel
 from resonanz.desk.models.listening import SEQUENCE_BITS, Stamp
 from resonanz.desk.policies import USUAL, Policy, Subject, policy_of
 from resonanz.desk.storage import next_ids, to_ms
+from resonanz.networks import NETWORKS
 from resonanz.post import Audience, Author, Post, Sighting
 from resonanz.query import folded
 from resonanz.sla import DELIVERY_GRACE, honest_stamp
@@ -93,6 +95,8 @@ class _Batch:
         self.network = channel.network
         self.arrival = arrival
         self.heard_ms = to_ms(arrival.heard_at)
+        row = NETWORKS.get(channel.network)
+        self.swept = row is not None and row.capabilities.gone_within_s > 0
         until = None if arrival.backfill else arrival.complete_until
         self.honest_since = 0 if until is None else to_ms(until) - GRACE_MS
         ours = set() if arrival.from_import else self._own_accounts()
@@ -274,51 +278,26 @@ class _Batch:
         author = self.authors[post.author.uid]
         thread = self._thread(post, parent)
         stamp, clock_ms = self._clock_at(post, posted_ms)
-        kind = self._kind(sighting, parent)
+        turn = Turn(order, clock_ms, stamp, self._kind(sighting, parent), private=post.audience.is_private)
         conversation = self._conversation(sighting, thread, parent)
         if conversation is not None:
             upto = parent.order if parent is not None and parent.order in self.kinds else None
-            turn = Turn(order, clock_ms, stamp, kind, private=post.audience.is_private)
             self._turn(conversation, turn, own=sighting.own, upto=upto)
         elif not sighting.own and not self.arrival.from_import:
             self._tell("overheard", order, {"channel": self.channel.pk})
-        audience = thread_audience(post.audience)
-        self.known[post.uri] = Known(
-            order,
-            conversation,
-            thread,
-            author,
-            not sighting.own,
-            None,
-            None,
-            audience,
-            self.arrival.from_import,
+        known = Known(
+            order=order,
+            conversation=conversation,
+            thread=thread,
+            author=author,
+            incoming=not sighting.own,
+            edited_ms=None,
+            deleted_ms=None,
+            audience=thread_audience(post.audience),
+            from_import=self.arrival.from_import,
         )
-        self.rows["mention"].append(
-            (
-                order,
-                self.network,
-                post.uri,
-                thread,
-                conversation,
-                author,
-                post.reply_to or "",
-                not sighting.own,
-                kind,
-                int(post.audience),
-                post.text,
-                post.url,
-                post.language or "",
-                extras_of(post),
-                posted_ms,
-                self.heard_ms,
-                clock_ms,
-                stamp,
-                None if post.edited_at is None else to_ms(post.edited_at),
-                None,
-                self.arrival.from_import,
-            )
-        )
+        self.known[post.uri] = known
+        self.rows["mention"].append(mention_row(self.network, post, known, turn, self.heard_ms))
         self.rows["words"].append((order, folded(post.text)))
         if post.media and not sighting.own and not self.arrival.from_import:
             self.rows["picture"] += media_files.rows_for(order, post.media, self.heard_ms)
@@ -335,9 +314,10 @@ class _Batch:
 
     def _see(self, sighting: Sighting, order: int) -> None:
         if not self.arrival.from_import:
-            self.rows["sighting"].append(
-                (self.channel.pk, order, sighting.native_id, sighting.native_thread_id, sighting.addressed)
-            )
+            ids = (sighting.native_id, sighting.native_thread_id)
+            swept = self.swept and sighting.post.audience is not Audience.DIRECT
+            seen = (sighting.addressed, sighting.gate, self.heard_ms if swept else None)
+            self.rows["sighting"].append((self.channel.pk, order, *ids, *seen))
 
     def _order(self, posted_ms: int, parent: Known | None) -> int:
         """Return the next free order of the post's millisecond, later than its parent's."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from resonanz.desk import media_files, projection
+from resonanz.desk.storage import to_ms
 from resonanz.post import Audience, Post, Sighting
 
 EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
@@ -54,8 +55,11 @@ STATEMENTS = {
         "desk_repost", "network, uri, of_uri, author_id, channel_id, native_id, posted_at, heard_at"
     ),
     "picture": _insert("desk_picture", media_files.COLUMNS),
-    "sighting": _insert("desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed")
-    + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed)",
+    "sighting": _insert(
+        "desk_sighting", "channel_id, mention_id, native_id, native_thread_id, addressed, gate, checked_at"
+    )
+    + " ON CONFLICT (channel_id, native_id) DO UPDATE SET addressed = max(addressed, excluded.addressed), "
+    "gate = excluded.gate, checked_at = excluded.checked_at",
     "words": "INSERT INTO desk_words (rowid, words) VALUES (%s, %s)",
     "clock": _insert("desk_clock", ", ".join(projection.CLOCK_COLUMNS)),
     "event": _insert("desk_event", EVENT),
@@ -130,7 +134,7 @@ def thread_audience(audience: Audience) -> int:
 
 def extras_of(post: Post) -> str:
     """Return what a post carries besides its words, as JSON; nothing at all for most."""
-    if not (post.media or post.links or post.warning or post.quoted or post.media_veiled):
+    if not (post.media or post.links or post.warning or post.quoted or post.media_veiled or post.paid):
         return ""
     carried = {
         "media": [asdict(medium) for medium in post.media],
@@ -138,8 +142,36 @@ def extras_of(post: Post) -> str:
         "warning": post.warning,
         "veiled": post.media_veiled,
         "quoted": post.quoted,
+        "paid": post.paid,
     }
     return json.dumps({name: value for name, value in carried.items() if value}, separators=(",", ":"))
+
+
+def mention_row(network: str, post: Post, known: Known, turn: Turn, heard_ms: int) -> Row:
+    """Return the row of a new post, in the order of `MENTION`."""
+    return (
+        known.order,
+        network,
+        post.uri,
+        known.thread,
+        known.conversation,
+        known.author,
+        post.reply_to or "",
+        known.incoming,
+        turn.kind,
+        int(post.audience),
+        post.text,
+        post.url,
+        post.language or "",
+        extras_of(post),
+        to_ms(post.posted_at),
+        heard_ms,
+        turn.clock_ms,
+        turn.stamp,
+        None if post.edited_at is None else to_ms(post.edited_at),
+        None,  # deleted
+        known.from_import,
+    )
 
 
 def sober(sighting: Sighting, ours: set[str], latest: datetime) -> Sighting:

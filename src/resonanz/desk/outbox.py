@@ -4,10 +4,12 @@
        ▲  ▲                  ├──▶ refused    it said no, with its reason
        │  └── surely nothing ┤               (429, connection refused: planned again, later)
        │      happened       └──▶ unknown    time-out, cut, 5xx, or we died: read the own timeline back
-       └ a person repeats, as a new delivery         └──▶ sent, or "not found there" and a person decides
+       ├ a person repeats, as a new delivery         └──▶ sent, or "not found there" and a person decides
+       └ the desk repeats under the same key, where the network keeps keys for ever
 
 Arming is durable before the call is made: after a crash an armed delivery is unknown, never sent
-again by itself. No network call stands inside a transaction.
+again by itself. Only a reaction is: a repeat changes nothing there, and none stands in the own timeline.
+No network call stands inside a transaction.
 """
 
 from __future__ import annotations
@@ -37,9 +39,12 @@ from resonanz.desk.models import (
 )
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
+from resonanz.desk.money import on_account_of
 from resonanz.desk.storage import durable, to_ms
 from resonanz.networks import (
+    NETWORKS,
     Boost,
+    DeletePost,
     Favourite,
     Gone,
     LoginNeeded,
@@ -57,12 +62,15 @@ from resonanz.post import Sighting as Seen
 log = logging.getLogger("resonanz.outbox")
 LEASE = timedelta(minutes=2)  # longer than a send's time-outs together
 LOOK_AFTER_S = (2, 10, 30, 120)  # when an unknown delivery is looked for on the network
-REACTIONS: dict[str, type[Favourite | Unfavourite | Boost | Unboost]] = {
+DELETE = "delete"
+REACTIONS: dict[str, type[Favourite | Unfavourite | Boost | Unboost | DeletePost]] = {
+    DELETE: DeletePost,
     "favourite": Favourite,
     "unfavourite": Unfavourite,
     "boost": Boost,
     "unboost": Unboost,
 }
+REPEATS_MOST = 3  # by the desk itself, of what is not found
 POSTPONE_S = (5, 15, 60, 300)  # when a provably unaccepted one is tried again
 
 
@@ -74,11 +82,13 @@ def deliver_next() -> bool:
         return False
     crash_point("outbox.armed")
     try:
-        _expect_answerable(delivery)
+        if delivery.reaction != DELETE:
+            _expect_answerable(delivery)
         if delivery.reaction:
             _react(delivery)
             return True
-        seen = open_network(delivery.channel).send(outgoing(delivery))
+        with on_account_of(delivery.conversation_id):
+            seen = open_network(delivery.channel).send(outgoing(delivery))
     except NetworkError as error:
         crash_point("outbox.called")
         _settle_error(delivery, error)
@@ -110,6 +120,9 @@ def _arm(now: datetime) -> Delivery | None:
         delivery = Delivery.objects.select_related(
             "channel", "answers__author", "conversation__customer"
         ).get(pk=number)
+        heard = _newest_sighting(delivery)
+        delivery.answers_id_there = "" if heard is None else heard.native_id
+        Delivery.objects.filter(pk=number).update(answers_id_there=delivery.answers_id_there)
         happen("armed", now, conversation=delivery.conversation_id, delivery=number)
     return delivery
 
@@ -129,14 +142,17 @@ def outgoing(delivery: Delivery) -> Outgoing:
     answers: str | None = None
     named: tuple[str, ...] = ()
     if delivery.answers is not None:
-        sighting = Sighting.objects.filter(channel=delivery.channel, mention=delivery.answers).first()
-        answers = sighting.native_id if sighting else None
+        answers = delivery.answers_id_there or None
+        if answers is None and (heard := _newest_sighting(delivery)) is not None:
+            answers = heard.native_id
         named = (_addressed(delivery).handle,)
     draft = Draft(
         text=delivery.text,
         audience=Audience(delivery.audience),
         language=delivery.language or None,
         media=tuple(media_files.outgoing(one) for one in delivery.attachments.order_by("number", "pk")),
+        paid=delivery.paid,
+        by_machine=delivery.by_machine,
     )
     return Outgoing(
         key=delivery.send_key,
@@ -145,6 +161,12 @@ def outgoing(delivery: Delivery) -> Outgoing:
         answers=answers,
         named=named,
     )
+
+
+def _newest_sighting(delivery: Delivery) -> Sighting | None:
+    """Return the ids of what it answers, the newest where an edit brought new ones."""
+    heard = Sighting.objects.filter(channel=delivery.channel, mention=delivery.answers)
+    return heard.order_by("-pk").first()
 
 
 def _addressed(delivery: Delivery) -> Author:
@@ -158,20 +180,25 @@ def _addressed(delivery: Delivery) -> Author:
 
 
 def _react(delivery: Delivery) -> None:
-    """Favour or boost the post that it answers, or take that back; a repeat is harmless there."""
-    sighting = Sighting.objects.get(channel=delivery.channel, mention=delivery.answers)
-    open_network(delivery.channel).act(REACTIONS[delivery.reaction](sighting.native_id))
+    """Favour or boost the post that it answers, take that back, or delete it; a repeat is harmless there."""
+    with on_account_of(delivery.conversation_id):
+        open_network(delivery.channel).act(REACTIONS[delivery.reaction](delivery.answers_id_there))
+    crash_point("outbox.called")
     now = timezone.now()
     with transaction.atomic():
         taken = Delivery.objects.filter(pk=delivery.pk, state=Outcome.ARMED)
         if taken.update(state=Outcome.SENT, settled_at=now, due_at=None, error_code="", error_reason=""):
             _find_case(delivery)
             happen("sent", now, conversation=delivery.conversation_id, delivery=delivery.pk)
-            if _answers_praise(delivery):
+            if delivery.reaction == DELETE:  # its words go as soon as the network shows that it is gone
+                Conversation.objects.filter(deliveries=delivery).update(recheck_at=now)
+            elif _answers_praise(delivery):
                 facts = {"conversation": delivery.conversation_id, "mention": delivery.answers_id}
                 happen("reacted", now, actor=delivery.agent_id, delivery=delivery.pk, at=to_ms(now), **facts)
             if delivery.then_resolve:
                 _resolve(delivery, now)
+        crash_point("outbox.settled")
+    crash_point("outbox.committed")
 
 
 def _answers_praise(delivery: Delivery) -> bool:
@@ -235,8 +262,11 @@ def _settle_error(delivery: Delivery, error: NetworkError) -> None:
     changed: dict[str, object] = {"error_code": error.code, "error_reason": error.reason[:500]}
     if isinstance(error, Refused | Gone):
         kind, changed = "refused", changed | {"state": Outcome.REFUSED, "settled_at": now, "due_at": None}
-    elif error.acted is False:
+    elif error.acted is False or delivery.reaction == DELETE:
         kind, changed = "postponed", changed | _postponed(delivery, error, now)
+    elif delivery.reaction:
+        again = _postponed(delivery, error, now)
+        kind, changed = "postponed", changed | again | {"error_code": "unreachable"}
     else:
         look_at = now + timedelta(seconds=LOOK_AFTER_S[0])
         kind, changed = "unclear", changed | {"state": Outcome.UNKNOWN, "due_at": look_at}
@@ -245,6 +275,9 @@ def _settle_error(delivery: Delivery, error: NetworkError) -> None:
             return  # its lease ran out, and it is looked up by now
         _find_case(delivery)
         happen(kind, now, conversation=delivery.conversation_id, delivery=delivery.pk)
+        if error.code == "not_summoned":  # from now on the composer says so before anybody types
+            heard = Sighting.objects.filter(channel=delivery.channel, mention=delivery.answers)
+            heard.update(gate=error.code)
         if kind == "refused":
             _ring(delivery, NoticeKind.REFUSED)
         crash_point("outbox.settled")
@@ -277,7 +310,8 @@ def look_next() -> bool:
     if delivery is None or not _claim_look(delivery, now):
         return False
     try:
-        seen = open_network(delivery.channel).find_sent(outgoing(delivery))
+        with on_account_of(delivery.conversation_id):
+            seen = open_network(delivery.channel).find_sent(outgoing(delivery))
     except NetworkError as error:
         log.warning("delivery %s cannot be looked up: %s", delivery.pk, error)
         return True
@@ -294,15 +328,18 @@ def look_next() -> bool:
 
 
 def _abandoned_next(now: datetime) -> None:
-    """A delivery whose worker died after arming: nobody knows whether it went out."""
+    """A delivery whose worker died after arming: nobody knows whether it went out. Reactions are repeated."""
     died = Delivery.objects.filter(state=Outcome.ARMED, lease_until__lte=now).first()
     if died is None:
         return
     with transaction.atomic():
         taken = Delivery.objects.filter(pk=died.pk, state=Outcome.ARMED, lease_until=died.lease_until)
-        if taken.update(state=Outcome.UNKNOWN, due_at=now, error_code="interrupted"):
+        again = bool(died.reaction)
+        changed = (Outcome.PLANNED, "") if again else (Outcome.UNKNOWN, "interrupted")
+        if taken.update(state=changed[0], due_at=now, error_code=changed[1]):
             _find_case(died)
-            happen("unclear", now, conversation=died.conversation_id, delivery=died.pk)
+            kind = "postponed" if again else "unclear"
+            happen(kind, now, conversation=died.conversation_id, delivery=died.pk)
 
 
 def _claim_look(delivery: Delivery, now: datetime) -> bool:
@@ -316,15 +353,33 @@ def _claim_look(delivery: Delivery, now: datetime) -> bool:
 
 
 def _not_found(delivery: Delivery) -> None:
-    """Not on the network (yet). After the last look a person decides; `due_at` empty says so."""
+    """Not on the network (yet). After the last look a person decides; `due_at` empty says so.
+
+    Where the key is good for ever the desk repeats it by itself.
+    """
     now = timezone.now()
     looks = delivery.looks_count + 1
     changed: dict[str, object] = {"looks_count": looks}
-    if looks >= len(LOOK_AFTER_S):
+    over = looks >= len(LOOK_AFTER_S)
+    again = over and _may_repeat(delivery)
+    if again:
+        repeats = delivery.attempts_count + 1
+        changed = {"looks_count": 0, "state": Outcome.PLANNED, "due_at": now, "attempts_count": repeats}
+    elif over:
         changed |= {"due_at": None, "error_code": "not_found_there"}
     with transaction.atomic():
-        Delivery.objects.filter(pk=delivery.pk, state=Outcome.UNKNOWN).update(**changed)
+        if not Delivery.objects.filter(pk=delivery.pk, state=Outcome.UNKNOWN).update(**changed):
+            return  # another worker found it
         _find_case(delivery)
         happen("looked", now, conversation=delivery.conversation_id, delivery=delivery.pk, found=0)
-        if looks >= len(LOOK_AFTER_S):
+        if again:
+            happen("postponed", now, conversation=delivery.conversation_id, delivery=delivery.pk)
+        elif over:
             _ring(delivery, NoticeKind.NOT_FOUND)
+
+
+def _may_repeat(delivery: Delivery) -> bool:
+    """Whether the same again can never be seen twice, and was not tried often already."""
+    keyed = NETWORKS[delivery.channel.network].capabilities.key_lasts
+    public = Audience(delivery.audience) is Audience.PUBLIC and not delivery.reaction
+    return keyed and public and delivery.attempts_count < REPEATS_MOST

@@ -1,4 +1,4 @@
-"""Customers' photos and screenshots: fetched once, made new, kept by the desk.
+"""Customers' photos and screenshots, and authors' own pictures: fetched once, made new, kept by the desk.
 
 What is foreign ends here: the bytes that arrive are decoded, turned upright, scaled down and encoded again,
 so that no metadata (where a photo was taken) and no trick of a file format reaches a page. How a picture
@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from PIL import Image, ImageOps
 
 from resonanz.desk import media_files
 from resonanz.desk.events import happen
-from resonanz.desk.models import Conversation, Picture, PictureState, Sighting
+from resonanz.desk.models import Author, Conversation, Mention, Picture, PictureState, Sighting
 from resonanz.networks import NetworkError, Refused
 from resonanz.networks.http import fetch_picture
 
@@ -29,6 +29,8 @@ MOST_ATTEMPTS = len(AGAIN_AFTER) + 1
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")  # the decoders that foreign bytes may reach
 MOST_PIXELS = 40_000_000
 BOX = (1280, 1280)  # pixels
+FACE = (96, 96)
+SILENT_FOR = timedelta(days=1)  # who only passed posts on is not shown: asked again whether they have spoken
 QUALITY = 82
 SMALL = 256  # pixels: below, icons and drawings are kept without loss
 TALKS_TOLD_MOST = 20
@@ -51,11 +53,12 @@ def fetch_next() -> bool:
         return False
     try:
         picture = _claim(timezone.now())
-        if picture is not None:
-            _fetch(picture)
+        if picture is None:
+            return _face_next(timezone.now())
+        _fetch(picture)
     finally:
         ONE_AT_A_TIME.release()
-    return picture is not None
+    return True
 
 
 def _fetch(picture: Picture) -> None:
@@ -91,17 +94,18 @@ def _is_simulated(picture: Picture) -> bool:
     return bool(simulated) and all(simulated)
 
 
-def remake(content: bytes) -> Remade:
+def remake(content: bytes, *, face: bool = False) -> Remade:
     """Decode a foreign picture and encode it anew: upright, at most 1280 pixels each way, no metadata.
 
-    Of a moving one the first frame. `Refused`: `not_a_picture`, or `too_many_pixels` above 40 megapixels,
-    which is told from the header, before anything is unfolded.
+    Of a `face` the square in the middle, 96 pixels each way. Of a moving one the first frame. `Refused`:
+    `not_a_picture`, or `too_many_pixels` above 40 megapixels, which is told from the header, before anything
+    is unfolded.
     """
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
             if opened.width * opened.height > MOST_PIXELS:
                 raise Refused("too_many_pixels")
-            return _encoded(_plain(opened))
+            return _encoded(_square(opened) if face else _plain(opened))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("too_many_pixels") from error
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
@@ -116,6 +120,12 @@ def _plain(opened: Image.Image) -> Image.Image:
     shown = turned.convert("RGBA" if turned.has_transparency_data else "RGB")
     shown.thumbnail(BOX, Image.Resampling.LANCZOS)
     shown.info.clear()  # place, camera, comments, colour profile
+    return shown
+
+
+def _square(opened: Image.Image) -> Image.Image:
+    shown = ImageOps.fit(_plain(opened), FACE, Image.Resampling.LANCZOS)
+    shown.info.clear()
     return shown
 
 
@@ -167,3 +177,65 @@ def _tell(picture: Picture, now: datetime) -> None:
     talks = [own] if own is not None else list(beside.values_list("pk", flat=True)[:TALKS_TOLD_MOST])
     for talk in talks:
         happen("pictured", now, conversation=talk, mention=picture.mention_id)
+
+
+# Faces -------------------------------------------------------------------------------------------
+
+
+def _face_next(now: datetime) -> bool:
+    """Fetch the picture of somebody who wrote; True if there was one to see to."""
+    author = _claim_face(now)
+    if author is None:
+        return False
+    if not Mention.objects.filter(author=author, deleted_at=None).exists():
+        _of_face(author).update(face_at=now + SILENT_FOR, face_attempts_count=0)
+        return True
+    name = media_files.new_name()
+    try:
+        if author.face_attempts_count > MOST_ATTEMPTS:
+            raise Refused("gave_up")
+        remade = remake(fetch_picture(author.avatar_url, simulated=_is_simulated_face(author)), face=True)
+    except NetworkError as error:
+        _no_face(author, error, timezone.now())
+        return True
+    media_files.keep(name, remade.content)
+    kept = _of_face(author).update(face=name, face_url=author.avatar_url, face_attempts_count=0)
+    media_files.remove([author.face if kept else name])
+    return True
+
+
+def _claim_face(now: datetime) -> Author | None:
+    due = Author.objects.filter(~Q(avatar_url=F("face_url")), face_at__lte=now)
+    for author in due.order_by("face_at")[:3]:
+        if not author.avatar_url:  # taken away over there
+            media_files.remove([author.face])
+            Author.objects.filter(pk=author.pk, avatar_url="").update(face="", face_url="")
+            continue
+        until = now + LEASE
+        attempts = author.face_attempts_count + 1
+        mine = Author.objects.filter(pk=author.pk, face_at=author.face_at)
+        if mine.update(face_at=until, face_attempts_count=attempts):
+            author.face_at, author.face_attempts_count = until, attempts
+            return author
+    return None
+
+
+def _of_face(author: Author) -> QuerySet[Author]:
+    """Return the row as long as this attempt holds it and the person has not changed the picture."""
+    return Author.objects.filter(pk=author.pk, face_at=author.face_at, avatar_url=author.avatar_url)
+
+
+def _no_face(author: Author, error: NetworkError, now: datetime) -> None:
+    """Try again later, or show initials until the picture's address changes."""
+    if error.permanent or author.face_attempts_count >= MOST_ATTEMPTS:
+        if _of_face(author).update(face="", face_url=author.avatar_url, face_attempts_count=0):
+            media_files.remove([author.face])
+        return
+    later = now + AGAIN_AFTER[author.face_attempts_count - 1]
+    _of_face(author).update(face_at=max(later, error.retry_at or later))
+
+
+def _is_simulated_face(author: Author) -> bool:
+    """Whether only simulated networks told us of this person."""
+    heard = Sighting.objects.filter(mention__author=author).order_by()
+    return set(heard.values_list("channel__simulated", flat=True).distinct()) == {True}

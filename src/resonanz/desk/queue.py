@@ -35,7 +35,7 @@ from django.utils import timezone
 
 from resonanz.case import State, Urgency, Waiting
 from resonanz.desk.access import Conversations, Scope, scope_of, visible_in
-from resonanz.desk.models import Agent, Channel, Conversation, Delivery, Outcome, Role, Team
+from resonanz.desk.models import Agent, AnsweredThere, Channel, Conversation, Delivery, Outcome, Role, Team
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.models.publishing import TO_DO
 from resonanz.desk.prepared import prepared
@@ -91,15 +91,20 @@ def _marks() -> dict[str, Any]:
     stuck = Q(state=Outcome.REFUSED) | Q(state=Outcome.UNKNOWN, due_at=None)
     held = Q(state=Outcome.PLANNED, needs_release=True)
     return {
-        "on_its_way": _has(to_do.filter(ON_ITS_WAY)),
+        "on_its_way": _has(to_do.filter(ON_ITS_WAY), _ANSWERED_THERE),
         "fails": Exists(Delivery.objects.filter(stuck, conversation=OuterRef("pk"))),
         "held": _has(to_do.filter(held)),
     }
 
 
-def _has(deliveries: QuerySet[Delivery]) -> ExpressionWrapper[Q]:
+# Somebody says that they answered the newest post on the network itself; whether they did is looked for.
+_ANSWERED_THERE = Q(last_order__in=AnsweredThere.objects.filter(confirmed_at=None).values("mention"))
+
+
+def _has(deliveries: QuerySet[Delivery], also: Q | None = None) -> ExpressionWrapper[Q]:
     of = deliveries.values(of=Coalesce("conversation", 0))  # no null: beside one, nothing is "not in"
-    return ExpressionWrapper(Q(pk__in=of), output_field=BooleanField())
+    here = Q(pk__in=of)
+    return ExpressionWrapper(here if also is None else here | also, output_field=BooleanField())
 
 
 def for_us(now: datetime) -> Q:

@@ -22,6 +22,7 @@ from resonanz.desk import reading_enquiries, reading_history, reading_posts, rea
 from resonanz.desk.access import channels_visible_to, scope_of, visible_in
 from resonanz.desk.care import answerable
 from resonanz.desk.care.answers import audience_for
+from resonanz.desk.care.deleting import DELETE, UNDER_WAY, deletable
 from resonanz.desk.care.reactions import REACTIONS, offered, standing
 from resonanz.desk.contents import may_have
 from resonanz.desk.limits import limits_of
@@ -46,6 +47,7 @@ from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import each, prepared, within
 from resonanz.desk.queue import VIEWS, behind, cursor, first_of, in_view
 from resonanz.desk.queue import numbers as queue_numbers
+from resonanz.desk.reading_gates import address_of
 from resonanz.desk.reading_pictures import add_thumbs
 
 if TYPE_CHECKING:
@@ -248,6 +250,8 @@ class Entry:
     asked: bool = False
     reactions: dict[str, Delivery] = field(default_factory=dict)  # ours that stand, by name
     offers: tuple[str, ...] = ()  # reactions that could be added
+    deletable: bool = False  # ours, and can be taken off the network
+    deleting: Delivery | None = None  # on its way there
     files: tuple[Attachment, ...] = ()  # that go out with it
 
     @property
@@ -275,6 +279,7 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     add_thumbs(found)
+    reading_posts.add_quoted(found, [talk.channel])
     _add_beside(found)
     notes = within(_notes(talk.pk), conversation=talk) if may_have(talk, "notes") else []
     found += [Entry("note", note.written_at, 0, note=note) for note in notes]
@@ -350,6 +355,10 @@ def _is_quiet(delivery: Delivery) -> bool:
     return bool(delivery.reaction) and delivery.state != Outcome.REFUSED
 
 
+def _deletes(delivery: Delivery) -> bool:
+    return delivery.reaction == DELETE and delivery.state in UNDER_WAY
+
+
 def _turn(
     mention: Mention,
     talk: Conversation,
@@ -361,12 +370,15 @@ def _turn(
     if kind == "ours" and mention.conversation_id != talk.pk:
         kind = "other"
     reactions = standing(d for d in reacted if d.answers_id == mention.pk)
+    deleting = next((d for d in reacted if d.answers_id == mention.pk and _deletes(d)), None)
     mine = kind == "customer" and mention.deleted_at is None and not talk.channel.is_archive
     return Entry(
         kind,
         mention.posted_at,
         mention.order,
         reactions=reactions,
+        deletable=kind == "ours" and deleting is None and not talk.channel.is_archive and deletable(mention),
+        deleting=deleting,
         offers=tuple(r for r in REACTIONS if mine and r not in reactions and offered(talk, mention, r)),
         mention=mention,
         delivery=sent,
@@ -382,7 +394,8 @@ def _outgo(delivery: Delivery, files: Iterable[Attachment]) -> Entry:
         facts = {"length": length(delivery.text, limits), "limit": limits.length}
     state = wording.outgo(delivery, facts=facts)
     mine = tuple(file for file in files if file.delivery_id == delivery.pk)
-    return Entry("outgo", delivery.planned_at, 1, delivery=delivery, outgo=state, files=mine)
+    there = {"there": address_of(delivery)} if delivery.state == Outcome.REFUSED else {}
+    return Entry("outgo", delivery.planned_at, 1, delivery=delivery, outgo=state, files=mine, extras=there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,9 +410,9 @@ class Box:
     unsent: Unsent | None = None
 
 
-def box(talk: Conversation, agent: Agent) -> Box:
-    """Return what the reply box shows to this agent."""
-    asked = None if talk.channel.is_archive else answerable(talk)
+def box(talk: Conversation, agent: Agent, chosen: int | None = None) -> Box:
+    """Return what the reply box shows to this agent; `chosen` is the order of a post to be answered."""
+    asked = None if talk.channel.is_archive else _chosen(talk, chosen) or answerable(talk)
     kept = next(iter(_unsent(talk.pk, agent.pk)), None) if may_have(talk, "unsent") else None
     text = ("" if kept is None else kept.text).removesuffix(
         f" ^{agent.initials}"
@@ -407,6 +420,13 @@ def box(talk: Conversation, agent: Agent) -> Box:
     audience = asked and audience_for(talk, asked)
     readers = asked and wording.readers(audience or 0, talk.customer.shown_name, talk.channel.network)
     return Box(asked, readers or None, text, _refusal(talk, asked), unsent=kept)
+
+
+def _chosen(talk: Conversation, order: int | None) -> Mention | None:
+    if order is None:
+        return None
+    said = talk.mentions.filter(incoming=True, deleted_at=None, order=order)
+    return said.select_related("author").first()
 
 
 @prepared

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from resonanz.desk import alarming, counting, reading_posts, wording_alarms
 from resonanz.desk.access import scope_of
 from resonanz.desk.models import AlarmOf, AlarmRing, Letter, Mention
 from resonanz.desk.storage import to_ms
-from resonanz.usual import DAYS, Point, Window, looked_back, rings, windows
+from resonanz.usual import DAYS, Point, Window, ending, in_ms, looked_back, rings, windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from resonanz.desk.models import Agent, Alarm, AlarmCall
 
 DAY = timedelta(days=1)
-POINTS = 96  # of a picture: a quarter of an hour each
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STEP = timedelta(minutes=15)  # between the points of a day's picture
 WIDE, HIGH = 288, 56  # a picture's inner size
 LOOK_STEP = timedelta(minutes=5)
 LOOKS_PER_SPAN = 4
@@ -57,6 +59,13 @@ class Row:
     now: str
     rests: str
     may_change: bool
+    is_met: bool = False  # it is reached, and the next look rings
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it rings and nobody has answered."""
+        ring = self.ring
+        return ring is not None and ring.acknowledged_at is None and ring.snoozed_until is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ def rows(agent: Agent) -> list[Row]:
 def _row(agent: Agent, alarm: Alarm, ring: AlarmRing | None) -> Row:
     now = timezone.localtime()
     what = counting.watched(alarm)
-    points = () if what is None else _last_day(alarm, what, now)
+    points = () if what is None else last_day(alarm, what, now)
     return Row(
         alarm=alarm,
         ring=ring,
@@ -102,6 +111,7 @@ def _row(agent: Agent, alarm: Alarm, ring: AlarmRing | None) -> Row:
         now=wording_alarms.figure(alarm, points[-1].count, alarm.usual) if points else "",
         rests=counting.rests(alarm),
         may_change=alarming.may_change(agent, alarm),
+        is_met=bool(points) and points[-1].count >= points[-1].threshold,
     )
 
 
@@ -122,12 +132,22 @@ def lately(agent: Agent) -> list[AlarmRing]:
 # The past ----------------------------------------------------------------------------------------
 
 
-def _last_day(alarm: Alarm, what: Watched, now: datetime) -> Sequence[Point]:
-    back = counting.looking_back(alarm.span) if alarm.times else DAY + alarm.span
+def last_day(alarm: Alarm, what: Watched, now: datetime) -> Sequence[Point]:
+    """Return what an alarm counted in the day until now."""
+    back = STEP + (counting.looking_back(alarm.span) if alarm.times else DAY + alarm.span)
     past = counting.history(what, now - back, now)
     known = max(counting.known_since(), past.since)
-    over = windows(now, alarm.span, over=DAY, step=DAY / POINTS)
+    over = _windows(now, alarm.span, over=DAY, step=STEP)
     return tuple(looked_back(past.counts, alarm.mark, over, known))
+
+
+def _windows(now: datetime, span: timedelta, *, over: timedelta, step: timedelta) -> list[Window]:
+    """Return windows whose ends lie on a grid of steps, and the one that ends now.
+
+    The grid stands still while time goes on, so what was counted of the past is counted alike again.
+    """
+    last = EPOCH + (now - EPOCH) // step * step
+    return [*windows(last.astimezone(now.tzinfo), span, over=over, step=step), ending(now, span)]
 
 
 def preview(alarm: Alarm) -> Preview | None:
@@ -135,18 +155,20 @@ def preview(alarm: Alarm) -> Preview | None:
     what, now = counting.watched(alarm), timezone.localtime()
     if what is None:
         return None
-    past = counting.history(what, now - counting.looking_back(alarm.span), now)
-    known = max(counting.known_since(), past.since)
     step = max(LOOK_STEP, alarm.span / LOOKS_PER_SPAN)
+    past = counting.history(what, now - counting.looking_back(alarm.span) - step, now)
+    known = max(counting.known_since(), past.since)
     over = min(timedelta(days=DAYS), max(now - known, DAY))  # a day even where the desk has just begun
-    points = list(looked_back(past.counts, alarm.mark, windows(now, alarm.span, over=over, step=step), known))
+    points = list(
+        looked_back(past.counts, alarm.mark, _windows(now, alarm.span, over=over, step=step), known)
+    )
     rung = rings(points)
     found = alarming.figure(alarm, now)
     assert found is not None
     return Preview(
         now=wording_alarms.figure(alarm, found.count, found.usual),
         rung=_rung(len(rung), over, max(point.count for point in points)),
-        lately=tuple(point.at for point in rung[:-4:-1]),
+        lately=tuple(point.at for point in rung[-3:]),
         picture=picture(points, days=max(1, round(over / DAY))),
     )
 
@@ -195,9 +217,13 @@ def picture(points: Sequence[Point], *, days: int = 1) -> Picture:
 
 
 def _columns(points: Sequence[Point]) -> list[Point]:
+    """Return the highest of each stretch; a stretch is one of the calendar, the same in every look."""
     size = -(-len(points) // WIDE)
-    groups = [points[start : start + size] for start in range(0, len(points), size)]
-    return [max(group, key=lambda point: point.count) for group in groups]
+    if size == 1:
+        return list(points)
+    wide = in_ms(points[1].at) - in_ms(points[0].at)
+    groups = groupby(points, lambda point: in_ms(point.at) // (wide * size))
+    return [max(group, key=lambda point: point.count) for _stretch, group in groups]
 
 
 # What rang ---------------------------------------------------------------------------------------
@@ -217,7 +243,7 @@ def picture_of(ring: AlarmRing) -> Picture | None:
     what = counting.watched(ring.alarm)
     if what is None:
         return None
-    points = _last_day(ring.alarm, what, timezone.localtime(ring.ended_at))
+    points = last_day(ring.alarm, what, timezone.localtime(ring.ended_at))
     return picture(points)
 
 
@@ -231,7 +257,7 @@ def posts(agent: Agent, ring: AlarmRing) -> list[dict[str, object]]:
     mine = replace(what, scope=scope_of(agent))
     if what.of in {AlarmOf.QUERY, AlarmOf.STREAM}:
         page = counting.found(mine, window, most=SHOWN_POSTS)
-        return reading_posts.shown(page.posts)
+        return reading_posts.shown(page.posts, agent)
     found = _awaited(mine) if alarm.of == AlarmOf.WAITING else counting.posts_of(mine, window)
     mentions = list(found.select_related("author")[:SHOWN_POSTS])
     counts = reading_posts.reposts_counts(mentions)

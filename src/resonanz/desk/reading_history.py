@@ -29,6 +29,7 @@ ICONS = {
     "follow_up": "alarm-clock",
     "assigned": "user-plus",
     "moved": "lock",
+    "answered_there": "external-link",
     "merged": "merge",
     "took_in": "merge",
     "split_off": "split",

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from resonanz.case import ReplyKind, State
 from resonanz.desk.access import channels_visible_to
-from resonanz.desk.models import Channel, Gap, Quarantined
+from resonanz.desk.models import Channel, Gap, Quarantined, Sweep
 from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.storage import from_ms, to_ms
+from resonanz.networks import NETWORKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,6 +203,46 @@ def delay_of(channel: Channel) -> timedelta | None:
         )
         found = [max(0, row[0]) for row in cursor.fetchall()]
     return timedelta(milliseconds=median(found)) if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far a channel's stored posts are asked for again, where its network wants gone what is gone there.
+
+    Late ones were last certain to stand longer ago than the network allows; `oldest_at` is of the latest one.
+    """
+
+    kept_count: int
+    late_count: int
+    oldest_at: datetime
+    within: timedelta
+    error_code: str
+
+
+def standing(channel: Channel, now: datetime) -> Standing | None:
+    """Return how far a channel's sweep is; None where there is nothing to be asked for."""
+    row = NETWORKS.get(channel.network)
+    within = timedelta(seconds=row.capabilities.gone_within_s if row is not None else 0)
+    if not within:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT mention_id), "
+            "count(DISTINCT CASE WHEN checked_at < %s THEN mention_id END), min(checked_at) "
+            "FROM desk_sighting WHERE channel_id = %s AND checked_at IS NOT NULL",
+            [to_ms(now - within), channel.pk],
+        )
+        kept, late, oldest = cursor.fetchone()
+    if not kept:
+        return None
+    sweep = Sweep.objects.filter(channel=channel).first()
+    return Standing(
+        kept_count=kept,
+        late_count=late,
+        oldest_at=from_ms(oldest),
+        within=within,
+        error_code=sweep.error_code if sweep is not None else "",
+    )
 
 
 def quarantined(channels: Sequence[Channel]) -> list[Quarantined]:

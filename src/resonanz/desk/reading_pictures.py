@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from resonanz.desk import wording
 from resonanz.desk.access import channels_visible_to, visible_to
-from resonanz.desk.models import Agent, Mention, Picture, PictureState, Sighting
+from resonanz.desk.models import Agent, Author, Mention, Picture, PictureState, Sighting
 
 THUMB = 320  # CSS pixels, each way
 UNKNOWN_SIZE = (320, 180)
@@ -75,6 +75,16 @@ def picture(agent: Agent, number: int) -> Picture | None:
     own = Q(pk=known.mention.conversation_id)
     beside = Q(thread=known.mention.thread_id, channel__sightings__mention=known.mention)
     return known if visible_to(agent).filter(own | beside).exists() else None
+
+
+def face(agent: Agent, number: int) -> str:
+    """Return the file of a person's picture, "" where there is none or an agent sees nothing of theirs."""
+    person = Author.objects.filter(pk=number).exclude(face="").first()
+    if person is None:
+        return ""
+    said = Sighting.objects.filter(mention__author=person, mention__deleted_at=None)
+    heard = said.filter(channel__in=channels_visible_to(agent)).exists()
+    return person.face if heard else ""
 
 
 def _is_heard_by(agent: Agent, mention: Mention) -> bool:

@@ -211,6 +211,6 @@ def searches(query: Query) -> list[Searched]:
         able = filter(listen.can_search, Channel.objects.filter(state=ChannelState.OK).order_by("pk"))
         known = [StandingSearch(channel=channel, query=query) for channel in able]
     return [
-        Searched(network_label(each.channel.network), each.channel.handle, wording_queries.searched(each))
+        Searched(network_label(each.channel.network), each.channel.account, wording_queries.searched(each))
         for each in known
     ]

@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from resonanz.compose import length
-from resonanz.desk import events, wording, wording_replies
+from resonanz.compose import addresses_in_word
+from resonanz.desk import events, wording, wording_money, wording_replies
 from resonanz.desk.access import visible_to
 from resonanz.desk.care import CareError, Stopped
 from resonanz.desk.care import guards as watch
-from resonanz.desk.care.answers import audience_for, greeted, in_parts
+from resonanz.desk.care.answers import audience_for, in_parts, labels_for
 from resonanz.desk.care.attachments import beside_now, takes_files
+from resonanz.desk.care.gates import sender
+from resonanz.desk.care.room import room_for
 from resonanz.desk.care.saved import sample, standing
 from resonanz.desk.care.voices import address_for, language_of
 from resonanz.desk.contents import may_have
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Attachment, Conversation, Mention, SavedReply
 from resonanz.desk.storage import to_ms
+from resonanz.networks import NETWORKS
 from resonanz.post import Audience
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ class Composer:
     may_invite: bool
     open_audience: int | None
     open_readers: wording.Readers | None
+    labels: tuple[tuple[str, str], ...] = ()  # what it may be marked with on the network
 
 
 def seen_now() -> int:
@@ -81,7 +85,16 @@ def composer(talk: Conversation, agent: Agent, box: Box, seen: int) -> Composer:
         may_invite=public and not talk.channel.is_archive,
         open_audience=open_to,
         open_readers=None if open_to is None else wording.readers(open_to, name, network),
+        labels=_labels(talk, asked),
     )
+
+
+def _labels(talk: Conversation, asked: Mention | None) -> tuple[tuple[str, str], ...]:
+    if asked is None:
+        return ()
+    offered = labels_for(talk, Audience(asked.audience))
+    words = wording_replies.labels()
+    return tuple((name, words[name]) for name in words if name in offered)
 
 
 def opened_audience(talk: Conversation, asked: Mention | None) -> int | None:
@@ -144,6 +157,8 @@ def strip(talk: Conversation, agent: Agent, writing: Writing) -> Strip:
     network = talk.channel.network
     beside = watch.file_stops(talk, agent) + watch.knowledge_stops(writing.saved)
     hints += [Hint(stop_words(stop, network), is_hard=False) for stop in beside]
+    if dear := _dear_link(talk, writing):
+        hints.append(Hint(dear, is_hard=False))
     parts, too_long = _parts(talk, agent, writing)
     others = watch.bystanders(talk, writing.seen)
     return Strip(
@@ -154,17 +169,25 @@ def strip(talk: Conversation, agent: Agent, writing: Writing) -> Strip:
     )
 
 
+def _dear_link(talk: Conversation, writing: Writing) -> str:
+    """Return that a link costs money on this network, "" where none is there or it costs nothing."""
+    row = NETWORKS.get(talk.channel.network)
+    price = 0 if row is None or writing.audience is Audience.DIRECT else row.capabilities.link_price
+    has_link = price and any(addresses_in_word(word) for word in writing.text.split())
+    return wording_money.link_price(price) if has_link else ""
+
+
 def hint_of(problem: Problem) -> Hint:
     """Return a problem of a text as a sentence with its place."""
     return Hint(wording.guard_advice(problem), problem.hard, problem.start, problem.end)
 
 
 def _parts(talk: Conversation, agent: Agent, writing: Writing) -> tuple[tuple[Part, ...], str]:
-    limits = limits_of(talk.channel)
-    if len(writing.text) < limits.length // 4:
+    room = room_for(sender(talk, writing.asked), writing.asked, writing.audience)
+    if len(writing.text) < room.limits.length // 4:
         return (), ""
     try:
-        texts: Sequence[str] = in_parts(talk, agent, writing.text, writing.asked)
+        texts: Sequence[str] = in_parts(agent, writing.text, room)
     except CareError as error:
         if error.code != "too_long":
             return (), ""
@@ -172,10 +195,10 @@ def _parts(talk: Conversation, agent: Agent, writing: Writing) -> tuple[tuple[Pa
         return (), wording_replies.too_long_words(int(error.facts["length"]), limit, 0)
     if len(texts) < 2:
         return (), ""
-    shown = [Part(text, length(greeted(text, writing.asked), limits), limits.length) for text in texts]
+    shown = [Part(text, room.length(text), room.limits.length) for text in texts]
     signed = f"{writing.text.strip()} ^{agent.initials}" if agent.initials else writing.text.strip()
-    whole = length(greeted(signed, writing.asked), limits)
-    return tuple(shown), wording_replies.too_long_words(whole, limits.length, len(shown))
+    whole = room.length(signed)
+    return tuple(shown), wording_replies.too_long_words(whole, room.limits.length, len(shown))
 
 
 def stop_words(stop: Stop, network: str) -> str:

@@ -50,7 +50,7 @@ class StreamError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A column to be: `about` is what its kind asks for, as typed: a number, for people a handle."""
+    """A column to be: `about` is what its kind asks for, a number; for people #number or a handle."""
 
     kind: StreamKind
     about: str = ""
@@ -129,17 +129,37 @@ def _change_tab(agent: Agent, tab: Tab, **values: object) -> None:
 
 def add(agent: Agent, tab: Tab, wanted: Wanted) -> Stream:
     """Add a column to a tab. Raises StreamError, and QueryError for a mistake in its filter."""
+    return fill(agent, tab, [wanted])[0]
+
+
+def fill(agent: Agent, tab: Tab, columns: Sequence[Wanted]) -> list[Stream]:
+    """Add columns to a tab: all of them, or none where one cannot be. Raises as `add`."""
     _expect_may(agent, tab)
-    stream = _stream(agent, wanted)
+    made = [_stream(agent, wanted) for wanted in columns]
     with transaction.atomic():
         others = tab.streams.filter(dropped_at=None)
-        if others.count() >= COLUMNS_MOST:
+        if others.count() + len(made) > COLUMNS_MOST:
             raise StreamError("too_many")
         last = others.aggregate(last=Max("place"))["last"]
-        stream.tab, stream.place = tab, 0 if last is None else last + 1
-        stream.save()
+        for place, stream in enumerate(made, 0 if last is None else last + 1):
+            stream.tab, stream.place = tab, place
+            stream.save()
         _tell(agent, tab)
-    return stream
+    return made
+
+
+def show_query(agent: Agent, query: Query, tab: Tab | None, new_name: str) -> Stream:
+    """Show a query as a column of a tab, else of one's first tab or a new one.
+
+    Where it is a column already, that one is returned.
+    """
+    if tab is None or not may_change(agent, tab):
+        tab = Tab.objects.filter(owner=agent, dropped_at=None).order_by("place", "pk").first()
+    wanted = Wanted(StreamKind.QUERY, str(query.pk))
+    if tab is None:
+        return add_tab(agent, new_name, [wanted]).streams.get()
+    shown = tab.streams.filter(query=query, kind=StreamKind.QUERY, narrowed="", channel=None, dropped_at=None)
+    return shown.first() or add(agent, tab, wanted)
 
 
 def rename(agent: Agent, stream: Stream, name: str) -> None:
@@ -229,7 +249,9 @@ def _channel(agent: Agent, number: int) -> Channel:
 
 
 def _author(about: str) -> Author:
-    """Return who is meant by a handle; without a server whoever of that name spoke last."""
+    """Return who is meant by #number or a handle; without a server who spoke last of that name."""
+    if about.startswith("#"):
+        return _expected(Author.objects.filter(pk=_number(about)).first(), "no_author")
     handle = about.strip().removeprefix("@")
     if not handle:
         raise StreamError("no_author")

@@ -25,6 +25,8 @@ from resonanz.case import State
 from resonanz.desk import media_files
 from resonanz.desk.models import (
     Attachment,
+    Author,
+    Charged,
     Letter,
     Mention,
     Notice,
@@ -36,6 +38,7 @@ from resonanz.desk.models import (
     Tab,
     Unsent,
 )
+from resonanz.desk.money import day_of, settle_lost
 
 EVERY_S = 60
 PAGES_AT_ONCE = 500  # of full-text index, merged in one short transaction
@@ -46,10 +49,13 @@ ABANDONED = timedelta(days=30)  # files beside words that nobody has touched sin
 STRAY = timedelta(days=1)  # a file without a row that is younger may still be on its way to one
 LETTERS_FOR = timedelta(days=90)
 BELLS_FOR = timedelta(days=30)  # after somebody looked
+CHARGES_FOR = timedelta(days=40)  # longer than any month: what it has cost is their sum
 SEEN_FOR = timedelta(days=92)  # what networks showed; the ledger goes back ninety days
 QUERIES_FOR = timedelta(days=7)  # after somebody dropped it
 DROPPED_FOR = timedelta(days=1)  # columns; the way back is offered for half a minute
+FACES_AT_ONCE = 500
 _next = 0.0
+_last_face = 0
 _steps = count()
 
 
@@ -69,6 +75,9 @@ def tidy_next() -> bool:
         forget_queries(now),
         forget_columns(now),
         forget_seen(now),
+        forget_charges(now),
+        forget_faces(now),
+        settle_lost(now),
         sweep(f"{next(_steps) % FOLDERS:02x}", now),
     ]
     lately = now - timedelta(seconds=3 * EVERY_S)
@@ -154,7 +163,30 @@ def _named(folder: str) -> set[str]:
         model.objects.filter(file__startswith=f"{folder}/").values_list("file", flat=True)
         for model in (Attachment, Picture)
     )
-    return {file for files in kept for file in files}
+    faces = Author.objects.filter(face__startswith=f"{folder}/").values_list("face", flat=True)
+    return {*faces, *(file for files in kept for file in files)}
+
+
+def forget_faces(now: datetime) -> int:
+    """Remove pictures of people of whom nothing is shown any more, some people a step; returns how many.
+
+    Who speaks again is fetched again.
+    """
+    global _last_face  # noqa: PLW0603 - where this process is concerns nobody else
+    some = Author.objects.exclude(face="").filter(pk__gt=_last_face).order_by("pk")[:FACES_AT_ONCE]
+    rows = list(some.values_list("pk", "face"))
+    _last_face = rows[-1][0] if len(rows) == FACES_AT_ONCE else 0
+    shown = set(
+        Mention.objects.filter(author__in=[number for number, _ in rows], deleted_at=None)
+        .order_by()
+        .values_list("author", flat=True)
+        .distinct()
+    )
+    gone = [(number, file) for number, file in rows if number not in shown]
+    for number, file in gone:
+        Author.objects.filter(pk=number, face=file).update(face="", face_url="", face_at=now)
+    media_files.remove(file for _, file in gone)
+    return len(gone)
 
 
 # Rows ---------------------------------------------------------------------------------------------
@@ -187,6 +219,12 @@ def forget_seen(now: datetime) -> int:
     """Let go of what networks showed long ago; returns how many posts."""
     old = SeenPost.objects.filter(posted_at__lt=now - SEEN_FOR).values_list("pk", flat=True)[:AT_ONCE]
     return SeenPost.objects.filter(pk__in=list(old)).delete()[0]
+
+
+def forget_charges(now: datetime) -> int:
+    """Let go of what calls cost long ago; returns how many rows."""
+    old = Charged.objects.filter(day__lt=day_of(now - CHARGES_FOR)).values_list("pk", flat=True)[:AT_ONCE]
+    return Charged.objects.filter(pk__in=list(old)).delete()[0]
 
 
 def forget_columns(now: datetime) -> int:

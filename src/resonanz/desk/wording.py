@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Facts = Mapping[str, int | str]
 
-UNCONNECTED = {"x": "X", "bluesky": "Bluesky", "facebook": "Facebook", "youtube": "YouTube"}
+UNCONNECTED = {"x": "X", "facebook": "Facebook", "youtube": "YouTube"}
 
 SOON = timedelta(minutes=15)
 NEAR = timedelta(hours=2)  # within it a due time is said as a distance, beyond it as a time of day
@@ -371,6 +371,25 @@ def _network_sentences() -> dict[str, str]:
         "gone": _("The post does not exist on %(network)s any more, so nobody can answer it there."),
         "refused": _("%(network)s refused the answer. Change the text and send it again?"),
         "too_long": _("%(network)s refused the answer: too long. Shorten the text and send it again?"),
+        "budget_spent": _(
+            "The budget for %(network)s is spent, so no more calls are made this month. A team lead can "
+            "raise it in the settings; then this goes on by itself."
+        ),
+        "unpaid": _(
+            "%(network)s wants money first: its prepaid credit is used up. Whoever runs the account tops it "
+            "up there; then this goes on by itself."
+        ),
+        "not_summoned": _(
+            "%(network)s takes this answer from no program: the post neither names nor quotes our account. "
+            "Answer it on %(network)s itself."
+        ),
+        "no_messages": _(
+            "This person takes no private messages from us on %(network)s. Answer in public, and name "
+            "another way to reach you."
+        ),
+        "said_already": _(
+            "%(network)s takes no text twice, and this one was said already. Change a few words and send it."
+        ),
         "too_many_files": _("%(network)s takes fewer files with one answer. Remove some and send it again?"),
         "file_too_large": _("%(network)s takes no file that large. Replace it and send it again?"),
         "file_refused": _("%(network)s does not take one of the files. Replace it and send it again?"),
@@ -401,6 +420,10 @@ def channel_trouble(channel: Channel) -> str:
     if channel.error_code:
         words = network_words(channel.error_code, channel.network, reason=channel.error_reason)
         return f"@{channel.handle}: {words}"
+    row = NETWORKS.get(channel.network)
+    if channel.filtered and row is not None and row.capabilities.turns_away:
+        away = _("%(network)s lets hardly anybody write to us privately.")
+        return away % {"network": network_label(channel.network)}
     if channel.filtered:
         held = _("%(network)s holds back private messages of strangers; we fetch them.")
         return held % {"network": network_label(channel.network)}

@@ -359,6 +359,11 @@ def searched(search: StandingSearch) -> str:
     """Return how far a network was searched for a query."""
     if search.error_code == "not_allowed_here":
         return _("This server has no search, or does not let this account use it.")
+    if search.error_code == "budget_spent":
+        return _(
+            "It is not searched for now: what is left of the budget is kept for what is said to us and for "
+            "answers. More budget lets it go on at once."
+        )
     if search.error_code:
         return _("It could not be searched just now; the desk tries again by itself.")
     if search.searched_at is None:

@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from resonanz.networks import NETWORKS
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -22,6 +24,10 @@ def sentences() -> dict[str, str]:
         "no_private_way": _(
             "%(network)s has no private way to this person, and your brand's voice names none. "
             "A team lead can enter e-mail, telephone or form there."
+        ),
+        "not_summoned": _(
+            "%(network)s lets programs answer only people who named or quoted our account; this post does "
+            "neither. Answer it on %(network)s itself, or choose another post of theirs. Your text is kept."
         ),
         "not_for_everybody": _("What was said in private is not passed on."),
         "no_files": _("%(network)s takes no files with an answer."),
@@ -114,6 +120,11 @@ def rule_words(rule: str) -> tuple[str, str]:
     }[rule]
 
 
+def labels() -> dict[str, str]:
+    """Return what each mark is called that a network sets on a post."""
+    return {"paid": _("Paid partnership"), "by_machine": _("Made with AI")}
+
+
 def form_words(form: str, why: str) -> tuple[str, str]:
     """Return the form of address as the box shows it, and whose rule it is."""
     reasons = {
@@ -154,11 +165,16 @@ def private_kinds(kinds: tuple[str, ...]) -> str:
     return _("%(some)s and %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]}
 
 
-def reaction_words(reaction: str) -> tuple[str, str]:
-    """Return a reaction's name as a verb, and as what stands under the post once it is done."""
+def reaction_words(reaction: str, network: str) -> tuple[str, str, str]:
+    """Return a reaction as its network calls it: what to press, what stands under the post, what was done."""
+    row = NETWORKS.get(network)
+    name = reaction.removeprefix("un")
+    if row is not None and row.capabilities.reactions == "like":
+        return {
+            "favourite": (_("Like"), _("liked"), _("Liked")),
+            "boost": (_("Repost"), _("reposted"), _("Reposted")),
+        }[name]
     return {
-        "favourite": (_("Favourite"), _("favourited")),
-        "unfavourite": (_("Favourite"), _("favourite taken back")),
-        "boost": (_("Boost"), _("boosted")),
-        "unboost": (_("Boost"), _("boost taken back")),
-    }[reaction]
+        "favourite": (_("Favourite"), _("favourited"), _("Favourited")),
+        "boost": (_("Boost"), _("boosted"), _("Boosted")),
+    }[name]

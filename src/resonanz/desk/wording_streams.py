@@ -81,7 +81,7 @@ def about(stream: Stream) -> str:
     """Return what kind of column it is, and which channel it is limited to."""
     kind = str(KINDS[StreamKind(stream.kind)].label)
     parts = [kind] if title(stream) != kind else []
-    return " · ".join([*parts, *([f"@{stream.channel.handle}"] if stream.channel is not None else [])])
+    return " · ".join([*parts, *([stream.channel.account] if stream.channel is not None else [])])
 
 
 def lively(day_count: int, hour_count: int) -> str:
@@ -126,7 +126,9 @@ def stream_error(code: str) -> str:
         "name_missing": _("Give it a name."),
         "too_many": _("That is more than fits side by side. Make another tab."),
         "no_query": _("Choose a query. There is none yet? Write one first."),
-        "no_author": _("Nobody of this handle was heard yet. Write it as the network does."),
+        "no_author": _(
+            "Nobody of this handle was heard yet. Type a part of the name, and choose who is offered."
+        ),
         "no_talk": _("There is no conversation of this number that your teams care for."),
         "no_tag": _("Choose a tag."),
         "no_channel": _("Choose one of your channels."),

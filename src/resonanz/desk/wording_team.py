@@ -81,6 +81,8 @@ def handed_over_line(by: str, to: str, sentence: str) -> str:
 
 def plain_line(kind: str, name: str, facts: Mapping[str, int | None]) -> str:
     """Return what somebody did where nothing but the name belongs to it."""
+    if kind == "answered_there":
+        return answered_there_line(facts, name)
     undone = bool(facts.get("undo"))
     words = {
         "handover_read": _("%(name)s has read it"),
@@ -99,6 +101,17 @@ def moved_line(name: str, *, private: bool) -> str:
     """Return that a case went private, or public again."""
     words = _("%(name)s asked to go on in private") if private else _("%(name)s went back to public")
     return words % {"name": name}
+
+
+def answered_there_line(facts: Mapping[str, int | None], name: str) -> str:
+    """Return that a post was answered on the network itself, and whether that was seen there."""
+    if facts.get("found") == 1:
+        return _("The answer was seen on the network: confirmed")
+    if facts.get("found") == 0:
+        return _("No answer was seen on the network: the customer waits for us again")
+    if facts.get("undo"):
+        return _("%(name)s says it is not answered after all") % {"name": name}
+    return _("%(name)s says it is answered on the network itself") % {"name": name}
 
 
 def tagged_line(name: str, tag: str, *, on: bool) -> str:

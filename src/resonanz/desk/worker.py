@@ -25,11 +25,13 @@ from resonanz.desk import (
     notifying,
     outbox,
     pictures,
+    spending,
     tidy,
 )
 from resonanz.desk.care.alarms import alarm_next
 from resonanz.desk.care.automatic import automatic_next
 from resonanz.desk.care.enquiries import remind_next
+from resonanz.desk.care.gates import confirm_next
 from resonanz.desk.care.incident_proposals import propose_next
 from resonanz.desk.care.mailbox import read_next as read_mail_next
 from resonanz.desk.care.saved import expire_next
@@ -37,7 +39,7 @@ from resonanz.desk.care.shifts import absent_next
 from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.health import credentials_of
 from resonanz.desk.models import Channel
-from resonanz.networks import NETWORKS, NetworkError
+from resonanz.networks import NETWORKS, LoginNeeded, NetworkError
 
 log = logging.getLogger("resonanz.worker")
 UNITS: Sequence[Callable[[], bool]] = (
@@ -48,11 +50,14 @@ UNITS: Sequence[Callable[[], bool]] = (
     alarming.check_next,
     absent_next,
     outbox.look_next,
+    confirm_next,
     listen.listen_next,
+    listen.announced_next,
     listen.recheck_next,
     listen.search_next,
     listen.read_again_next,
     listen.missed_next,
+    listen.sweep_next,
     pictures.fetch_next,
     channels.check_next,
     automatic_next,
@@ -60,6 +65,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     expire_next,
     letters.send_next,
     notifying.tell_next,
+    spending.tell_next,
     read_mail_next,
     archive.continue_next,
     archive_posts.continue_next,
@@ -132,11 +138,13 @@ class Worker:
             began = timezone.now()
             try:
                 for told in NETWORKS[channel.network].stream(credentials_of(channel)):
-                    listen.nudge(channel.pk, told.native_ids)
+                    listen.nudge(channel.pk, told)
                     if self.stop.is_set():
                         return
             except NetworkError as error:
                 log.info("stream of channel %s: %s", channel.pk, error)
+                if isinstance(error, LoginNeeded):
+                    listen.stream_refused(channel.pk)
                 if error.permanent:
                     failures = len(STREAM_AGAIN_S) - 1
             if (timezone.now() - began).total_seconds() > 60:

@@ -6,6 +6,7 @@ said becomes a delivery, and the outbox carries it out.
 | file | what it decides |
 |---|---|
 | `base` | the error that becomes a sentence, who may act, bells |
+| `room` | how long an answer may be: as a post, as a private message |
 | `answers` | replies: what they answer, who reads them, what stops them, taking them back |
 | `cases` | owner, waiting, follow-up, settled |
 | `opening` | a post that speaks to nobody here becomes a conversation |
@@ -19,9 +20,11 @@ said becomes a delivery, and the outbox carries it out.
 | `alarms` | who is told of danger, of what is due soon, overdue or was promised |
 | `guards` | what speaks up before a reply goes out, and how often that was right |
 | `saved` | saved replies: the team's knowledge, found while typing |
+| `gates` | posts that no program may answer, and what was said there by hand |
 | `attachments` | pictures and films that go along |
 | `private` | from public to private, and back |
 | `reactions` | favourites and boosts |
+| `deleting` | taking our own posts away |
 | `voices` | how a brand speaks: du or Sie, its words, its ready texts |
 | `promises` | acknowledgements, and by when the customer hears from us |
 | `automatic` | the one automatic answer outside of hours |
@@ -42,7 +45,6 @@ from resonanz.desk.care.answers import (
     Reply,
     answerable,
     cancel,
-    greeted,
     keep_unsent,
     release,
     repeat,
@@ -51,10 +53,12 @@ from resonanz.desk.care.answers import (
 )
 from resonanz.desk.care.base import TEXT_MOST, CareError
 from resonanz.desk.care.cases import assign, follow_up, reopen, resolve, take_next, wait_for
+from resonanz.desk.care.deleting import delete_own, keep_own
+from resonanz.desk.care.gates import answered_there, not_answered_there
 from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.merging import merge, others, partners, split, unmerge
 from resonanz.desk.care.notes import askable, note
-from resonanz.desk.care.opening import open_conversation
+from resonanz.desk.care.opening import open_conversation, take_back_opening
 from resonanz.desk.care.private import Invitation, back_to_public, move_to_private
 from resonanz.desk.care.promises import acknowledge, acknowledgement, promise, unpromise
 from resonanz.desk.care.reactions import react, unreact
@@ -74,16 +78,19 @@ __all__ = [
     "acknowledge",
     "acknowledgement",
     "answerable",
+    "answered_there",
     "askable",
     "assign",
     "back_to_public",
     "cancel",
+    "delete_own",
     "follow_up",
-    "greeted",
     "hand_over",
+    "keep_own",
     "keep_unsent",
     "merge",
     "move_to_private",
+    "not_answered_there",
     "note",
     "open_conversation",
     "others",
@@ -99,6 +106,7 @@ __all__ = [
     "sort",
     "split",
     "tag",
+    "take_back_opening",
     "take_next",
     "unmerge",
     "unpromise",

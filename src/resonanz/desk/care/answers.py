@@ -16,17 +16,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from resonanz.case import ReplyKind
-from resonanz.compose import fits, length, split, with_signature
+from resonanz.compose import with_signature
 from resonanz.desk.care import guards
 from resonanz.desk.care.base import TEXT_MOST, CareError, expect_agent, expect_live, notify, tell
+from resonanz.desk.care.gates import expect_open, sender
 from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.notes import ring_release
+from resonanz.desk.care.room import Room, room_for
 from resonanz.desk.events import happen
-from resonanz.desk.limits import limits_of
 from resonanz.desk.models import (
     Agent,
     Attachment,
-    Channel,
     Conversation,
     Delivery,
     Event,
@@ -41,6 +41,7 @@ from resonanz.desk.models import (
 )
 from resonanz.desk.prepared import prepared
 from resonanz.desk.storage import to_ms
+from resonanz.networks import NETWORKS
 from resonanz.post import Audience
 
 PARTS_MOST = 10
@@ -79,6 +80,7 @@ class Reply:
     as_prepared: bool = False
     with_files: bool = True  # whether what lies beside the unsent words goes along
     further: bool = False
+    labels: Collection[str] = ()  # what the network shall mark it with in public: `paid`, `by_machine`
 
 
 def answerable(conversation: Conversation) -> Mention | None:
@@ -133,8 +135,9 @@ def _reply(conversation: Conversation, agent: Agent, wanted: Reply) -> Delivery:
         audience = wanted.audience if wanted.audience is not None else audience_for(conversation, mention)
         if audience > mention.audience:
             raise CareError("wider_audience")
-        parts = _parts(conversation, wanted, agent, mention)
+        expect_open(sender(conversation, mention), mention, audience)
         wanted = replace(wanted, audience=audience)
+        parts = _parts(wanted, agent, room_for(sender(conversation, mention), mention, audience))
         stops = [*changed_since(conversation, agent, wanted.seen)]
         stops += [] if wanted.further else [*answered_by_others(mention, agent, wanted.kind)]
         stops += [*_own(mention, agent, wanted), *_spoken_up(conversation, agent, mention, wanted)]
@@ -154,6 +157,7 @@ def _plan(
     now = timezone.now()
     held = not agent.has_role(Role.AGENT) and not agent.trusted
     assert wanted.audience is not None
+    marked = labels_for(conversation, wanted.audience) & set(wanted.labels)
     planned: list[Delivery] = []
     for number, text in enumerate(parts):
         last = number == len(parts) - 1
@@ -169,6 +173,8 @@ def _plan(
             audience=wanted.audience,
             ceiling=mention.audience,
             language=mention.language,
+            paid="paid" in marked,
+            by_machine="by_machine" in marked,
             then_resolve=wanted.then_resolve and last,
             promise_until=wanted.promise_until if last else None,
             saved_reply=wanted.saved_reply,
@@ -191,6 +197,12 @@ def _plan(
         mine = Attachment.objects.filter(conversation=conversation, agent=agent, delivery=None, number__gte=0)
         mine.update(delivery=planned[0])
     return planned[0]
+
+
+def labels_for(conversation: Conversation, audience: Audience) -> frozenset[str]:
+    """Return what an answer may be marked with on its network; in private there are no marks."""
+    row = NETWORKS.get(conversation.channel.network)
+    return frozenset() if row is None or audience.is_private else row.capabilities.labels
 
 
 def changed_since(conversation: Conversation, agent: Agent | None, seen: int | None) -> Iterator[Stop]:
@@ -249,13 +261,6 @@ def _spoken_up(conversation: Conversation, agent: Agent, mention: Mention, wante
     return guards.text_stops(found) + beside
 
 
-def sender(conversation: Conversation, mention: Mention) -> Channel:
-    """Return the channel that answers: the conversation's where it heard the post, else one that did."""
-    heard = Channel.objects.filter(sightings__mention=mention).exclude(state="login").order_by("pk")
-    own = heard.filter(pk=conversation.channel_id).first()
-    return own or heard.filter(sightings__addressed=True).first() or conversation.channel
-
-
 def _answered(conversation: Conversation, order: int | None) -> Mention:
     if conversation.channel.state == "login":
         raise CareError("channel_login")
@@ -270,7 +275,7 @@ def _answered(conversation: Conversation, order: int | None) -> Mention:
     return mention
 
 
-def _parts(conversation: Conversation, wanted: Reply, agent: Agent, mention: Mention) -> Sequence[str]:
+def _parts(wanted: Reply, agent: Agent, room: Room) -> Sequence[str]:
     """Return the text as it will go out, in one part or several, or say why it cannot."""
     if not wanted.text.strip():
         raise CareError("empty")
@@ -279,25 +284,23 @@ def _parts(conversation: Conversation, wanted: Reply, agent: Agent, mention: Men
     signed = wanted.text.strip()
     if wanted.kind is not ReplyKind.AUTOMATIC:
         signed = _signed(signed, agent)
-    limits = limits_of(conversation.channel)
-    whole = greeted(signed, mention)
-    if fits(whole, limits):
+    if room.fits(signed):
         return (signed,)
+    too_long = CareError("too_long", length=room.length(signed), limit=room.limits.length)
     if not wanted.in_parts:
-        raise CareError("too_long", length=length(whole, limits), limit=limits.length)
-    room = limits.length - length(f"@{mention.author.handle} ", limits)
+        raise too_long
     try:
-        parts = split(signed, replace(limits, length=room))
+        parts = room.parts(signed)
     except ValueError as error:
-        raise CareError("too_long", length=length(whole, limits), limit=limits.length) from error
+        raise too_long from error
     if len(parts) > PARTS_MOST:
-        raise CareError("too_long", length=length(whole, limits), limit=PARTS_MOST * room)
+        raise CareError("too_long", length=room.length(signed), limit=PARTS_MOST * room.limits.length)
     return parts
 
 
-def in_parts(conversation: Conversation, agent: Agent, text: str, mention: Mention) -> tuple[str, ...]:
+def in_parts(agent: Agent, text: str, room: Room) -> tuple[str, ...]:
     """Return the posts that a text would become, signed; raises CareError where it cannot be said so."""
-    return tuple(_parts(conversation, Reply(text=text, in_parts=True), agent, mention))
+    return tuple(_parts(Reply(text=text, in_parts=True), agent, room))
 
 
 def _signed(text: str, agent: Agent) -> str:
@@ -307,12 +310,6 @@ def _signed(text: str, agent: Agent) -> str:
         return with_signature(text, agent.initials)
     except ValueError as error:
         raise CareError("no_signature") from error
-
-
-def greeted(text: str, mention: Mention) -> str:
-    """Return the text with the handle in front that the network needs to show it to its reader."""
-    handle = f"@{mention.author.handle}"
-    return text if handle.lower() in text.lower() else f"{handle} {text}"
 
 
 # Release -----------------------------------------------------------------------------------------
@@ -413,7 +410,7 @@ def repeat(delivery: Delivery, agent: Agent) -> Delivery:
         copy.state, copy.agent, copy.planned_at, copy.due_at = Outcome.PLANNED, agent, now, now
         copy.armed_at = copy.settled_at = copy.mention = None
         copy.attempts_count = copy.looks_count = 0
-        copy.error_code = copy.error_reason = ""
+        copy.error_code = copy.error_reason = copy.answers_id_there = ""
         copy.save(force_insert=True)
         delivery.attachments.update(delivery=copy)
         delivery.followed_by.update(follows=copy)

@@ -20,13 +20,12 @@ from django.utils import timezone
 from resonanz.annotate.automatic import says_it_is_automatic
 from resonanz.annotate.urgency import urgency
 from resonanz.case import ReplyKind, State, Urgency
-from resonanz.compose import fits
 from resonanz.desk import events
-from resonanz.desk.care.answers import greeted, sender
 from resonanz.desk.care.base import one_of_many
+from resonanz.desk.care.gates import gate_of, sender
+from resonanz.desk.care.room import room_for
 from resonanz.desk.care.voices import language_of, moment, render, voice_of
 from resonanz.desk.events import happen
-from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Channel, Conversation, Delivery, Mention, Outcome, Sighting, Voice
 from resonanz.desk.policies import service_hours_of
 from resonanz.hours import BusinessHours, is_open, next_opening
@@ -105,7 +104,7 @@ def _fitting(heard: Heard) -> str:
     except ValueError as error:  # an old text of the brand's that cannot be read any more
         log.warning("the automatic answer of brand %s: %s", heard.conversation.brand_id, error)
         return ""
-    if not fits(greeted(text, heard.mention), limits_of(heard.channel)):
+    if not room_for(heard.channel, heard.mention, audience_of(heard)).fits(text):
         log.warning("the automatic answer of brand %s is longer than a post", heard.conversation.brand_id)
         return ""
     return text
@@ -150,10 +149,16 @@ def _sounds_dangerous(heard: Heard) -> bool:
 
 
 def audience_of(heard: Heard) -> Audience:
-    """Return who reads it: only the customer where the network can answer in private."""
+    """Return who reads it: only the customer where the network can answer a post in private.
+
+    Where that would be a message to somebody who wrote us none, it is as public as what it answers: networks
+    forbid machines to begin a private talk.
+    """
     row = NETWORKS.get(heard.channel.network)
     asked = Audience(heard.mention.audience)
-    return min(asked, Audience.DIRECT) if row is not None and row.capabilities.private_replies else asked
+    if row is None or not row.capabilities.private_replies or row.capabilities.invitation == "message":
+        return asked
+    return min(asked, Audience.DIRECT)
 
 
 # When to keep silent -----------------------------------------------------------------------------
@@ -161,6 +166,10 @@ def audience_of(heard: Heard) -> Audience:
 
 def _switched_off(heard: Heard) -> bool:
     return not heard.voice.automatic
+
+
+def _gated(heard: Heard) -> bool:
+    return bool(gate_of(heard.channel, heard.mention))
 
 
 def _somebody_is_there(heard: Heard) -> bool:
@@ -230,6 +239,7 @@ RULES: dict[str, Callable[[Heard], bool]] = {
     "old": _old,
     "own_account": _own_account,
     "not_addressed": _not_addressed,
+    "gated": _gated,
     "had_one": _had_one,
     "being_answered": _being_answered,
     "machine": _machine,

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from resonanz import guards
 from resonanz.desk.care.base import CareError, expect_lead, tell
+from resonanz.desk.care.room import room_for
 from resonanz.desk.care.voices import FORMS, Form, address_for, guards_voice
 from resonanz.desk.events import happen
-from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Attachment, Conversation, Event, Mention, SavedReply, Setting
 from resonanz.post import Audience, MediaKind
 
@@ -120,7 +120,7 @@ def problems(
             voice = replace(voice, form="none")
     found = guards.check(
         text,
-        limits=limits_of(conversation.channel),
+        limits=room_for(conversation.channel, answers, audience).limits,
         audience_private=audience.is_private,
         voice=voice,
         named=(answers.author.handle, conversation.customer.handle),

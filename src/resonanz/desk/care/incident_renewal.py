@@ -22,6 +22,7 @@ from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.incident_answers import Writer, expect_time_ahead, promised_by
 from resonanz.desk.care.incident_lists import Need
 from resonanz.desk.care.incident_pace import recent_texts, signed
+from resonanz.desk.care.room import room_for
 from resonanz.desk.care.voices import spoken_in
 from resonanz.desk.models import Agent, Channel, Conversation, Delivery, Incident, Outcome
 from resonanz.phrases import too_alike
@@ -104,7 +105,8 @@ class _Renewal:
         text = writer.text(talk, spoken_in([mention]))
         expect_time_ahead(self.incident, text)
         self._expect_sayable(text, delivery, writer.agent, before)
-        parts = in_parts(talk, writer.agent, text, mention)
+        room = room_for(delivery.channel, mention, Audience(delivery.audience))
+        parts = in_parts(writer.agent, text, room)
         if len(parts) > 1:
             raise CareError("too_long", length=len(text), limit=len(parts[0]))
         self._write(delivery, talk, parts[0], text)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from resonanz.case import Dismissal
 from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.care.base import CareError, expect_agent, tell
+from resonanz.desk.care.cases import resolve
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Agent, Conversation, Mention, Sighting
@@ -36,10 +38,20 @@ def open_conversation(agent: Agent, mention: Mention) -> Conversation:
     return talk
 
 
+def take_back_opening(conversation: Conversation, agent: Agent) -> None:
+    """Settle a conversation that somebody opened by mistake: nobody has to answer its post.
+
+    Raises CareError `nothing_to_answer` once it was answered.
+    """
+    if not Conversation.objects.filter(pk=conversation.pk).exclude(awaits=None).exists():
+        raise CareError("nothing_to_answer")
+    resolve(conversation, agent, Dismissal.NO_ANSWER_NEEDED)
+
+
 def _heard_by(agent: Agent, mention: Mention) -> Sighting:
     """Return how a channel of the agent's that can answer heard a post."""
     heard = Sighting.objects.filter(mention=mention, channel__in=channels_visible_to(agent))
-    known = list(heard.select_related("channel").order_by("pk"))
+    known = list(heard.select_related("channel").order_by("-pk"))
     if not known:
         raise CareError("not_known")
     for sighting in known:
@@ -63,7 +75,9 @@ def _store(mention: Mention, heard: Sighting, agent: Agent) -> None:
         posted_at=mention.posted_at,
         audience=Audience(mention.audience),
     )
-    seen = Heard(post=post, native_id=heard.native_id, native_thread_id=heard.native_thread_id)
+    seen = Heard(
+        post=post, native_id=heard.native_id, native_thread_id=heard.native_thread_id, gate=heard.gate
+    )
     store(heard.channel, [seen], Arrival(heard_at=now, complete_until=now, subjects={mention.uri: author}))
     talk = Conversation.objects.get(mentions=mention)
     if talk.assignee_id is None:

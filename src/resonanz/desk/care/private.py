@@ -21,6 +21,7 @@ from resonanz.networks import NETWORKS, Capabilities
 from resonanz.post import Audience
 
 POSTS_LOOKED_AT = 20
+OWN_WAYS = ("reply", "message")  # of a network, to speak to somebody in private
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def invitation(conversation: Conversation, agent: Agent) -> Invitation:
     if Audience(asked.audience).is_private:
         raise CareError("private_already")
     network = _capabilities(conversation)
-    own_way = network is not None and network.invitation == "reply"
+    own_way = network is not None and network.invitation in OWN_WAYS
     if not own_way and not values_for(conversation, agent, "de", "sie")["ways"]:
         raise CareError("no_private_way")
     found = exposed(conversation)

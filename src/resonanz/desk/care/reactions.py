@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from resonanz.case import Case, Happened, State, case_after, told
 from resonanz.desk import projection
-from resonanz.desk.care.answers import sender
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
+from resonanz.desk.care.gates import sender
 from resonanz.desk.models import Agent, Conversation, Delivery, Event, Mention, Outcome
 from resonanz.networks import NETWORKS, Boost, Favourite
 from resonanz.post import Audience

@@ -9,13 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from resonanz.case import ReplyKind
-from resonanz.compose import fits, length
 from resonanz.desk.care import guards
-from resonanz.desk.care.answers import answered_by_others, changed_since, greeted, release, send_back
+from resonanz.desk.care.answers import answered_by_others, changed_since, release, send_back
 from resonanz.desk.care.base import CareError, expect_agent
 from resonanz.desk.care.guards import Stop, Stopped
 from resonanz.desk.care.notes import note
-from resonanz.desk.limits import limits_of
+from resonanz.desk.care.room import room_for
 from resonanz.desk.models import Agent, Conversation, Delivery, Event, Mention, Outcome, Role
 from resonanz.post import Audience
 
@@ -102,9 +101,9 @@ def _outdated(delivery: Delivery, version: int | None) -> Iterator[Stop]:
 
 def _expect_fit(delivery: Delivery, words: str) -> None:
     assert delivery.answers is not None
-    limits, whole = limits_of(delivery.channel), greeted(words, delivery.answers)
-    if not fits(whole, limits):
-        raise CareError("too_long", length=length(whole, limits), limit=limits.length)
+    room = room_for(delivery.channel, delivery.answers, Audience(delivery.audience))
+    if not room.fits(words):
+        raise CareError("too_long", length=room.length(words), limit=room.limits.length)
 
 
 def give_back(delivery: Delivery, agent: Agent, sentence: str) -> None:

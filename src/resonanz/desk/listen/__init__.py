@@ -4,6 +4,9 @@
 |---|---|
 | `reading` | reads a channel page by page: posts and cursor in one transaction |
 | `rechecks` | looks at posts again that we have: edits and deletions |
+| `sweeps` | asks whether all stored posts still stand, where a network wants that |
+| `announced` | reads what a network told of and no ordinary reading brought |
+| `hooks` | addresses of ours that networks call |
 | `gone` | takes out what left the network |
 | `searches` | searches the networks for the saved queries |
 | `quarantine` | puts aside what could not be understood, and tries it again |
@@ -18,22 +21,31 @@ from resonanz.desk.listen.again import (
     read_again,
     read_again_next,
 )
+from resonanz.desk.listen.announced import announced_next
 from resonanz.desk.listen.gone import forget_words, withdraw
+from resonanz.desk.listen.hooks import close_hook, hook_at, hook_of, open_hook, take_call
 from resonanz.desk.listen.quarantine import replay
 from resonanz.desk.listen.reading import LeaseLost, listen_next, read_now, take_in
-from resonanz.desk.listen.rechecks import nudge, recheck_next, recheck_soon
+from resonanz.desk.listen.rechecks import nudge, recheck_next, recheck_soon, stream_refused
 from resonanz.desk.listen.searches import can_search, search_next
+from resonanz.desk.listen.sweeps import gone_within, sweep_next
 
 __all__ = [
     "LeaseLost",
+    "announced_next",
     "can_read_again",
     "can_search",
+    "close_hook",
     "fetch_missing",
     "forget_words",
+    "gone_within",
+    "hook_at",
+    "hook_of",
     "judge",
     "listen_next",
     "missed_next",
     "nudge",
+    "open_hook",
     "read_again",
     "read_again_next",
     "read_now",
@@ -41,6 +53,9 @@ __all__ = [
     "recheck_soon",
     "replay",
     "search_next",
+    "stream_refused",
+    "sweep_next",
+    "take_call",
     "take_in",
     "withdraw",
 ]

@@ -6,7 +6,7 @@ later has not brought it either; then people are told which posts these are, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -18,10 +18,10 @@ from resonanz.desk.events import happen
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.intake import Arrival
 from resonanz.desk.listen.gone import withdraw
-from resonanz.desk.listen.quarantine import put_aside
+from resonanz.desk.listen.quarantine import forget_understood, put_aside
 from resonanz.desk.listen.reading import store_each
 from resonanz.desk.listen.searches import can_search, finds
-from resonanz.desk.models import Agent, Channel, NoticeKind, Query, Role, SeenPost
+from resonanz.desk.models import Agent, Channel, NoticeKind, Role, SeenPost, StandingSearch
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.storage import to_ms
 from resonanz.networks import NETWORKS, LookUpPosts, NetworkError, ReadBack
@@ -32,6 +32,7 @@ AT_FIRST = timedelta(minutes=10)  # within an hour after connecting: people want
 AGAIN = timedelta(minutes=15)  # after the network could not be asked
 DAYS = 2  # today and yesterday
 FETCH_AT_ONCE = 40  # posts
+INDEXED = timedelta(minutes=1)  # until a network's own search knows a post
 
 # Posts that the network showed and that are in none of our tables.
 NOWHERE = """
@@ -79,14 +80,25 @@ def read_again(channel: Channel, *, days: int = DAYS) -> int:
     assert isinstance(page, Page)
     found = {one.native_id: one for one in page.sightings}
     if can_search(channel):
-        for query in Query.objects.filter(heard=True):
-            searched, _unread, _cursors = finds(channel, query, {})
-            found |= {one.native_id: one for one in searched if one.post.posted_at >= since}
+        found |= {one.native_id: one for one in _spoken_of_us(channel) if one.post.posted_at >= since}
     with transaction.atomic():
+        forget_understood(channel, list(found))
         _see(channel, found.values(), now)
         put_aside(channel, page.unread, now)
         Channel.objects.filter(pk=channel.pk).update(read_again_at=now, judged_at=None)
     return len(found)
+
+
+def _spoken_of_us(channel: Channel) -> Iterator[Sighting]:
+    """Yield what the network finds for the saved queries that it is searched for as usual.
+
+    A channel is read more often than searched: what no search has had the time to find is no loss.
+    """
+    wanted = StandingSearch.objects.filter(channel=channel, query__heard=True, query__dropped_at=None)
+    for search in wanted.exclude(searched_at=None).select_related("query").order_by("pk"):
+        found, _unread, _cursors = finds(channel, search.query, {})
+        until = search.searched_at and search.searched_at - INDEXED
+        yield from (one for one in found if until and one.post.posted_at < until)
 
 
 def missed_next() -> bool:
@@ -109,12 +121,7 @@ def judge(channel: Channel) -> list[SeenPost]:
     """
     now = timezone.now()
     before = channel.read_at or channel.connected_at
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT s.id {NOWHERE} AND s.channel_id = %s AND s.missed_at IS NULL AND s.seen_at < %s",
-            [channel.pk, to_ms(before)],
-        )
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = _nowhere(channel, "s.missed_at IS NULL AND s.seen_at < %s", to_ms(before))
     Channel.objects.filter(pk=channel.pk, read_again_at=channel.read_again_at).update(judged_at=now)
     if not ids:
         return []
@@ -145,17 +152,16 @@ def _fetch(channel: Channel, missed: list[SeenPost]) -> None:
 
 def fetch_missing(channel: Channel) -> int:
     """Fetch what was missed and is still nowhere; return how many posts are in now."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT s.id {NOWHERE} AND s.channel_id = %s AND s.missed_at IS NOT NULL", [channel.pk]
-        )
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = _nowhere(channel, "s.missed_at IS NOT NULL")
     _fetch(channel, list(SeenPost.objects.filter(pk__in=ids).order_by("posted_at")))
+    return len(ids) - len(_nowhere(channel, "s.missed_at IS NOT NULL"))
+
+
+def _nowhere(channel: Channel, also: str, *values: int) -> list[int]:
+    """Return the numbers of a channel's posts that are in none of our tables and of which something holds."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) {NOWHERE} AND s.channel_id = %s AND s.missed_at IS NOT NULL", [channel.pk]
-        )
-        return len(ids) - int(cursor.fetchone()[0])
+        cursor.execute(f"SELECT s.id {NOWHERE} AND s.channel_id = %s AND {also}", [channel.pk, *values])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _claim(channel: Channel, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from resonanz.desk import media_files
 from resonanz.desk.events import happen
-from resonanz.desk.models import Channel, Mention, Quarantined, Repost, Wording
+from resonanz.desk.models import Channel, Mention, Quarantined, Repost, Sighting, Wording
 
 
 def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
@@ -32,6 +32,7 @@ def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
         text="", extras="", deleted_at=now
     )
     Wording.objects.filter(mention__in=[order for order, _ in orders]).delete()
+    Sighting.objects.filter(mention__in=[order for order, _ in orders]).update(checked_at=None)
     forget_words([order for order, _ in orders])
     media_files.forget([order for order, _ in orders])
     for order, conversation in orders:

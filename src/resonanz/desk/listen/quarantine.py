@@ -1,5 +1,7 @@
 """Posts that could not be understood or stored: put aside whole, and tried again when somebody says so.
 
+Where the network shows one in a form that is understood, it is let go of and read again by `again`.
+
 Nothing is dropped in silence, and no bad post keeps the good ones beside it from coming in.
 """
 
@@ -9,7 +11,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -24,6 +26,8 @@ from resonanz.desk.models.listening import Form
 from resonanz.networks import Gone, NetworkError, Understand
 from resonanz.post import Page, Sighting, Unread
 
+AGAIN_AFTER = timedelta(minutes=5)  # it may have been one broken answer: the network is read again
+AT_ONCE = 500
 log = logging.getLogger("resonanz.listen")
 UNSTORABLE = (ValueError, OverflowError, TypeError, DataError, IntegrityError)  # UnicodeError is a ValueError
 
@@ -37,6 +41,16 @@ def put_aside(channel: Channel, unread: Sequence[Unread], now: datetime) -> None
 def put_aside_unstored(channel: Channel, sighting: Sighting, reason: str, now: datetime) -> None:
     """Keep a post that the desk could not store. Call in a transaction, after what was tried is undone."""
     _keep(channel, Form.DESK, Unread(raw=_whole(sighting), reason=reason, native_id=sighting.native_id), now)
+
+
+def forget_understood(channel: Channel, native_ids: Sequence[str]) -> None:
+    """Let go of what was put aside, now that the network shows it in a form that is understood.
+
+    Then it counts as missed where it is not stored, and is fetched. Call in a transaction.
+    """
+    known = Quarantined.objects.filter(channel=channel, form=Form.NETWORK)
+    for at in range(0, len(native_ids), AT_ONCE):
+        known.filter(native_id__in=native_ids[at : at + AT_ONCE]).delete()
 
 
 def replay(row: Quarantined, agent: Agent | None = None) -> bool:
@@ -98,5 +112,7 @@ def _keep(channel: Channel, form: Form, one: Unread, now: datetime) -> None:
         },
     )
     if is_new:
+        soon = now + AGAIN_AFTER
+        Channel.objects.filter(pk=channel.pk, next_read_again_at__gt=soon).update(next_read_again_at=soon)
         log.error("channel %s: post %s is put aside: %s", channel.pk, native_id or "without id", one.reason)
         happen("quarantined", now, channel=channel.pk)

@@ -109,6 +109,8 @@ def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime
     with transaction.atomic():
         stored = storing(channel, page.sightings, arrival)
         put_aside(channel, page.unread, now)
+        note(channel.pk, page.notices, now)
+        _note_messages(channel, page.messages, now)
         _move_cursor(channel, page, (now, began), heard=bool(stored.added_count))
         if page.gap is not None:
             Gap.objects.create(channel=channel, since=page.gap[0], until=page.gap[1], noticed_at=now)
@@ -118,6 +120,23 @@ def _take_in(channel: Channel, page: Page, arrival: Arrival, how: tuple[datetime
         crash_point("listen.stored")
     channel.lease_until = now
     return stored
+
+
+def note(channel: int, notices: Sequence[str], now: datetime) -> None:
+    """Remember what happened besides posts and a person should know. Call in a transaction."""
+    if notices:
+        known: dict[str, int] = Channel.objects.values_list("notices", flat=True).get(pk=channel)
+        told = known | dict.fromkeys(notices, to_ms(now))
+        Channel.objects.filter(pk=channel).update(notices=told)
+        happen("noticed", now, channel=channel)
+
+
+def _note_messages(channel: Channel, messages: str | None, now: datetime) -> None:
+    """Remember whether private messages can be read. Call in a transaction."""
+    if messages is not None and messages != channel.facts.get("messages", "yes"):
+        channel.facts = channel.facts | {"messages": messages}
+        Channel.objects.filter(pk=channel.pk).update(facts=channel.facts)
+        happen("noticed", now, channel=channel.pk)
 
 
 def store_each(channel: Channel, sightings: Sequence[SeenPost], arrival: Arrival) -> Stored:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -10,12 +9,15 @@ from django.utils import timezone
 
 from resonanz.desk.health import failed, open_network
 from resonanz.desk.intake import Arrival
+from resonanz.desk.listen.announced import announce
 from resonanz.desk.listen.gone import withdraw
-from resonanz.desk.listen.reading import store_each
+from resonanz.desk.listen.reading import note, store_each
+from resonanz.desk.listen.sweeps import hasten
 from resonanz.desk.models import Channel, Conversation, Sighting
 from resonanz.desk.models.care import State
 from resonanz.desk.models.listening import ChannelState
-from resonanz.networks import LookUpPosts, NetworkError
+from resonanz.desk.storage import to_ms
+from resonanz.networks import LookUpPosts, NetworkError, Nudge
 from resonanz.post import Page
 
 RECHECK_EVERY = (  # of an open conversation: how old it is at most, and how often its posts are read again
@@ -27,15 +29,32 @@ RECHECK_AT_ONCE = 20  # conversations
 LOOK_UP_AT_ONCE = 40  # posts
 
 
-def nudge(channel: int, native_ids: Sequence[str] = ()) -> None:
-    """A stream says: read this channel now, and look these posts up again."""
-    now = timezone.now()
+def nudge(channel: int, told: Nudge) -> None:
+    """A network says: read this channel now, look some posts up again, and some came for us.
+
+    Where somebody wrote what only the network's own app can read, the team is told to look there.
+    """
+    now, native_ids = timezone.now(), told.native_ids
+    with transaction.atomic():
+        announce(channel, told.fresh, now)
+        if told.sealed:
+            note(channel, ["encrypted_chat"], now)
     Channel.objects.filter(pk=channel, state=ChannelState.OK).update(stream_at=now)
     Channel.objects.filter(pk=channel, state=ChannelState.OK, next_poll_at__gt=now).update(next_poll_at=now)
     if native_ids:
         Conversation.objects.filter(
             mentions__sightings__in=Sighting.objects.filter(channel=channel, native_id__in=native_ids)
         ).update(recheck_at=now)
+        hasten(channel, native_ids, now)
+
+
+def stream_refused(channel: int) -> None:
+    """A stream is not let in any more: say so, at most once an hour. Polling goes on."""
+    now = timezone.now()
+    with transaction.atomic():
+        known = Channel.objects.values_list("notices", flat=True).get(pk=channel)
+        if known.get("stream_refused", 0) < to_ms(now - timedelta(hours=1)):
+            note(channel, ["stream_refused"], now)
 
 
 def recheck_soon(conversation: Conversation) -> None:
@@ -88,11 +107,14 @@ def _look_up(channel: Channel, native_ids: tuple[str, ...]) -> bool:
     try:
         page = open_network(channel).act(LookUpPosts(native_ids))
     except NetworkError as error:
-        failed(channel, error, timezone.now())
+        if error.code != "budget_spent":  # there may be money left for what is said to us
+            failed(channel, error, timezone.now())
         return False
     assert isinstance(page, Page)
     now = timezone.now()
     with transaction.atomic():
+        known = Sighting.objects.filter(channel=channel, native_id__in=native_ids, checked_at__isnull=False)
+        known.update(checked_at=now)
         store_each(channel, page.sightings, Arrival(heard_at=now, backfill=True))
         withdraw(channel, page.gone, now)
     return True

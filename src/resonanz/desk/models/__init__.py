@@ -20,6 +20,7 @@ from resonanz.desk.models.care import (
     Urgency,
 )
 from resonanz.desk.models.listening import (
+    Announced,
     Brand,
     Channel,
     Gap,
@@ -33,12 +34,15 @@ from resonanz.desk.models.listening import (
     Sighting,
     Spelling,
     StandingSearch,
+    Sweep,
     Thread,
+    Webhook,
     Wording,
 )
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
-from resonanz.desk.models.publishing import Delivery, Outcome
+from resonanz.desk.models.publishing import AnsweredThere, Delivery, Outcome
+from resonanz.desk.models.spending import Budget, Charged, Reservation
 from resonanz.desk.models.streams import Stream, StreamKind, Tab
 from resonanz.desk.models.teamwork import (
     Bookmark,
@@ -66,13 +70,17 @@ __all__ = [
     "AlarmCall",
     "AlarmOf",
     "AlarmRing",
+    "Announced",
+    "AnsweredThere",
     "Attachment",
     "Author",
     "AuthorHandle",
     "Bookmark",
     "Brand",
+    "Budget",
     "CallState",
     "Channel",
+    "Charged",
     "Clock",
     "Contact",
     "Conversation",
@@ -100,6 +108,7 @@ __all__ = [
     "Quarantined",
     "Query",
     "Repost",
+    "Reservation",
     "Role",
     "SavedReply",
     "SeenPost",
@@ -111,6 +120,7 @@ __all__ = [
     "StandingSearch",
     "Stream",
     "StreamKind",
+    "Sweep",
     "Tab",
     "Tag",
     "Team",
@@ -119,5 +129,6 @@ __all__ = [
     "Unsent",
     "Urgency",
     "Voice",
+    "Webhook",
     "Wording",
 ]

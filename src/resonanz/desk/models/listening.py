@@ -8,8 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from resonanz.desk.storage import MaybeMomentField, MomentField, SecretField
 from resonanz.post import Audience
 
+FEED = "feed"  # the network of blogs and news sites, where nobody has a handle
 BY_HAND = "hand"  # the network of what somebody wrote down: calls, letters, visits
 OFFLINE = ("archive", BY_HAND)  # channels that lead to no network
+
+
+def account(handle: str, network: str) -> str:
+    """Return a handle as it is written: with an @, but of a feed, which has none, its server's name."""
+    return handle if network == FEED else f"@{handle}"
 
 
 class Brand(models.Model):
@@ -58,6 +64,7 @@ class Channel(models.Model):
     simulated = models.BooleanField(default=False)
     software = models.CharField(max_length=200, blank=True)
     limits = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)  # what else the network said of the account: `post.Profile.facts`
     form = models.CharField(max_length=8, blank=True)  # how we address customers here: du, sie
 
     state = models.CharField(max_length=8, choices=ChannelState, default=ChannelState.OK)
@@ -65,6 +72,7 @@ class Channel(models.Model):
     error_reason = models.CharField(max_length=500, blank=True)
     error_at = MaybeMomentField(null=True)
     filtered = models.JSONField(default=list)  # kinds of notifications that the network keeps from us
+    notices = models.JSONField(default=dict)  # `post.Page.notices` and when each was last told (ms)
 
     cursor = models.TextField(blank=True)
     connected_at = MomentField()
@@ -79,12 +87,19 @@ class Channel(models.Model):
     read_again_at = MaybeMomentField(null=True)  # the last reconciliation
     judged_at = MaybeMomentField(null=True)  # when it was compared with what we have
     next_read_again_at = MaybeMomentField(null=True)
+    trade_until = MomentField(default=0)  # somebody trades the tokens for new ones: nobody else may
+    trade_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uid"], name="channel_identity")]
 
     def __str__(self) -> str:
         return f"{self.name or self.handle} (@{self.handle})"
+
+    @property
+    def account(self) -> str:
+        """What it is called where it is one of many: its handle, of a feed the title."""
+        return account(self.name or self.handle if self.network == FEED else self.handle, self.network)
 
     @property
     def is_by_hand(self) -> bool:
@@ -171,14 +186,57 @@ class Sighting(models.Model):
     native_id = models.CharField(max_length=500)
     native_thread_id = models.CharField(max_length=500)
     addressed = models.BooleanField(default=False)
+    gate = models.CharField(
+        max_length=24, blank=True
+    )  # why the network takes no answer from us: `post.Sighting`
+    # When it was last certain that it stands there; null where the network does not want it asked again.
+    checked_at = MaybeMomentField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="sighting_identity")]
         indexes = [
             models.Index(
+                fields=["channel", "checked_at"],
+                name="sighting_checked",
+                condition=models.Q(checked_at__isnull=False),
+            ),
+            models.Index(
                 fields=["mention"], name="sighting_addressed", condition=models.Q(addressed=True)
-            )  # what speaks to us, newest first: few of all that is heard
+            ),  # what speaks to us, newest first: few of all that is heard
         ]
+
+
+class Sweep(models.Model):
+    """How far a channel's stored posts have been asked for again, where its network wants that."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="sweep")
+    next_at = MomentField(db_index=True)
+    asked_at = MaybeMomentField(null=True)  # the last answer
+    error_code = models.CharField(max_length=40, blank=True)
+    error_reason = models.CharField(max_length=500, blank=True)
+
+
+class Announced(models.Model):
+    """A post that a network told of by itself. It goes when it is here: by reading, or read by its id."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="announced", db_index=False)
+    native_id = models.CharField(max_length=500)
+    at = MomentField()
+    next_at = MomentField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "native_id"], name="announced_once")]
+
+
+class Webhook(models.Model):
+    """An address of ours that a channel's network may call; `path` is known to it alone. No row: off."""
+
+    channel = models.OneToOneField(Channel, models.CASCADE, related_name="webhook")
+    path = models.CharField(max_length=64, unique=True)
+    key = SecretField(default=dict)  # {"key": …}: what the network signs with
+    opened_at = MomentField()
+    told_at = MaybeMomentField(null=True)  # the last call that was genuine
+    refused_at = MaybeMomentField(null=True)  # the last one that was not
 
 
 class Wording(models.Model):
@@ -231,6 +289,7 @@ class Quarantined(models.Model):
     reason = models.CharField(max_length=200)
     at = MomentField()
     tried_at = MaybeMomentField(null=True)
+    checked_at = MaybeMomentField(null=True)  # when it was last certain that it stands there
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "digest"], name="quarantined_once")]

@@ -119,11 +119,24 @@ class Author(models.Model):
     form = models.CharField(max_length=8, blank=True)  # how they address us: du, sie; "" where unknown
     heard_at = MomentField()
     contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="authors", db_index=False)
+    # Our own copy of the picture: its file, "" where there is none, and the address that it was made of or
+    # given up for. Where this is not `avatar_url`, it is to be fetched.
+    face = models.CharField(max_length=60, blank=True, db_default="")
+    face_url = models.CharField(max_length=2000, blank=True, db_default="")
+    face_at = MomentField(db_default=0)  # not before
+    face_attempts_count = models.SmallIntegerField(db_default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uid"], name="author_identity")]
         indexes = [
-            models.Index(fields=["contact"], name="author_contact", condition=models.Q(contact__isnull=False))
+            models.Index(
+                fields=["face_at"],
+                name="author_face_due",
+                condition=~models.Q(avatar_url=models.F("face_url")),
+            ),
+            models.Index(
+                fields=["contact"], name="author_contact", condition=models.Q(contact__isnull=False)
+            ),
         ]
 
     @property

@@ -53,6 +53,8 @@ class Delivery(models.Model):
         choices=[(a.value, a.name) for a in Audience], default=Audience.PUBLIC.value
     )
     language = models.CharField(max_length=16, blank=True)
+    paid = models.BooleanField(default=False)  # marked as such on the network
+    by_machine = models.BooleanField(default=False)
     then_resolve = models.BooleanField(default=False)
     reaction = models.CharField(max_length=12, blank=True)  # favourite, boost: then there is no text
     promise_until = MaybeMomentField(null=True)  # what the text promises; counts from when it is sent
@@ -70,6 +72,7 @@ class Delivery(models.Model):
     planned_at = MomentField()
     due_at = MaybeMomentField(null=True)  # planned: when to send; unknown: when to look again
     armed_at = MaybeMomentField(null=True)
+    answers_id_there = models.CharField(max_length=500, blank=True)  # as armed: an edit may bring a new id
     settled_at = MaybeMomentField(null=True)
     lease_until = MomentField(default=0)
     lease_by = models.CharField(max_length=120, blank=True)
@@ -95,3 +98,19 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["mention"], name="delivery_mention", condition=Q(mention__isnull=False)),
         ]
+
+
+class AnsweredThere(models.Model):
+    """Somebody says that they answered a post on the network itself, as no program may (`care.gates`).
+
+    Confirmed once our answer was heard in the account's own timeline; `confirmed_at` is when it was said.
+    """
+
+    mention = models.OneToOneField(Mention, models.CASCADE, primary_key=True, related_name="answered_there")
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="+", db_index=False)
+    agent = models.ForeignKey(Agent, models.SET_NULL, null=True, related_name="+", db_index=False)
+    at = MomentField()
+    confirmed_at = MaybeMomentField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="answered_there_waits", condition=Q(confirmed_at=None))]

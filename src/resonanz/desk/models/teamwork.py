@@ -222,6 +222,7 @@ class NoticeKind(models.TextChoices):
     EXPIRED = "expired", _("a saved reply that you look after has expired")
     MISSED = "missed", _("posts were missed")
     ALARM = "alarm", _("an alarm rings")
+    BUDGET = "budget", _("most of a budget is spent")
 
 
 class Notice(models.Model):
