@@ -131,6 +131,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "area": "alarms",
         "ringing": [row for row in rows if row.ring],
+        "open_count": sum(row.is_open for row in rows),
         "calm": [row for row in rows if not row.ring],
         "lately": reading_alarms.lately(agent),
         "may_make": agent.has_role(Role.AGENT),
@@ -164,10 +165,12 @@ def edit(request: HttpRequest, number: int | None = None) -> HttpResponse:
 
 def _kept(request: HttpRequest, agent: Agent, form: AlarmForm, known: Alarm | None) -> Alarm | None:
     try:
-        return alarming.save(agent, form.wanted(), known, address=request.build_absolute_uri("/"))
+        kept = alarming.save(agent, form.wanted(), known, address=request.build_absolute_uri("/"))
     except AlarmError as error:
         form.add_error(PLACES.get(error.code), wording_alarms.refusal(error.code))
-    return None
+        return None
+    alarming.check(kept)
+    return kept
 
 
 def _fresh(request: HttpRequest, agent: Agent) -> dict[str, object]:
@@ -228,7 +231,10 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponse:
     except AlarmError as error:
         messages.error(request, wording_alarms.refusal(error.code))
     else:
-        back += f"?dropped={alarm.pk}" if verb == "drop" else ""
+        if verb == "drop":
+            back += f"?dropped={alarm.pk}"
+        else:
+            alarming.check(alarm)
     return HttpResponseRedirect(back)
 
 

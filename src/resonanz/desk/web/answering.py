@@ -39,6 +39,7 @@ def _reply(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
         seen=whole_number(request.POST.get("seen", "")),
         despite=request.POST.getlist("despite"),
         in_parts=request.POST.get("in_parts") == "1",
+        labels=request.POST.getlist("label"),
         saved_reply=_saved(request),
         promise_until=promised_with(request),
     )

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from resonanz.desk import columns, shapes, streams, wording_queries, wording_streams
-from resonanz.desk.models import Stream, StreamKind, Tab
+from resonanz.desk.models import Query, Stream, StreamKind, Tab
 from resonanz.desk.streams import StreamError, Wanted
 from resonanz.desk.web.acting import agent_of, undo, whole_number
-from resonanz.desk.web.streams import column_shown
+from resonanz.desk.web.streams import LAST_TAB, column_shown
 from resonanz.query import QueryError
 
 if TYPE_CHECKING:
@@ -33,13 +34,20 @@ FIRST_MOST = 12  # columns to begin with
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Make the first tab with the columns that were ticked."""
-    wanted = [_ready(value) for value in request.POST.getlist("column")[:FIRST_MOST]]
+    """Lay out the columns that were ticked: in the tab that is named and still empty, else in a new one."""
+    agent = agent_of(request)
+    ready = [_ready(value) for value in request.POST.getlist("column")[:FIRST_MOST]]
+    wanted = [column for column in ready if column is not None]
+    tab = columns.tab_of(agent, whole_number(request.POST.get("tab", "")) or 0)
     try:
-        tab = streams.add_tab(
-            agent_of(request), _("My columns"), [column for column in wanted if column is not None]
-        )
-    except StreamError:  # a query that was dropped meanwhile
+        if tab is None:
+            tab = streams.add_tab(agent, _("My columns"), wanted)
+        elif wanted:
+            streams.fill(agent, tab, wanted)
+        else:
+            messages.info(request, _("Tick what this tab shall show."))
+    except StreamError as error:  # such as a query that was dropped meanwhile
+        messages.error(request, wording_streams.stream_error(error.code))
         return HttpResponseRedirect(reverse("streams"))
     return HttpResponseRedirect(reverse("stream-tab", args=[tab.pk]))
 
@@ -47,6 +55,22 @@ def start(request: HttpRequest) -> HttpResponse:
 def _ready(value: str) -> Wanted | None:
     kind, _colon, about = value.partition(":")
     return Wanted(StreamKind(kind), about) if kind in StreamKind.values else None
+
+
+@require_POST
+def show_query(request: HttpRequest, number: int) -> HttpResponse:
+    """Show a saved query as a column of the tab that was looked at last, and go there."""
+    agent = agent_of(request)
+    query = Query.objects.filter(pk=number).first()
+    if query is None:
+        raise Http404(_("This query does not exist any more."))
+    last = columns.tab_of(agent, whole_number(request.COOKIES.get(LAST_TAB, "")) or 0)
+    try:
+        stream = streams.show_query(agent, query, last, _("My columns"))
+    except StreamError as error:
+        messages.error(request, wording_streams.stream_error(error.code))
+        return HttpResponseRedirect(reverse("query", args=[number]))
+    return HttpResponseRedirect(f"{reverse('stream-tab', args=[stream.tab_id])}#column-{stream.pk}")
 
 
 @require_POST
@@ -80,11 +104,19 @@ def _wanted(given: QueryDict) -> Wanted:
         raise StreamError("gone")
     return Wanted(
         kind=StreamKind(kind),
-        about=given.get(wording_streams.KINDS[StreamKind(kind)].asks, "")[:400],
+        about=_about(given, wording_streams.KINDS[StreamKind(kind)].asks),
         channel=whole_number(given.get("channel", "")),
         narrowed=given.get("narrowed", "")[:5_000],
         name=given.get("name", ""),
     )
+
+
+def _about(given: QueryDict, asks: str) -> str:
+    """Return what a column is to be about; who was chosen counts only for the name that was typed last."""
+    typed = given.get(asks, "")[:400]
+    person = whole_number(given.get("person", ""))
+    is_chosen = asks == "author" and person is not None and given.get("asked") == given.get("author")
+    return f"#{person}" if is_chosen else typed
 
 
 # A tab -------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from resonanz.desk.access import Scope, scope_of, visible_in
 from resonanz.desk.care import alarms
 from resonanz.desk.models import Agent, Conversation, Notice, NoticeKind
 from resonanz.desk.prepared import prepared
+from resonanz.desk.reading import waiting_count
 from resonanz.desk.web.acting import agent_of, whole_number
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ SHOWN_MOST = 200
 PAGES = {
     NoticeKind.EXPIRED: "replies",
     NoticeKind.MISSED: "ledger",
+    NoticeKind.BUDGET: "settings-money",
 }  # where one goes for what concerns no conversation
 DANGER = {
     NoticeKind.SAFETY,
@@ -84,7 +86,8 @@ def bell(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         number, kind = whole_number(request.POST.get("conversation", "")), request.POST.get("kind", "")
         if ring := whole_number(request.POST.get("ring", "")):
-            return _to_ring(agent, ring)
+            alarms.look(agent, ring=ring)
+            return JsonResponse(facts(agent)) if wants_facts else _to_ring(ring)
         page = next((page for known, page in PAGES.items() if known == kind), "")
         alarms.look(agent, number, kind=kind if page else "")
         if page:
@@ -100,8 +103,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     return render(request, "bell/page.html", {"parts": parts, "unseen": len(parts[0]), "area": "bell"})
 
 
-def _to_ring(agent: Agent, ring: int) -> HttpResponse:
-    alarms.look(agent, ring=ring)
+def _to_ring(ring: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("alarm-ring", args=[ring]))
 
 
@@ -118,7 +120,7 @@ def _unseen(agent: int, *, scope: Scope) -> QuerySet[Notice, tuple[int | None, s
 
 
 def facts(agent: Agent) -> dict[str, object]:
-    """Return what the script needs: how many, which conversations, the newest, and the newest loud one."""
+    """Return what the script needs: how many, of what, the newest, and the newest loud one."""
     unseen = _theirs(agent).filter(seen_at=None)
     near = ("conversation__customer", "by", "ring__alarm")
     latest = unseen.select_related(*near).order_by("-pk")
@@ -129,8 +131,12 @@ def facts(agent: Agent) -> dict[str, object]:
         "conversations": sorted(
             number for number in set(unseen.values_list("conversation", flat=True)) if number is not None
         ),
+        "rings": sorted(
+            number for number in set(unseen.values_list("ring", flat=True)) if number is not None
+        ),
         "newest": None if newest is None else _ringing(newest),
         "loud": None if loud is None else _ringing(loud),
+        "waiting": waiting_count(agent),
     }
 
 

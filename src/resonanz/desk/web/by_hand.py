@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from resonanz.desk.models import Agent, Conversation
     from resonanz.desk.web.acting import Told, Verb
 
+LAST = "resonanz_by_hand"  # a cookie: way and brand of the last one; it saves choosing them again
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
@@ -36,7 +38,10 @@ def page(request: HttpRequest) -> HttpResponse:
             refused = wording.care_error(error)
         else:
             messages.success(request, _("Written down. It waits in the queue like every other."))
-            return HttpResponseRedirect(reverse("conversation", args=[talk.pk]))
+            answer = HttpResponseRedirect(reverse("conversation", args=[talk.pk]))
+            last = f"{request.POST.get('way', '')}.{talk.channel.brand_id}"
+            answer.set_cookie(LAST, last, path=reverse("by-hand"), httponly=True, samesite="Lax")
+            return answer
     context = _shown(request, agent) | {"refused": refused, "area": "inbox"}
     return render(request, "by_hand/page.html", context, status=422 if refused else 200)
 
@@ -44,11 +49,12 @@ def page(request: HttpRequest) -> HttpResponse:
 def _shown(request: HttpRequest, agent: Agent) -> dict[str, object]:
     """Return what stands in the form: what was typed, else who it is from the address, the telephone, now."""
     typed = request.POST if request.method == "POST" else request.GET
-    brands = brands_of(agent)
+    brands, (last_way, last_brand) = brands_of(agent), _last(request)
     return {
         "typed": typed,
         "ways": wording.ways().items(),
-        "way": typed.get("way") if typed.get("way") in WAYS else WAYS[0],
+        "way": next((way for way in (typed.get("way"), last_way) if way in WAYS), WAYS[0]),
+        "chosen": whole_number(typed.get("brand", last_brand)),
         "at": typed.get("at") or f"{timezone.localtime():%Y-%m-%dT%H:%M}",
         "brands": brands if len(brands) > 1 else [],
         "may": agent.has_role(Role.AGENT) and bool(brands),
@@ -56,6 +62,12 @@ def _shown(request: HttpRequest, agent: Agent) -> dict[str, object]:
         "people": reading_people.found(agent, typed.get("name", "")),
         "person": typed.get("person", ""),
     }
+
+
+def _last(request: HttpRequest) -> tuple[str, str]:
+    """Return by which way and for which brand the last one came: one call is seldom alone."""
+    way, _dot, brand = request.COOKIES.get(LAST, "").partition(".")
+    return way, brand
 
 
 def _entered(request: HttpRequest) -> Entered:

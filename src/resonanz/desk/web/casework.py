@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from resonanz.case import Waiting
@@ -83,4 +84,18 @@ def _wait(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     return {"say": said, "changed": True, "undo": undo(path, **{"for": before})}
 
 
-VERBS: dict[str, Verb] = {"assign": _assign, "resolve": _resolve, "reopen": _reopen, "waits": _wait}
+def _unopen(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    """Take back that a post was made a conversation, and lead back to where it stood."""
+    care.take_back_opening(talk, agent)
+    back = request.POST.get("back", "")
+    here = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return {"say": _("Taken back: nobody has to answer it"), "go": back if here else reverse("streams")}
+
+
+VERBS: dict[str, Verb] = {
+    "assign": _assign,
+    "resolve": _resolve,
+    "reopen": _reopen,
+    "waits": _wait,
+    "unopen": _unopen,
+}

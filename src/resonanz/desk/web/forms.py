@@ -220,25 +220,6 @@ class BrandForm(forms.Form):
     )
 
 
-class ServerForm(forms.Form):
-    """Where the account lives, and for which brand."""
-
-    server = forms.CharField(
-        label=later("Server address"),
-        max_length=500,
-        help_text=later(
-            "Such as social.example, https://social.example or your handle @name@social.example."
-        ),
-        widget=forms.TextInput(AS_TYPED),
-    )
-    brand = forms.ModelChoiceField(
-        Brand.objects.order_by("name"),
-        label=later("Brand"),
-        empty_label=None,
-        help_text=later("Whose customers write there. Its targets and hours apply to the channel."),
-    )
-
-
 class FeedForm(forms.Form):
     """Which site is followed, and for which brand."""
 
@@ -251,17 +232,6 @@ class FeedForm(forms.Form):
         widget=forms.TextInput(AS_TYPED),
     )
     brand = forms.ModelChoiceField(Brand.objects.order_by("name"), label=later("Brand"), empty_label=None)
-
-
-class TokenForm(ServerForm):
-    """The same with an access token that the person made on the server."""
-
-    token = forms.CharField(
-        label=later("Access token"),
-        max_length=2000,
-        help_text=later("Is tested at once and kept encrypted. Nobody can read it here afterwards."),
-        widget=forms.PasswordInput({"autocomplete": "off"}),
-    )
 
 
 class Hours(forms.CharField):

@@ -17,9 +17,23 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.compose import counting_rules
-from resonanz.desk import care, events, queue, reading, reading_incidents, reading_replies, wording
+from resonanz.desk import (
+    care,
+    events,
+    queue,
+    reading,
+    reading_gates,
+    reading_incidents,
+    reading_replies,
+    spending,
+    wording,
+    wording_money,
+)
+from resonanz.desk.care.answers import audience_for
+from resonanz.desk.care.gates import sender
+from resonanz.desk.care.room import room_for
 from resonanz.desk.limits import limits_of
-from resonanz.desk.models import Agent, Conversation, Delivery, Role
+from resonanz.desk.models import Agent, Conversation, Delivery, Mention, Role
 from resonanz.desk.models.care import Dismissal
 from resonanz.desk.web import (
     answering,
@@ -92,7 +106,8 @@ def conversation(request: HttpRequest, number: int) -> HttpResponse:
     talk = talk_of(request, number)
     if talk.merged_into_id is not None:
         return HttpResponseRedirect(reverse("conversation", args=[talk.merged_into_id]))
-    context = _opened(talk, agent) | {"view": view, "open_number": number}
+    context = _opened(talk, agent, chosen=_chosen(request)) | {"view": view, "open_number": number}
+    context["from_tab"] = whole_number(request.GET.get("streams", ""))  # whose column it was opened in
     if request.headers.get("HX-Target") == "open":
         return render(request, "inbox/open.html", context)
     context |= _around(agent, view) | {"queue": reading.queue(agent, view)}
@@ -112,9 +127,13 @@ def thread(request: HttpRequest, number: int) -> HttpResponse:
     """Show what was said again, without touching the reply box."""
     agent = agent_of(request)
     talk = talk_of(request, number)
-    return render(
-        request, "inbox/thread_again.html", _opened(talk, agent, whole=False) | {"view": view_of(request)}
-    )
+    context = _opened(talk, agent, chosen=_chosen(request), whole=False) | {"view": view_of(request)}
+    return render(request, "inbox/thread_again.html", context)
+
+
+def _chosen(request: HttpRequest) -> int | None:
+    """Return which post somebody wants to answer, where it is not the newest."""
+    return whole_number(request.GET.get("answers", ""))
 
 
 @require_GET
@@ -193,10 +212,12 @@ def _around(agent: Agent, view: str) -> dict[str, object]:
     )
 
 
-def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str, object]:
-    """Return what a conversation's page needs; `whole` with the person."""
+def _opened(
+    talk: Conversation, agent: Agent, *, chosen: int | None = None, whole: bool = True
+) -> dict[str, object]:
+    """Return what a conversation's page needs; `chosen` is the post to answer, `whole` with the person."""
     seen = reading_replies.seen_now()
-    box = reading.box(talk, agent)
+    box = reading.box(talk, agent, chosen)
     refusal = box.refusal
     shown: dict[str, object] = {
         "talk": talk,
@@ -210,6 +231,9 @@ def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str
         "undo_s": settings.UNDO_S,
     }
     shown["composer"] = reading_replies.composer(talk, agent, box, seen)
+    shown["gate"] = reading_gates.gate(talk, box.asked)
+    shown["chosen"] = chosen if box.asked is not None and box.asked.pk == chosen else None
+    shown["counting"] = _counting(talk, agent, box)
     shown["safety"] = sorting.safety_of(talk)
     if shown["can_change"]:
         shown |= sorting.choices(talk)
@@ -220,15 +244,30 @@ def _opened(talk: Conversation, agent: Agent, *, whole: bool = True) -> dict[str
     if whole:
         shown["person"] = reading.person(talk, agent)
         shown["promised"] = promising.kept_words(talk)
-        shown["counting"] = _counting(talk, agent, box)
+        shown["cost"] = _cost(talk, agent)
     return shown
+
+
+def _cost(talk: Conversation, agent: Agent) -> str:
+    """Return for leads what a conversation has cost so far, "" where its network takes no money."""
+    if not agent.has_role(Role.LEAD) or not spending.is_metered(talk.channel):
+        return ""
+    cost = spending.cost_of(talk)
+    return "" if cost is None else wording_money.dollars(cost)
 
 
 def _counting(talk: Conversation, agent: Agent, box: reading.Box) -> dict[str, object]:
     """Return how the reply is counted, as the script in the reply box needs it."""
-    rules: dict[str, object] = dict(counting_rules(limits_of(talk.channel)))
-    handle = "" if box.asked is None else f"@{box.asked.author.handle}"
-    return rules | {"handle": handle, "initials": agent.initials}
+    if box.asked is None:
+        return {**counting_rules(limits_of(talk.channel)), "handle": "", "initials": agent.initials}
+    audience, opened = audience_for(talk, box.asked), reading_replies.opened_audience(talk, box.asked)
+    rules = _rules(talk, box.asked, audience) | {"initials": agent.initials}
+    return rules if opened is None else rules | {"opened": _rules(talk, box.asked, Audience(opened))}
+
+
+def _rules(talk: Conversation, asked: Mention, audience: Audience) -> dict[str, object]:
+    room = room_for(sender(talk, asked), asked, audience)
+    return {**counting_rules(room.limits), "handle": room.handle}
 
 
 # Doing -------------------------------------------------------------------------------------------

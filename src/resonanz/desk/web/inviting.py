@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from resonanz.desk import care, wording_replies
+from resonanz.desk import care, wording, wording_replies
 from resonanz.desk.models import Matter
 from resonanz.desk.web.acting import undo, whole_number
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from resonanz.desk.models import Agent, Conversation, Delivery
+    from resonanz.desk.models import Agent, Conversation, Delivery, Mention
     from resonanz.desk.web.acting import Told, Verb
 
 
@@ -38,6 +39,28 @@ def _public(talk: Conversation, agent: Agent, _request: HttpRequest) -> Told:
     return {"say": _("Answers are as public again as the post"), "changed": True, "uninvite": True}
 
 
+def _there(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    mention = _post(talk, request)
+    care.answered_there(talk, agent, mention)
+    label = {"network": wording.network_label(talk.channel.network)}
+    back = undo(reverse("change", args=[talk.pk, "not_there"]), answers=mention.pk)
+    said = _("Noted. It is confirmed as soon as the answer is seen on %(network)s") % label
+    return {"say": said, "undo": back, "changed": True}
+
+
+def _not_there(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    care.not_answered_there(talk, agent, _post(talk, request))
+    return {"say": _("Taken back; the customer waits for us again"), "changed": True}
+
+
+def _post(talk: Conversation, request: HttpRequest) -> Mention:
+    order = whole_number(request.POST.get("answers", ""))
+    mention = None if order is None else talk.mentions.filter(incoming=True, order=order).first()
+    if mention is None:
+        raise care.CareError("nothing_to_answer")
+    return mention
+
+
 def _react(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     reaction = request.POST.get("reaction", "")
     order = whole_number(request.POST.get("answers", ""))
@@ -45,11 +68,26 @@ def _react(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     if mention is None:
         raise care.CareError("nothing_to_answer")
     delivery = care.react(talk, agent, mention, reaction)
-    said = {"favourite": _("Favourited"), "boost": _("Boosted")}[reaction]
+    said = wording_replies.reaction_words(reaction, talk.channel.network)[2]
     if talk.awaits is not None and talk.matter != Matter.PRAISE:
         said = _("%(done)s; the customer still waits for an answer") % {"done": said}
     back = undo(reverse("change_delivery", args=[delivery.pk, "unreact"]))
     return {"say": said, "undo": back, "changed": True, "reacted": delivery.pk}
+
+
+def _delete(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    order = whole_number(request.POST.get("answers", ""))
+    mention = None if order is None else talk.mentions.filter(incoming=False, order=order).first()
+    if mention is None:
+        raise care.CareError("not_known")
+    delivery = care.delete_own(talk, agent, mention)
+    back = undo(reverse("change_delivery", args=[delivery.pk, "keep"])) | {"seconds": settings.UNDO_S}
+    return {"say": _("Is being deleted"), "undo": back, "changed": True}
+
+
+def _keep_own(delivery: Delivery, agent: Agent) -> Told:
+    care.keep_own(delivery, agent)
+    return {"say": _("It stays"), "changed": True}
 
 
 def _unreact(delivery: Delivery, agent: Agent) -> Told:
@@ -57,5 +95,12 @@ def _unreact(delivery: Delivery, agent: Agent) -> Told:
     return {"say": _("Taken back"), "changed": True}
 
 
-VERBS: dict[str, Verb] = {"private": _private, "public": _public, "react": _react}
-DELIVERY_VERBS = {"unreact": _unreact}
+VERBS: dict[str, Verb] = {
+    "private": _private,
+    "public": _public,
+    "react": _react,
+    "there": _there,
+    "not_there": _not_there,
+    "delete": _delete,
+}
+DELIVERY_VERBS = {"unreact": _unreact, "keep": _keep_own}

@@ -16,17 +16,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from resonanz.desk import listen, reading_ledger, wording_ledger
+from resonanz.desk import listen, reading_ledger, spending, wording_ledger, wording_money
 from resonanz.desk.models import Channel, Quarantined, Role
 from resonanz.desk.models.listening import OFFLINE
 from resonanz.desk.web.acting import agent_of
-from resonanz.desk.web.channel_words import connect_error, health_of
+from resonanz.desk.web.channel_words import connect_error, health_of, limits_words, notices_of
 from resonanz.desk.web.settings_people import for_role
 from resonanz.desk.wording import network_label
 from resonanz.desk.wording_promises import dismissal
 from resonanz.networks import NetworkError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date, datetime
 
     from django.http import HttpRequest, HttpResponse
@@ -48,6 +49,7 @@ class Account:
     delay: str
     read_again_at: datetime | None
     can_read_again: bool
+    told: tuple[str, ...]  # by its network, besides posts, and what its budget says
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,16 @@ def _account(channel: Channel) -> Account:
         wording_ledger.delay(reading_ledger.delay_of(channel)),
         channel.read_again_at,
         listen.can_read_again(channel),
+        tuple(_told(channel)),
     )
+
+
+def _told(channel: Channel) -> Iterator[str]:
+    now = timezone.now()
+    for cost in spending.costs([channel], now=now):
+        yield wording_money.headline(cost)
+    yield from (f"{name}: {value}" for name, value in limits_words(channel, now))
+    yield from notices_of(channel, now)
 
 
 def _line(day: Day) -> Line:

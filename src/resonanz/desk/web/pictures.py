@@ -20,11 +20,24 @@ def picture(request: HttpRequest, number: int) -> FileResponse:
     found = reading_pictures.picture(cast(Agent, request.user), number)
     if found is None:
         raise Http404
+    return _file(found.file, max_age=600)
+
+
+@require_GET
+def face(request: HttpRequest, number: int) -> FileResponse:
+    """Show somebody's own picture to those who may see a post of theirs."""
+    found = reading_pictures.face(cast(Agent, request.user), number)
+    if not found:
+        raise Http404
+    return _file(found, max_age=3600)
+
+
+def _file(name: str, *, max_age: int) -> FileResponse:
     try:
-        opened = media_files.path_of(found.file).open("rb")
+        opened = media_files.path_of(name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(opened, content_type="image/webp")
-    response.headers["Cache-Control"] = "private, max-age=600"
+    response.headers["Cache-Control"] = f"private, max-age={max_age}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -55,7 +55,7 @@ def found(request: HttpRequest, number: int) -> HttpResponse:
         "explanation": wording_queries.explanation(tree),
         "also": reading_queries.also_written(tree),
         "searches": reading_queries.searches(query),
-        "posts": reading_posts.shown(page.posts),
+        "posts": reading_posts.shown(page.posts, agent),
         "more": more,
         "may_write": agent.has_role(Role.AGENT),
     }
@@ -88,11 +88,25 @@ def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
             refused = wording_queries.mistake(error)
         else:
             messages.success(request, _("Kept: %(name)s") % {"name": kept.name})
-            return HttpResponseRedirect(reverse("query", args=[kept.pk]))
+            return HttpResponseRedirect(_on(request, kept))
     context: dict[str, object] = {"area": "search", "known": known, "name": name, "refused": refused}
-    context |= query_editor.editor(request, said) | {"heard": heard}
+    context |= query_editor.editor(request, said) | {"heard": heard, "back": _back(request)}
     context |= _looked(request, said) if said.strip() else {}
     return render(request, "queries/write.html", context, status=422 if refused else 200)
+
+
+def _back(request: HttpRequest) -> str:
+    """Return the address of the tab whose dialog led here to write a query, "" where none did."""
+    tab = whole_number(request.GET.get("for", ""))
+    if tab is None:
+        return ""
+    return reverse("stream-tab", args=[tab]) if tab else reverse("streams")
+
+
+def _on(request: HttpRequest, kept: Query) -> str:
+    """Return where to go on after keeping: back to where a column of it is to be, else to what it finds."""
+    back = _back(request)
+    return f"{back}?query={kept.pk}" if back else reverse("query", args=[kept.pk])
 
 
 @require_POST

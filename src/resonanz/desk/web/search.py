@@ -20,6 +20,7 @@ from resonanz.desk import reading_posts, reading_queries, searching, wording
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.finding import LAST, Page
 from resonanz.desk.models import Agent, Role
+from resonanz.desk.models.listening import account
 from resonanz.desk.models.people import name_of_agent
 from resonanz.desk.prepared import prepared
 from resonanz.desk.searching import IN, Filters, Hit, Matter, Piece, Wanted, passage, search, wanted
@@ -93,7 +94,8 @@ def _query(request: HttpRequest, agent: Agent, said: str, filters: Filters) -> H
         "query": asked.expression,
         "looked": asked.looked,
         "posts": [
-            post | {"words": _marked_words(post, asked.words)} for post in reading_posts.shown(found.posts)
+            post | {"words": _marked_words(post, asked.words)}
+            for post in reading_posts.shown(found.posts, agent)
         ],
         "more": _onward(request.GET, found.more),
         "may_write": agent.has_role(Role.AGENT),
@@ -161,7 +163,11 @@ def _shown(hit: Hit) -> Shown:
     return Shown(
         href=address("conversation", matter.number),
         number=f"#{matter.number}",
-        who=_who(matter.name or matter.handle.partition("@")[0], matter.handle, get_language()),
+        who=_who(
+            matter.name or matter.handle.partition("@")[0],
+            account(matter.handle, matter.network),
+            get_language(),
+        ),
         at=None if post is None else post.posted_at,
         is_gone=post is not None and post.deleted_at is not None,
         is_ours=post is not None and not post.incoming,
@@ -171,8 +177,8 @@ def _shown(hit: Hit) -> Shown:
 
 
 @lru_cache(maxsize=4096)
-def _who(name: str, handle: str, _language: str | None) -> SafeString:
-    return render_to_string("search/who.html", {"name": name, "handle": handle})
+def _who(name: str, account: str, _language: str | None) -> SafeString:
+    return render_to_string("search/who.html", {"name": name, "account": account})
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -54,6 +55,7 @@ def spellings(request: HttpRequest, number: int) -> HttpResponse:
         "candidates": [_row(one) for one in candidates(agent, brand, distance)],
         "choices": [(far, words, far == distance) for far, words in enumerate(_distances())],
         "may_widen": distance < max(DISTANCES),
+        "taken_out": _taken_out(request, brand),
         "typed": typed,
         "refused": refused,
         "at": "brands",
@@ -100,5 +102,13 @@ def drop(request: HttpRequest, number: int) -> HttpResponse:
     """Take a spelling out."""
     spelling = get_object_or_404(Spelling, pk=number)
     brands.unspell(spelling, by=signed_in(request))
-    messages.success(request, _("Taken out: %(spelling)s") % {"spelling": spelling.text})
-    return redirect("settings-spellings", spelling.brand_id)
+    here = reverse("settings-spellings", args=[spelling.brand_id])
+    return redirect(f"{here}?{urlencode({'dropped': spelling.text, 'found': int(spelling.found)})}")
+
+
+def _taken_out(request: HttpRequest, brand: Brand) -> dict[str, str] | None:
+    """Return the spelling that was just taken out, as the form that takes that back sends it."""
+    text = request.GET.get("dropped", "")[: brands.SPELLING_LENGTH_MOST]
+    if not text or brand.spellings.filter(text=text).exists():
+        return None
+    return {"text": text, "field": "found" if request.GET.get("found") == "1" else "text"}

@@ -23,14 +23,14 @@ from resonanz.desk import (
 )
 from resonanz.desk.finding import LAST
 from resonanz.desk.models import Mention, Role, Stream, Tab
-from resonanz.desk.web.acting import agent_of, whole_number
+from resonanz.desk.web.acting import agent_of, undo, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.http import HttpRequest, HttpResponse
 
-    from resonanz.desk.models import Agent
+    from resonanz.desk.models import Agent, Query, StreamKind
 
 LAST_TAB = "resonanz_tab"  # a cookie: where somebody was; the server writes nothing down when it is asked
 
@@ -41,7 +41,7 @@ def page(request: HttpRequest, number: int | None = None) -> HttpResponse:
     agent = agent_of(request)
     tabs = columns.tabs(agent)
     if number is None and not tabs:
-        return render(request, "streams/start.html", {"area": "streams", **_offered()})
+        return render(request, "streams/start.html", _begin(agent))
     wanted = whole_number(request.COOKIES.get(LAST_TAB, "")) if number is None else number
     tab = next((tab for tab in tabs if tab.pk == wanted), tabs[0] if number is None else None)
     if tab is None:
@@ -51,6 +51,9 @@ def page(request: HttpRequest, number: int | None = None) -> HttpResponse:
     )  # before the posts are read: what comes in between is told twice, never not at all
     shown = [column_shown(agent, stream) for stream in columns.columns_of(tab)]
     context = {"tabs": tabs, "tab": tab, "columns": shown, "known": known} | around(agent, tab)
+    if all(tab.owner_id != agent.pk for tab in tabs):
+        context["first"] = _named(reading_streams.first_choice())
+    context["chosen"] = whole_number(request.GET.get("query", ""))  # to make a column of
     answer = render(request, "streams/page.html", context)
     answer.set_cookie(LAST_TAB, str(tab.pk), path=reverse("streams"), httponly=True, samesite="Lax")
     return answer
@@ -59,25 +62,31 @@ def page(request: HttpRequest, number: int | None = None) -> HttpResponse:
 def around(agent: Agent, tab: Tab) -> dict[str, object]:
     """Return what the page of a tab shows around its columns."""
     return {
-        "area": "streams",
         "may_change": streams.may_change(agent, tab),
-        "kinds": wording_streams.KINDS.values(),
+        "kinds": list(wording_streams.KINDS.values()),
         "choices": reading_streams.choices(agent),
-    }
+    } | _begin(agent)
 
 
-def _offered() -> dict[str, object]:
-    return {
-        "offered": [
-            {
-                "value": kind.value if query is None else f"{kind.value}:{query.pk}",
-                "title": wording_streams.ready_title(kind, query),
-                "shows": wording_streams.KINDS[kind].shows,
-                "icon": wording_streams.KINDS[kind].icon,
-            }
-            for kind, query in reading_streams.ready_made()
-        ]
-    }
+def _begin(agent: Agent) -> dict[str, object]:
+    return {"area": "streams", "offered": _offered(), "may_write": agent.has_role(Role.AGENT)}
+
+
+def _offered() -> list[dict[str, object]]:
+    return _named(reading_streams.ready_made())
+
+
+def _named(columns: Sequence[tuple[StreamKind, Query | None]]) -> list[dict[str, object]]:
+    """Return what is shown of columns that are offered."""
+    return [
+        {
+            "value": kind.value if query is None else f"{kind.value}:{query.pk}",
+            "title": wording_streams.ready_title(kind, query),
+            "shows": wording_streams.KINDS[kind].shows,
+            "icon": wording_streams.KINDS[kind].icon,
+        }
+        for kind, query in columns
+    ]
 
 
 def column_shown(agent: Agent, stream: Stream) -> dict[str, object]:
@@ -111,7 +120,8 @@ def column(request: HttpRequest, number: int) -> HttpResponse:
         return render(request, "streams/column.html", {"column": column_shown(agent, stream)})
     found = columns.posts(agent, stream, min(before, LAST))
     cards = reading_streams.cards(agent, [post.order for post in found.posts])
-    return render(request, "streams/chunk.html", {"cards": cards, "more": more_of(stream, found.more)})
+    context = {"cards": cards, "more": more_of(stream, found.more), "tab_number": stream.tab_id}
+    return render(request, "streams/chunk.html", context)
 
 
 @require_GET
@@ -120,7 +130,16 @@ def posts(request: HttpRequest) -> HttpResponse:
     asked = [whole_number(order) for order in request.GET.get("orders", "").split(",")]
     orders = [order for order in asked if order is not None][: reading_streams.CARDS_MOST]
     found = reading_streams.cards(agent_of(request), orders)
-    return render(request, "streams/cards.html", {"cards": found})
+    tab = whole_number(request.GET.get("tab", ""))
+    return render(request, "streams/cards.html", {"cards": found, "tab_number": tab})
+
+
+@require_GET
+def people(request: HttpRequest) -> HttpResponse:
+    """Offer who may be meant by the name that is being typed for a column."""
+    name = request.GET.get("author", "")[:400]
+    found = reading_streams.people_called(agent_of(request), name)
+    return render(request, "streams/people.html", {"people": found, "asked": name})
 
 
 @require_GET
@@ -137,13 +156,20 @@ def pulse(request: HttpRequest, number: int) -> HttpResponse:
 def answer(request: HttpRequest, order: int) -> HttpResponse:
     """Make a post a conversation of who asks, and say where it is."""
     mention = Mention.objects.filter(pk=order).first()
+    is_new = mention is not None and mention.conversation_id is None
     try:
         if mention is None:
             raise care.CareError("not_known")
         talk = care.open_conversation(agent_of(request), mention)
     except care.CareError as error:
         return JsonResponse({"say": wording.care_error(error)}, status=422)
-    return JsonResponse({"go": reverse("conversation", args=[talk.pk])})
+    tab = whole_number(request.GET.get("streams", ""))
+    way = "" if tab is None else f"?streams={tab}"
+    told: dict[str, object] = {"go": reverse("conversation", args=[talk.pk]) + way}
+    if is_new:
+        back = undo(reverse("change", args=[talk.pk, "unopen"]), back=request.POST.get("back", ""))
+        told |= {"say": _("Opened as a conversation; it is yours"), "undo": back}
+    return JsonResponse(told)
 
 
 def column_of(request: HttpRequest, number: int) -> Stream:

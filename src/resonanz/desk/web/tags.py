@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 from unicodedata import combining
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django import template
 from django.template.defaulttags import URLNode
@@ -22,26 +22,40 @@ from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from resonanz import unseen
-from resonanz.desk import wording, wording_alarms, wording_promises, wording_streams
+from resonanz.desk import wording, wording_alarms, wording_promises, wording_replies, wording_streams
+from resonanz.desk.models.listening import account
 from resonanz.desk.web.addresses import address
 from resonanz.desk.web.by_language import as_text
 from resonanz.desk.web.drawing import draw_row
+from resonanz.networks import NETWORKS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from django.utils.safestring import SafeString
 
-    from resonanz.desk.models import AlarmRing
+    from resonanz.desk.models import AlarmRing, Author
 
 register = template.Library()
 register.simple_tag(draw_row, takes_context=True)
+register.filter(account)
 JOINERS = frozenset("\u200d\ufe0f")  # what binds an emoji to the next one
+CARD_MOST = 900  # characters of a post in a column
 LEADING_HANDLES = re.compile(r"^(?:@[\w.@:-]+\s+)+")
 
 _ANCHOR = re.compile(r"<a href=")
+_CALLING = (
+    r"https?://\S+|(?<![\w@/.&])(?:[@＠](?P<handle>\w(?:[\w.-]*\w)?)(?![\w@])|[#＃](?P<tag>\w*[^\W\d]\w*))"
+)
 _CALLED = re.compile(r"(?<![\w@.&])@\w[\w.-]*")
+
+
+class Post(Protocol):
+    """A post as it is drawn."""
+
+    network: str
+    text: str
 
 
 class KeptAddress(URLNode):
@@ -108,6 +122,19 @@ def _colleague_button(number: str, name: str, is_here: bool, _language: str | No
 def initials(name: str) -> str:
     """Return one or two letters that stand for somebody whose picture is not shown."""
     return wording.initials(name)
+
+
+@register.filter
+def face(author: Author) -> SafeString | str:
+    """Return somebody's picture from the desk's own address, or one or two letters that stand for it.
+
+    It says nothing that does not stand beside it, so it is hidden from whoever listens to the page.
+    """
+    if not author.face:
+        return wording.initials(author.shown_name)
+    shown = '<img src="{}?{}" alt="" width="96" height="96" loading="lazy" decoding="async">'
+    version = author.face[3:11]  # another picture, another address
+    return format_html(shown, address("face", author.pk), version)
 
 
 @register.filter
@@ -235,6 +262,50 @@ def _with_links(text: str) -> SafeString:
 
 
 @register.filter
+def spoken(post: Post, extras: Mapping[str, Any]) -> SafeString:
+    """Return a post's words as its network shows them: handles and tags lead where they do there."""
+    return _spoken(post, post.text, extras)
+
+
+@register.filter
+def spoken_briefly(post: Post, extras: Mapping[str, Any]) -> SafeString:
+    """Return the beginning of a post's words in the same way, as much as a card has room for."""
+    return _spoken(post, clipped(post.text, CARD_MOST), extras)
+
+
+def _spoken(post: Post, text: str, extras: Mapping[str, Any]) -> SafeString:
+    row = NETWORKS.get(post.network)
+    handles, tags = ("", "") if row is None else (row.capabilities.handle_link, row.capabilities.tag_link)
+    links = {link["shown"]: link["url"] for link in extras.get("links", ()) if link.get("shown")}
+    if not (handles or tags or links):
+        return said(text)
+    return _drawn(text, partial(_as_there, links=links, handles=handles, tags=tags))
+
+
+def _as_there(text: str, *, links: Mapping[str, str], handles: str, tags: str) -> SafeString:
+    shown = "|".join(re.escape(words) for words in sorted(links, key=len, reverse=True)) or "(?!)"
+    parts, end = [], 0
+    for found in re.finditer(rf"(?P<shown>{shown})|{_CALLING}", text):
+        parts.append(_with_links(text[end : found.start()]))
+        leads = ""
+        if found["shown"]:
+            leads = links[found["shown"]]
+        elif found["handle"]:
+            leads = handles.replace("{handle}", quote(found["handle"]))
+        elif found["tag"]:
+            leads = tags.replace("{tag}", quote(found["tag"]))
+        parts.append(_link(web_address(leads), found[0]))
+        end = found.end()
+    return mark_safe("".join([*parts, _with_links(text[end:])]))  # noqa: S308 - each part is escaped
+
+
+def _link(address: str, words: str) -> SafeString:
+    if not address:
+        return _with_links(words)
+    return format_html('<a target="_blank" rel="nofollow noopener" href="{}">{}</a>', address, words)
+
+
+@register.filter
 def noted(text: str) -> SafeString:
     """Return a colleague's words with the names that they call marked."""
     # escaped first, so that no markup but ours can stand in it
@@ -274,6 +345,18 @@ def clipped(text: str, most: int) -> str:
 def unaddressed(text: str) -> str:
     """Return a post's words without the handles in front: a list has no room for what is always there."""
     return LEADING_HANDLES.sub("", text) or text
+
+
+@register.filter
+def reaction(name: str, network: str) -> str:
+    """Return what a network calls a reaction, as a verb."""
+    return wording_replies.reaction_words(name, network)[0]
+
+
+@register.filter
+def reacted(name: str, network: str) -> str:
+    """Return what a network calls a reaction once it is done."""
+    return wording_replies.reaction_words(name, network)[1]
 
 
 @register.filter

@@ -8,7 +8,11 @@ const SOUND = "resonanz-sound";
 const NOTES = "resonanz-notes";
 const SOON = ["due_soon", "overdue", "safety", "broken", "alarm"];
 let unseen = [];
+const COUNTED = new Set(["heard", "spoke", "resolved", "reopened", "waits", "took_in", "split_off"]); // who waits may be others now
+const COUNT_EVERY_MS = 4000;
+let rings = [];
 let asking = 0;
+let counting = 0;
 
 function kept(name) {
   try {
@@ -44,7 +48,9 @@ async function ask(body) {
 
 function show(told) {
   number.textContent = told.count || "";
+  if (!document.getElementById("rows")) document.getElementById("bar-count").textContent = told.waiting || ""; // the inbox counts itself
   unseen = told.conversations;
+  rings = told.rings;
   if (told.loud) banner(told.loud);
   if (told.newest) ring(told.newest);
   const rung = document.querySelector(".rung");
@@ -120,18 +126,30 @@ function note(notice) {
   });
 }
 
-// Whoever has the conversation open has seen what rang for it.
+// Whoever has the conversation or the alarm open has seen what rang for it.
 function lookHere() {
+  if (document.visibilityState === "hidden") return;
   const open = Number(document.getElementById("case")?.dataset.number);
-  if (!open || !unseen.includes(open) || document.visibilityState === "hidden") return;
-  unseen = unseen.filter((conversation) => conversation !== open);
-  ask({ conversation: open });
+  const alarm = Number(document.getElementById("ring-now")?.dataset.ring);
+  if (open && unseen.includes(open)) {
+    unseen = unseen.filter((conversation) => conversation !== open);
+    ask({ conversation: open });
+  } else if (alarm && rings.includes(alarm)) {
+    rings = rings.filter((ring) => ring !== alarm);
+    ask({ ring: alarm });
+  }
 }
 
 document.addEventListener("resonanz:told", (event) => {
-  if (event.detail.kind !== "notified") return;
-  clearTimeout(asking);
-  asking = setTimeout(ask, 250);
+  if (event.detail.kind === "notified") {
+    clearTimeout(asking);
+    asking = setTimeout(ask, 250);
+  } else if (COUNTED.has(event.detail.kind) && document.visibilityState === "visible" && !document.getElementById("rows")) {
+    counting ||= setTimeout(() => {
+      counting = 0;
+      ask();
+    }, COUNT_EVERY_MS);
+  }
 });
 document.addEventListener("resonanz:caught-up", () => ask());
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && ask());

@@ -92,7 +92,6 @@ const ARRIVED_MS = 3000;
 let arrived = -ARRIVED_MS; // when sending brought the next conversation onto the page
 
 const KEYS = {
-  h: () => document.querySelector('[data-key="h"]')?.click(),
   j: () => step(1),
   k: () => step(-1),
   e: () => {
@@ -135,7 +134,7 @@ document.addEventListener("keydown", (event) => {
   } else if (event.target.closest?.("textarea")) {
     document.getElementById("case-name").focus({ preventScroll: true });
   } else if (openNumber()) {
-    const back = document.querySelector(".case-head .back");
+    const back = document.querySelector(".case-head .to-streams") ?? document.querySelector(".case-head .back");
     const row = document.querySelector("#rows .row[aria-current]");
     if (back.checkVisibility()) back.click();
     else row?.focus();

@@ -25,6 +25,13 @@ function find() {
   }
 }
 
+// What a page does not take for itself and the bar offers: writing down a call.
+function everywhere(key) {
+  const link = document.querySelector(`.bar [data-key="${CSS.escape(key)}"]`);
+  link?.click();
+  return Boolean(link);
+}
+
 document.addEventListener("keydown", (event) => {
   if (!isFree(event)) return;
   const key = event.key;
@@ -43,7 +50,7 @@ document.addEventListener("keydown", (event) => {
     (document.querySelector("#toasts [data-undo]") ?? document.querySelector('[data-key="u"]'))?.click();
   } else {
     const told = new CustomEvent("resonanz:key", { detail: { key }, cancelable: true });
-    if (document.dispatchEvent(told)) return;
+    if (document.dispatchEvent(told) && !everywhere(key)) return;
   }
   event.preventDefault();
 });

@@ -8,6 +8,10 @@ editor?.addEventListener("keydown", (event) => {
   if (event.target.value.trim()) event.target.closest(".adding").querySelector("[data-add]").click();
 });
 
+// What was refused is being mended: the side beside it says how it stands now.
+document.getElementById("query")?.addEventListener("input", () => document.getElementById("refused")?.remove());
+document.body.addEventListener("query-changed", () => document.getElementById("refused")?.remove());
+
 const dropped = document.getElementById("dropped");
 if (dropped) {
   const { say, url } = dropped.dataset;

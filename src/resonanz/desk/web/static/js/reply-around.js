@@ -79,6 +79,7 @@ function closeAudience() {
   place.querySelector("p.audience.once")?.remove();
   place.querySelector("p.audience").hidden = false;
   field("audience").value = "";
+  document.dispatchEvent(new CustomEvent("resonanz:audience", { detail: {} }));
 }
 
 document.addEventListener("click", (event) => {

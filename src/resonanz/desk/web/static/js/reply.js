@@ -14,7 +14,7 @@ const SHOWN_MOST = 80; // characters of waiting words
 let timer = 0;
 let dirty = false;
 let version = 0;
-let rules = null;
+let rules = null; // for those who read it by themselves; `opened` for everybody, where somebody says so
 
 const box = () => document.getElementById("reply");
 const area = () => document.getElementById("reply-text");
@@ -28,46 +28,70 @@ function readRules() {
   const told = document.getElementById("counting");
   rules = told && JSON.parse(told.textContent);
   if (!rules) return;
-  rules.expression = new RegExp(rules.pattern, "giu");
-  if (rules.unit !== "weighted") return;
-  rules.pictures = new RegExp(rules.emoji, "gu");
-  rules.lightly = new RegExp(rules.light, "u");
+  prepare(rules);
+  if (rules.opened) prepare(rules.opened).initials = rules.initials;
 }
 
-function whole(text) {
+function prepare(some) {
+  some.expression = new RegExp(some.pattern, "giu");
+  if (some.unit === "weighted") {
+    some.pictures = new RegExp(some.emoji, "gu");
+    some.lightly = new RegExp(some.light, "u");
+  }
+  return some;
+}
+
+function inForce() {
+  return rules.opened && field("audience").value ? rules.opened : rules;
+}
+
+function whole(text, { handle, initials }) {
   let signed = text.trim();
-  if (rules.initials) signed = `${signed.replace(/(?:^|\s+)\^\p{L}{1,4}$/u, "").trimEnd()} ^${rules.initials}`;
-  return signed.toLowerCase().includes(rules.handle.toLowerCase()) ? signed : `${rules.handle} ${signed}`;
+  if (initials) signed = `${signed.replace(/(?:^|\s+)\^\p{L}{1,4}$/u, "").trimEnd()} ^${initials}`;
+  return signed.toLowerCase().includes(handle.toLowerCase()) ? signed : `${handle} ${signed}`;
 }
 
-function weight(text) {
+function weight(text, by) {
   let drawn = 0;
-  const rest = text.replace(rules.pictures, () => { drawn += 1; return ""; });
-  let sum = drawn * rules.heavy;
-  for (const sign of rest) sum += rules.lightly.test(sign) ? 1 : rules.heavy;
+  const rest = text.replace(by.pictures, () => { drawn += 1; return ""; });
+  let sum = drawn * by.heavy;
+  for (const sign of rest) sum += by.lightly.test(sign) ? 1 : by.heavy;
   return sum;
 }
 
-function length(text) {
-  const counted = text.replaceAll("\r\n", "\n").normalize(rules.form).replace(rules.expression, (...match) => {
+function composed(text, by) {
+  const tidy = text.replaceAll("\r\n", "\n").normalize(by.form);
+  const begins = by.free_mentions && by.handle && tidy.toLowerCase().startsWith(`${by.handle.toLowerCase()} `);
+  return begins ? tidy.slice(by.handle.length).trimStart() : tidy;
+}
+
+function length(text, by) {
+  const shown = composed(text, by).replace(by.expression, (...match) => {
     const groups = match.at(-1);
-    if (groups.url !== undefined) return rules.url_length === null ? match[0] : "x".repeat(rules.url_length);
-    return rules.short_handles ? groups.handle : match[0];
+    if (groups.url !== undefined) return by.url_length === null ? match[0] : "x".repeat(by.url_length);
+    return by.short_handles ? groups.handle : match[0];
   });
-  if (rules.unit === "weighted") return weight(counted);
-  if (rules.unit === "characters") return [...counted].length;
-  return [...new Intl.Segmenter().segment(counted)].length;
+  if (by.unit === "weighted") return weight(shown, by);
+  if (by.unit === "characters") return [...shown].length;
+  return [...new Intl.Segmenter().segment(shown)].length;
+}
+
+function counted(text, by) {
+  if (!text.trim()) return { n: 0, limit: by.length };
+  const bytes = new TextEncoder().encode(composed(whole(text, by), by)).length;
+  if (by.bytes_length !== null && bytes > by.bytes_length) return { n: bytes, limit: by.bytes_length };
+  return { n: length(whole(text, by), by), limit: by.length };
 }
 
 function count() {
   const shown = document.getElementById("reply-length");
   if (!rules || !shown) return;
-  const n = area().value.trim() ? length(whole(area().value)) : 0;
-  const over = n - rules.length;
+  const { n, limit } = counted(area().value, inForce());
+  const over = n - limit;
   if (over <= 0) field("parts").value = "";
   const tooLong = over > 0 && !field("parts").value;
   const pattern = tooLong ? words.over : words.of;
-  shown.textContent = pattern.replace("{n}", n).replace("{limit}", rules.length).replace("{over}", over);
+  shown.textContent = pattern.replace("{n}", n).replace("{limit}", limit).replace("{over}", over);
   shown.classList.toggle("over", tooLong);
   area().setAttribute("aria-invalid", String(tooLong));
 }
@@ -146,6 +170,12 @@ document.addEventListener("input", (event) => {
   if (event.target.id === "note-text") sessionStorage.setItem(noteName(), event.target.value);
 });
 document.addEventListener("resonanz:written", typed);
+document.addEventListener("resonanz:audience", () => count());
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.target.id !== "audience" || !box()) return;
+  readRules(); // an answer in private may be longer or shorter than one in public
+  count();
+});
 document.addEventListener("resonanz:aside", (event) => putAside(event.detail.text, words.putAside));
 document.addEventListener("focusout", (event) => event.target.id === "reply-text" && keep());
 document.addEventListener("htmx:beforeSwap", (event) => event.target.id === "open" && keep());
@@ -238,6 +268,7 @@ function emptied(told) {
   field("once").value = crypto.randomUUID(); // the next answer is another one
   if (told.seen) field("seen").value = told.seen;
   for (const name of ["audience", "saved", "parts", "incident"]) field(name).value = "";
+  for (const mark of document.querySelectorAll("#labels input")) mark.checked = false; // each answer has its own
   for (const id of ["reply-error", "files", "strip"]) document.getElementById(id).replaceChildren();
   for (const id of ["for-us", "exposed"]) document.getElementById(id).hidden = true;
   count();

@@ -1,13 +1,13 @@
 // The search page: from the box to what was found and back, without a mouse.
 
 const box = document.getElementById("search-words");
-const hits = () => [...document.querySelectorAll("#hits a.hit")];
+const hits = () => [...document.querySelectorAll("#hits a.hit, #hits .answer-it")];
 
 function go(to) {
   const hit = hits()[to];
   if (!hit) return;
   hit.focus({ preventScroll: true });
-  hit.scrollIntoView({ block: "nearest" });
+  hit.closest("li").scrollIntoView({ block: "nearest" });
 }
 
 function step(by) {

@@ -58,8 +58,19 @@ document.addEventListener("click", (event) => {
   dialog.querySelector("form.stack input")?.focus();
 });
 
+// What was refused is being mended: the next answer says how it stands.
+document.addEventListener("input", (event) => {
+  const wrong = event.target.closest("[data-add], [data-verb=narrow]")?.querySelector("[role=alert]");
+  if (!wrong) return;
+  wrong.textContent = "";
+  if (wrong.closest("[data-add]")) wrong.hidden = true;
+});
+
 function showAbout(form) {
-  const asks = form.querySelector("input[name=kind]:checked")?.dataset.asks;
+  const kind = form.querySelector("input[name=kind]:checked");
+  const asks = kind?.dataset.asks;
+  const shows = form.querySelector(".shows");
+  if (shows && kind) shows.textContent = kind.parentElement.querySelector(".small").textContent;
   for (const part of form.querySelectorAll("[data-about]")) part.hidden = part.dataset.about !== asks;
 }
 
@@ -76,9 +87,26 @@ for (const form of document.querySelectorAll("[data-add]")) {
   });
 }
 
+// Back from writing a query: the dialog waits with it. A kept query was made a column: it is gone to.
+function arrive() {
+  const dialog = document.querySelector("dialog[data-now]");
+  if (dialog) {
+    dialog.showModal();
+    showAbout(dialog.querySelector("[data-add]"));
+    dialog.querySelector(".cluster .main").focus();
+    history.replaceState(history.state, "", location.pathname);
+  }
+  const shown = columns().find((column) => location.hash === `#column-${column.dataset.number}`);
+  if (!shown) return;
+  shown.scrollIntoView({ block: "nearest", inline: "nearest" });
+  shown.querySelector(".column-name").focus({ preventScroll: true });
+}
+arrive();
+
 function addColumn(column, form) {
   form.closest("dialog").close();
   form.reset();
+  form.querySelector("#people-known").replaceChildren();
   showAbout(form);
   board.append(column);
   tell("column-drawn", { column });

@@ -10,8 +10,12 @@ const tab = Number(board.dataset.tab);
 const page = `columns-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
 const SAY_EVERY_MS = 30000;
 const FILL_EVERY_MS = 700;
+const PULSE_MS = 5000;
+const PULSE_STORM_MS = 30000;
+const PULSE_CALM = 10; // messages between two pulses; more are a storm
 const FRESH_MOST = 60; // beyond, the newest page is fetched instead of each post
 const CHUNKS_MOST = 14; // of a column that stands at its top
+const PAGES_BACK = 20; // that are fetched to come back to a post
 const NEAR = "2500px 0px";
 let known = Number(board.dataset.known);
 
@@ -20,7 +24,7 @@ const states = new WeakMap();
 const chunks = new WeakMap(); // chunks out of the page: their cards
 
 function state(column) {
-  if (!states.has(column)) states.set(column, { fresh: new Set(), timer: 0, filled: 0, stale: false, pulsed: 0 });
+  if (!states.has(column)) states.set(column, { fresh: new Set(), timer: 0, filled: 0, stale: false, pulsed: 0, pulsing: 0, unpulsed: 0, busy: false });
   return states.get(column);
 }
 
@@ -158,7 +162,7 @@ async function fill(column, { asked = false } = {}) {
   const held = state(column);
   const orders = [...held.fresh];
   const whole = held.stale || orders.length > FRESH_MOST;
-  const answer = await ask(whole ? `/streams/column/${column.dataset.number}/` : `/streams/posts/?orders=${orders.join(",")}`);
+  const answer = await ask(whole ? `/streams/column/${column.dataset.number}/` : `/streams/posts/?tab=${tab}&orders=${orders.join(",")}`);
   if (!answer?.ok) return asked ? toast(words.lost) : undefined;
   const drawn = parsed(await answer.text());
   for (const order of orders) held.fresh.delete(order);
@@ -241,7 +245,7 @@ function trim(column) {
 }
 
 async function redraw(column, orders) {
-  const answer = await ask(`/streams/posts/?orders=${orders.join(",")}`);
+  const answer = await ask(`/streams/posts/?tab=${tab}&orders=${orders.join(",")}`);
   if (!answer?.ok) return;
   for (const card of parsed(await answer.text()).querySelectorAll(".card")) {
     const old = cardFor(column, card.dataset.order);
@@ -277,6 +281,26 @@ function passOn(order, count) {
     place.textContent = count ? text : "";
     place.hidden = !count;
   }
+}
+
+// A conversation stands otherwise now: its posts say so in place. What comes at once is asked for at once.
+const STANDINGS = new Set(["sorted", "resolved", "reopened", "waits", "spoke"]);
+const restood = new Set();
+let standTimer = 0;
+
+document.addEventListener("resonanz:told", ({ detail }) => {
+  if (!detail.conversation || !STANDINGS.has(detail.kind)) return;
+  restood.add(String(detail.conversation));
+  standTimer ||= setTimeout(stand, FILL_EVERY_MS);
+});
+
+function stand() {
+  standTimer = 0;
+  for (const column of columns()) {
+    const orders = cardsOf(column).filter((card) => restood.has(card.dataset.talk)).map((card) => card.dataset.order);
+    if (orders.length) redraw(column, orders.slice(0, FRESH_MOST));
+  }
+  restood.clear();
 }
 
 board.addEventListener("click", (event) => {
@@ -341,7 +365,8 @@ function watch(column) {
 
 async function pulse(column) {
   const place = column.querySelector(".pulse");
-  state(column).pulsed = Date.now();
+  const held = state(column);
+  Object.assign(held, { pulsed: Date.now(), busy: held.unpulsed > PULSE_CALM, unpulsed: 0 });
   const answer = await ask(place.dataset.from);
   if (!answer?.ok) return;
   place.replaceChildren(parsed(await answer.text()));
@@ -352,8 +377,16 @@ async function pulse(column) {
   about.title = about.textContent;
 }
 
+// Soon after what came in, and again after the last of it; in a storm less often.
 function soonPulse(column) {
-  if (Date.now() - state(column).pulsed > 30000) pulse(column);
+  const held = state(column);
+  held.unpulsed += 1;
+  if (held.pulsing) return;
+  const every = held.busy ? PULSE_STORM_MS : PULSE_MS;
+  held.pulsing = setTimeout(() => {
+    held.pulsing = 0;
+    if (column.isConnected) pulse(column);
+  }, Math.max(FILL_EVERY_MS, held.pulsed + every - Date.now()));
 }
 
 function begin(column) {
@@ -373,13 +406,42 @@ setInterval(() => {
 
 // Opening, and keys ----------------------------------------------------------------------------------
 
+// Where somebody has left for a conversation, so that the way back leads there.
+function remember(card) {
+  const left = { tab, column: card.closest(".column").dataset.number, order: card.dataset.order };
+  sessionStorage.setItem("resonanz-left", JSON.stringify(left));
+}
+
+async function comeBack() {
+  if (location.hash !== "#back") return;
+  history.replaceState(history.state, "", location.pathname);
+  const left = JSON.parse(sessionStorage.getItem("resonanz-left") ?? "null");
+  const column = left?.tab === tab && columns().find((one) => one.dataset.number === left.column);
+  if (!column) return;
+  column.scrollIntoView({ block: "nearest", inline: "nearest" });
+  for (let pages = 0; pages < PAGES_BACK && !cardFor(column, left.order); pages += 1) {
+    const more = list(column).querySelector(".more");
+    if (!more) break;
+    await further(more);
+  }
+  const card = cardFor(column, left.order);
+  [...list(column).querySelectorAll(".chunk")].find((chunk) => chunks.get(chunk)?.contains(card))?.scrollIntoView();
+  for (let frames = 0; frames < 60 && card && !card.isConnected; frames += 1) await new Promise(requestAnimationFrame);
+  card?.scrollIntoView({ block: "center" });
+  (card ?? column.querySelector(".column-name")).focus({ preventScroll: true });
+}
+comeBack();
+
 async function open(card) {
+  remember(card);
   if (card.dataset.open) return location.assign(card.dataset.open);
   if (!card.dataset.answer) return card.querySelector(".there")?.click();
   const csrf = document.querySelector("meta[name=csrf]").content;
-  const answer = await ask(card.dataset.answer, { method: "POST", headers: { "X-CSRFToken": csrf } });
+  const body = new URLSearchParams({ back: location.pathname });
+  const answer = await ask(card.dataset.answer, { method: "POST", headers: { "X-CSRFToken": csrf }, body });
   if (!answer) return toast(words.lost);
   const told = await answer.json();
+  if (told.undo) sessionStorage.setItem("resonanz-toast", JSON.stringify({ say: told.say, undo: told.undo }));
   if (told.go) return location.assign(told.go);
   return toast(told.say);
 }
@@ -387,6 +449,7 @@ async function open(card) {
 board.addEventListener("click", (event) => {
   const card = event.target.closest(".card");
   if (!card) return;
+  if (event.target.closest(".to-talk")) remember(card);
   if (event.target.closest("[data-answer-it]")) open(card);
   else if (!event.target.closest("a, button, summary, input") && card.dataset.open && !String(getSelection())) open(card);
 });
