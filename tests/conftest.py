@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -15,6 +16,12 @@ from tests.cast import Desk
 from tests.cast import desk as make_desk
 from tests.fake import World
 from tests.shared_data import ABSENT, data_folder
+
+# A busy machine is no fault of what is tested; how fast things are is what `resonanz bench` measures.
+hypothesis.settings.register_profile(
+    "calm", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("calm")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -15,6 +15,7 @@ from resonanz.networks import (
     Answer,
     Boost,
     Capabilities,
+    CheckPosts,
     Credentials,
     DeletePost,
     Favourite,
@@ -47,6 +48,7 @@ CAPABILITIES = Capabilities(
         {
             AcceptEverybody,
             Boost,
+            CheckPosts,
             DeletePost,
             Favourite,
             LookUpPosts,
@@ -148,7 +150,7 @@ class FakeNetwork:
         WORLD.asked.append(type(action).__name__)
         _fail()
         match action:
-            case LookUpPosts() | ReadBack() | Understand():
+            case CheckPosts() | LookUpPosts() | ReadBack() | Understand():
                 return _read_more(action)
             case LookUpProfile():
                 return Profile(author=US, limits=LIMITS, software="Fake 1.0")
@@ -171,9 +173,9 @@ class FakeNetwork:
         return None
 
 
-def _read_more(action: LookUpPosts | ReadBack | Understand) -> Page:
+def _read_more(action: CheckPosts | LookUpPosts | ReadBack | Understand) -> Page:
     match action:
-        case LookUpPosts(native_ids):
+        case CheckPosts(native_ids) | LookUpPosts(native_ids):
             there = tuple(WORLD.now_there[i] for i in native_ids if i in WORLD.now_there)
             return Page(sightings=there, gone=tuple(i for i in native_ids if i in WORLD.gone))
         case ReadBack(since):

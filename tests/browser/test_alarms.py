@@ -65,6 +65,29 @@ def test_it_rings_on_every_page_and_is_answered_by_keyboard(
     expect(page.locator(".alarm-row", has_text="Toner")).to_contain_text("rings, quiet until")
 
 
+def test_list_and_ring_follow_what_colleagues_do_and_looking_quiets_the_bell(
+    someone: Arrive, network: RunningSimulator
+) -> None:
+    page, other = english(someone), english(someone)
+    make(page, "Papier", "papierstau")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("No alarm rings")
+    for who in ("ada", "otto"):
+        network.say(who, f"@{US} schon wieder Papierstau")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 alarm rings", timeout=RINGS_MS)
+    other.goto(root(other) + "/alarms/")
+    other.get_by_role("link", name="Papier", exact=True).click()
+    expect(other.locator("#bell-count")).to_have_text("")
+    page.get_by_role("link", name="Papier", exact=True).click()
+    expect(page.locator("#ring-answers")).to_contain_text("I look after it")
+    other.keyboard.press("a")
+    expect(page.locator("#ring-now")).to_contain_text("looks after it")
+    expect(page.locator("#ring-answers")).to_contain_text("Take back")
+    page.get_by_role("link", name="Alarms").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No alarm rings unanswered")
+    other.keyboard.press("u")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 alarm rings")
+
+
 def test_an_alarm_is_dropped_and_taken_back_on_a_telephone(someone: Arrive) -> None:
     page = english(someone, width=390)
     make(page, "Kabel", "kabelbruch")

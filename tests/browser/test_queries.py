@@ -113,3 +113,37 @@ def test_a_query_in_the_box_is_kept_dropped_and_taken_back(
     expect(page.locator("#main")).not_to_contain_text("Small parcels")
     toast.get_by_role("button", name="Undo").press("Enter")
     expect(page.locator("h1")).to_have_text("Small parcels")
+
+
+def test_what_was_refused_is_gone_once_it_is_mended(someone: Arrive) -> None:
+    page = english(someone, "/queries/new/?q=paket+OR+(")
+    page.locator("#name").fill("Brackets")
+    page.get_by_role("button", name="Keep").press("Enter")
+    expect(page.locator("#refused")).to_contain_text("This bracket is never closed.")
+    page.locator("#expression").fill("paket OR (karte)")
+    expect(page.locator("#refused")).to_have_count(0)
+    expect(page.locator("#looked")).to_contain_text("What it means")
+
+
+def test_a_post_that_stands_alone_is_answered_from_the_search_and_given_back(
+    someone: Arrive, network: RunningSimulator
+) -> None:
+    page = english(someone, "/queries/new/?q=kupferkessel")
+    page.locator("#name").fill("Kettles")
+    page.get_by_role("button", name="Keep").press("Enter")
+    network.say("otto", "Der Kupferkessel pfeift nicht mehr")
+    page.goto(page.url.partition("/queries")[0] + "/search/?q=kupferkessel+-toner")
+    for _ in range(60):
+        if page.get_by_role("button", name="Answer this").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.get_by_role("button", name="Answer this")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/c/*/")
+    expect(page.locator(".toast")).to_contain_text("Opened as a conversation")
+    page.keyboard.press("u")
+    page.wait_for_url("**/search/?q=kupferkessel+-toner")
+    expect(page.locator(".toast")).to_contain_text("Taken back: nobody has to answer it")

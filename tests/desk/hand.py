@@ -1,10 +1,12 @@
 """A hand on a desk that runs in processes of its own: connect it, answer a case.
 
-Run as `python -m tests.desk.hand VERB …` with RESONANZ_HOME set; prints one JSON value.
+Run as `python -m tests.desk.hand VERB …` with RESONANZ_HOME set; prints one JSON value. Without a verb it
+takes lists of words as lines of JSON, one after another, and prints a value for each.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -17,11 +19,16 @@ import django
 
 django.setup()
 
+from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.management import call_command
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
-from resonanz.desk import care, channels, home, queries, streams
+from resonanz.desk import care, channels, home, leases, listen, queries, streams
+from resonanz.desk.care import attachments
 from resonanz.desk.care import saved as knowledge
 from resonanz.desk.intake import Arrival, store
 from resonanz.desk.models import (
@@ -54,10 +61,15 @@ def people() -> object:
 
 
 def connect(base_url: str, token: str) -> object:
-    """Connect the channel."""
+    """Connect a channel on Mastodon."""
+    return connect_to("mastodon", base_url, json.dumps({"access_token": token}))
+
+
+def connect_to(network: str, base_url: str, secret: str) -> object:
+    """Connect a channel, or connect it again."""
     agent = Agent.objects.get(username="anna")
-    credentials = Credentials(base_url=base_url, secret={"access_token": token}, simulated=True)
-    application = channels.Application(network="mastodon", brand=Brand.objects.get(), credentials=credentials)
+    credentials = Credentials(base_url=base_url, secret=json.loads(secret), simulated=True)
+    application = channels.Application(network=network, brand=Brand.objects.get(), credentials=credentials)
     return channels.connect(application, agent).pk
 
 
@@ -66,6 +78,52 @@ def reply(text: str) -> object:
     return care.reply(
         Conversation.objects.get(), Agent.objects.get(username="anna"), care.Reply(text=text)
     ).pk
+
+
+def accept() -> object:
+    """Let everybody's private messages through, where the network keeps some away."""
+    channel = Channel.objects.get()
+    if channel.filtered:
+        channels.accept_everybody(channel, Agent.objects.get(username="anna"))
+    return channel.filtered
+
+
+def _read() -> None:
+    leases.free_dead()
+    while listen.read_now(Channel.objects.get()):
+        pass
+
+
+def answer(question: str, text: str, picture: str) -> object:
+    """Read the only channel, and plan an answer to whoever asked this, with a picture where there is one."""
+    _read()
+    agent = Agent.objects.get(username="anna")
+    talk = Mention.objects.get(text__contains=question).conversation
+    assert talk is not None
+    if picture:
+        drawn = io.BytesIO()
+        Image.new("RGB", (40, 30), "teal").save(drawn, "PNG")
+        attachments.describe(attachments.attach(talk, agent, drawn.getvalue(), "plan.png"), agent, picture)
+    care.reply(talk, agent, care.Reply(text=text, in_parts=True))
+    return {"case": talk.pk, "deliveries": list(talk.deliveries.order_by("pk").values_list("pk", flat=True))}
+
+
+def like(question: str) -> object:
+    """Read the only channel, and plan to like what somebody asked."""
+    _read()
+    mention = Mention.objects.get(text__contains=question)
+    assert mention.conversation is not None
+    liked = care.react(mention.conversation, Agent.objects.get(username="anna"), mention, "favourite")
+    return {"case": mention.conversation.pk, "deliveries": [liked.pk]}
+
+
+def page(number: str) -> object:
+    """Return the page of a conversation, as Anna sees it in English."""
+    if not settings.STATIC_ROOT.exists():
+        call_command("collectstatic", interactive=False, verbosity=0)
+    client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
+    client.force_login(Agent.objects.get(username="anna"))
+    return client.get(f"/c/{number}/").content.decode()
 
 
 def off_duty() -> object:
@@ -205,7 +263,12 @@ def sign_out(session: str) -> object:
 VERBS: dict[str, Callable[..., object]] = {
     "people": people,
     "connect": connect,
+    "connect_to": connect_to,
     "reply": reply,
+    "accept": accept,
+    "answer": answer,
+    "like": like,
+    "page": page,
     "off_duty": off_duty,
     "saved": saved,
     "leave_team": leave_team,
@@ -220,5 +283,15 @@ VERBS: dict[str, Callable[..., object]] = {
     "pass_on": pass_on,
 }
 
+
+def carry_out(verb: str, *words: str) -> None:
+    """Do what a verb says, and print what comes of it."""
+    print(json.dumps(VERBS[verb](*words)), flush=True)
+
+
 if __name__ == "__main__":
-    print(json.dumps(VERBS[sys.argv[1]](*sys.argv[2:])))
+    if sys.argv[1:]:
+        carry_out(*sys.argv[1:])
+    else:
+        while line := sys.stdin.readline():
+            carry_out(*json.loads(line))

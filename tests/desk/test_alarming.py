@@ -269,6 +269,24 @@ def test_an_acknowledged_one_tells_nobody_again_and_it_can_be_taken_back(
     assert ring().acknowledged_at is None
 
 
+def test_of_a_snooze_and_an_acknowledgement_the_later_one_counts(
+    desk: Desk, toner: Query, clock: time_machine.Traveller
+) -> None:
+    alarming.save(desk.anna, wanted(toner, span_s=86_400, people=[desk.anna]))
+    say(desk, "1", "2", "3", at=NOON)
+    look(clock, NOON)
+    alarming.acknowledge(desk.anna, ring())
+    alarming.snooze(desk.anna, ring(), "half_hour")
+    assert (ring().acknowledged_by, ring().acknowledged_at) == (None, None)
+    look(clock, NOON + 35 * MINUTE)
+    assert Notice.objects.filter(seen_at=None).count() == 1
+    alarming.snooze(desk.anna, ring(), "half_hour")
+    alarming.acknowledge(desk.anna, ring())
+    assert ring().snoozed_until is None
+    look(clock, NOON + 90 * MINUTE)
+    assert not Notice.objects.filter(seen_at=None).exists()
+
+
 def test_how_long_a_snooze_lasts(clock: time_machine.Traveller) -> None:
     assert alarming.snoozed_until("two_hours", NOON) == NOON + 2 * HOUR
     assert timezone.localtime(alarming.snoozed_until("tomorrow", NOON)).isoformat() == (

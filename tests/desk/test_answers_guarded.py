@@ -12,6 +12,7 @@ from django.utils import timezone
 from resonanz.desk import care, events, outbox, projection, queue, reading
 from resonanz.desk.care import guards, releasing, saved
 from resonanz.desk.care.answers import displaced, in_parts, version_of
+from resonanz.desk.care.room import room_for
 from resonanz.desk.models import Channel, Delivery, Event, Outcome, Unsent, Voice
 from resonanz.networks import Refused
 from resonanz.post import Audience
@@ -151,7 +152,7 @@ def test_a_long_answer_goes_out_in_parts_each_after_the_one_before(
     text = " ".join(f"Das ist der Satz mit der Nummer {n} von vielen." for n in range(1, 25))
     asked = care.answerable(case)
     assert asked is not None
-    parts = in_parts(case, desk.anna, text, asked)
+    parts = in_parts(desk.anna, text, room_for(case.channel, asked, Audience.PUBLIC))
     first = care.reply(case, desk.anna, care.Reply(text=text, in_parts=True, then_resolve=True))
     planned = list(Delivery.objects.order_by("pk"))
     assert [one.text for one in planned] == list(parts)

@@ -12,11 +12,11 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from resonanz.desk import archive, archive_posts, imports, projection
+from resonanz.desk import archive, archive_posts, imports, projection, reading_streams
 from resonanz.desk.access import scope_of
 from resonanz.desk.commands import run
 from resonanz.desk.finding import find
-from resonanz.desk.models import Agent, Author, Channel, Conversation, Event, Import, Mention, Team
+from resonanz.desk.models import Agent, Author, Channel, Conversation, Event, Import, Mention, Role, Team
 from resonanz.desk.models.listening import Sighting
 from resonanz.desk.models.measuring import Imported
 from resonanz.desk.staging_posts import BadPosts, stage_posts
@@ -94,6 +94,17 @@ def test_everybody_sees_what_no_channel_heard(tmp_path: Path, desk: Desk) -> Non
     take(tmp_path, GOOD)
     Team.objects.all().delete()
     assert found("network:x toner", desk.ben) == ["https://x.example/1"]
+
+
+def test_a_column_shows_them_once_all_of_the_file_is_in(tmp_path: Path, desk: Desk) -> None:
+    take(tmp_path, GOOD)
+    orders = list(Mention.objects.values_list("order", flat=True))
+    emil = Agent.objects.create_user("emil", role=Role.AGENT)  # of no team
+    for agent in (desk.anna, desk.clara, emil):
+        assert [card.place for card in reading_streams.cards(agent, orders)] == sorted(orders, reverse=True)
+        assert not any(card.can_open for card in reading_streams.cards(agent, orders))
+    Import.objects.update(finished_at=None)
+    assert reading_streams.cards(desk.clara, orders) == []
 
 
 def test_what_we_said_ourselves_is_ours(tmp_path: Path, desk: Desk) -> None:

@@ -96,6 +96,25 @@ def test_it_says_that_it_is_automatic_and_when_we_are_back_only_to_the_customer(
     assert projection.differences() == []
 
 
+def test_no_machine_begins_a_private_talk_where_that_is_a_message(
+    night: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.fake.CAPABILITIES", replace(CAPABILITIES, invitation="message"))
+    comes(night, fake)
+    assert [sent.draft.audience for sent in fake.received] == [Audience.PUBLIC]
+
+
+def test_a_post_that_no_program_may_answer_gets_none(
+    night: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = "https://x.example/{native_id}"
+    monkeypatch.setattr("tests.fake.CAPABILITIES", replace(CAPABILITIES, answer_link=there))
+    shut = replace(said("1", "Hallo?", at=timezone.now() - MINUTE), gate="not_summoned")
+    hear(night.channel, shut, at=timezone.now())
+    settle()
+    assert automatic() == 0
+
+
 def test_once_a_case_and_once_a_person_in_half_a_day(night: Desk, fake: World) -> None:
     first = comes(night, fake)
     comes(night, fake, "2", "Hallo?", to=first)

@@ -9,7 +9,9 @@ import pytest
 from resonanz.case import State, Waiting
 from resonanz.desk import care, events
 from resonanz.desk.access import channels_visible_to, visible_to
+from resonanz.desk.care.room import room_for
 from resonanz.desk.models import Agent, Channel, Conversation, Event, Note, Role, Team, Unsent
+from resonanz.post import Audience
 from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
@@ -133,8 +135,9 @@ def test_the_customers_newest_waiting_post_is_answered(case: Conversation, desk:
 def test_the_handle_is_put_in_front_only_where_it_is_missing(case: Conversation) -> None:
     mention = care.answerable(case)
     assert mention is not None
-    assert care.greeted("Hallo", mention) == f"@{ADA.handle} Hallo"
-    assert care.greeted(f"Hallo @{ADA.handle.upper()}", mention) == f"Hallo @{ADA.handle.upper()}"
+    room = room_for(case.channel, mention, Audience.PUBLIC)
+    assert room.whole("Hallo") == f"@{ADA.handle} Hallo"
+    assert room.whole(f"Hallo @{ADA.handle.upper()}") == f"Hallo @{ADA.handle.upper()}"
 
 
 def test_access_goes_by_team_and_leads_see_all(case: Conversation, desk: Desk) -> None:

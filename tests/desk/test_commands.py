@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -21,8 +22,13 @@ def resonanz(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env={**USUAL, "RESONANZ_HOME": str(home)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )
+
+
+@pytest.fixture
+def home(tmp_path: Path, prepared_home: Path) -> Path:
+    return Path(copytree(prepared_home, tmp_path / "home"))
 
 
 def test_every_command_on_an_empty_home_makes_it(tmp_path: Path) -> None:
@@ -34,19 +40,19 @@ def test_every_command_on_an_empty_home_makes_it(tmp_path: Path) -> None:
     assert [file.stat().st_mode & 0o777 for file in keys.iterdir()] == [0o600, 0o600]
 
 
-def test_an_agent_is_added_once(tmp_path: Path) -> None:
-    first = resonanz(tmp_path, "user", "jule", "--role", "lead")
+def test_an_agent_is_added_once(home: Path) -> None:
+    first = resonanz(home, "user", "jule", "--role", "lead")
     assert first.returncode == 0
     assert first.stdout.split()[0] == "jule"
-    again = resonanz(tmp_path, "user", "Jule")
+    again = resonanz(home, "user", "Jule")
     assert (again.returncode, again.stdout) == (2, "")
     assert "cannot be added (taken)" in again.stderr
 
 
-def test_an_import_of_a_pipe_reader_that_goes_away_is_no_crash(tmp_path: Path) -> None:
+def test_an_import_of_a_pipe_reader_that_goes_away_is_no_crash(home: Path) -> None:
     reading = subprocess.Popen(
         [sys.executable, "-m", "resonanz.desk", "report", "responses", "--json"],
-        env={**USUAL, "RESONANZ_HOME": str(tmp_path)},
+        env={**USUAL, "RESONANZ_HOME": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -67,16 +73,16 @@ def test_unknown_words_end_with_two(tmp_path: Path, words: list[str]) -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
-def test_progress_and_words_never_stand_in_the_json(tmp_path: Path) -> None:
-    file = tmp_path / "a.csv"
+def test_progress_and_words_never_stand_in_the_json(home: Path) -> None:
+    file = home / "a.csv"
     file.write_text(
         "conversation,company,turn,direction,time_utc,author,text\n"
         "c1,Fjord,0,in,2020-04-01T10:00:00,ada,Wo?\nc1,Fjord,1,out,2020-04-01T10:05:00,Fjord,Hier\n"
     )
-    done = resonanz(tmp_path / "home", "import", "conversations", str(file), "--json")
+    done = resonanz(home, "import", "conversations", str(file), "--json")
     assert json.loads(done.stdout) == {"conversations": 1, "turns": 2, "known": 0}
     assert done.stderr == f"Imported 1 conversation with 2 posts from {file}.\n"
-    report = resonanz(tmp_path / "home", "report", "responses", "--json", "--within", "10m")
+    report = resonanz(home, "report", "responses", "--json", "--within", "10m")
     assert json.loads(report.stdout)[0]["within"] == {"10m": 1.0}
     assert report.stderr == ""
 
@@ -91,10 +97,10 @@ def test_long_work_shows_how_far_it_is(
     assert capsys.readouterr().err.splitlines() == [f"{tenth}0 %" if tenth else "0 %" for tenth in range(11)]
 
 
-def test_a_bad_file_prints_one_line(tmp_path: Path) -> None:
-    file = tmp_path / "bad.csv"
+def test_a_bad_file_prints_one_line(home: Path) -> None:
+    file = home / "bad.csv"
     file.write_text("conversation,company\n")
-    done = resonanz(tmp_path / "home", "import", "conversations", str(file))
+    done = resonanz(home, "import", "conversations", str(file))
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -117,10 +117,16 @@ def test_hostile_and_right_to_left_text_stays_text(tmp_path: Path) -> None:
     }
 
 
+def worked_s() -> float:
+    """Return how long the processor has worked for the commands that ended: however busy the machine is."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_five_megabytes_are_too_long_at_once(tmp_path: Path) -> None:
-    begun = time.monotonic()
+    begun = worked_s()
     row = checked(tmp_path, "--network", "x", text="-", given="Wo ist mein Zug? " * 300_000)
-    assert time.monotonic() - begun < 30
+    assert worked_s() - begun < 30
     assert (row["length"], row["fits"], row["parts"]) == (5_100_000, False, [])
     assert [problem["kind"] for problem in row["problems"]] == ["too_long"]  # type: ignore[attr-defined]
 
@@ -178,11 +184,10 @@ def test_private_data_line_by_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["address-form", "private-data"])
 def test_ten_thousand_lines_take_seconds(tmp_path: Path, command: str) -> None:
     text = "Hallo Jule, danke dir! Ruf uns unter 0800 1234567 an, wir prüfen deine Bestellung 4711-0815 gern."
-    begun = time.monotonic()
+    begun = worked_s()
     done = rows(resonanz(tmp_path, command, "--json", given="".join(f"{n}\t{text}\n" for n in range(10_000))))
-    print(f"{command}: {time.monotonic() - begun:.1f} s")
     assert [row["id"] for row in done] == [str(n) for n in range(10_000)]
-    assert time.monotonic() - begun < 60
+    assert worked_s() - begun < 60
 
 
 @pytest.mark.parametrize("command", ["address-form", "private-data"])

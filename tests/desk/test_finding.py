@@ -43,6 +43,8 @@ def test_posts_are_found_newest_first(desk: Desk) -> None:
     assert found("toner lang:en") == []
     assert found("(toner lang:en) OR bahn") == ["3"]
     assert found("toner -lang:de") == []
+    assert found("toner (leer OR -toner)") == ["0"]
+    assert found("toner (leer OR -danke)") == ["0"]
 
 
 def test_what_alarms_count_is_said_by_others_and_not_recorded(desk: Desk) -> None:

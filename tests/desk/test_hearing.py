@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from resonanz.desk import listen, queries, reading_ledger
-from resonanz.desk.listen import searches
+from resonanz.desk.listen import again, searches
 from resonanz.desk.models import Channel, Conversation, Mention, Repost
 from tests.cast import Desk
 from tests.simulator.running import RunningSimulator, running_simulator
@@ -95,6 +96,7 @@ def test_a_saved_query_hears_who_does_not_speak_to_us(
     network: RunningSimulator, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searches, "PLAN_EVERY_S", 0)
+    monkeypatch.setattr(again, "INDEXED", timedelta(0))
     queries.save(desk.anna, "Nordlicht", "nordlicht fahrrad", heard=True)
     heard = network.say("mia", "Mein Nordlicht Fahrrad ist super")
     network.say("mia", "Mein Nordwind Fahrrad nicht")

@@ -105,10 +105,11 @@ def test_the_new_text_passes_the_guards_and_one_refusal_stops_no_other(
     confirm(incident, desk.anna, "answer")
     talks[0].customer.form = "du"
     talks[0].customer.save()
+    words = "schreiben Sie uns Ihre Nummer, wenn es bis {due} nicht geht."
     incidents.change(
         incident,
         desk.clara,
-        wanted(text="{Guten Tag|Hallo} {name}, schreiben Sie uns Ihre Nummer, wenn es bis {due} nicht geht."),
+        wanted(text=f"{{Guten Tag|Hallo|Moin|Servus}} {{name}}, {words}"),
     )
     done = incident_renewal.renew(incident, desk.ben)
     first = Delivery.objects.get(conversation=talks[0])

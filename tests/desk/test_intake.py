@@ -239,6 +239,18 @@ def test_an_edit_replaces_words_and_is_told(desk: Desk) -> None:
     assert Event.objects.filter(kind="edited").count() == 1
 
 
+def test_what_was_said_before_the_last_edit_does_not_come_back(desk: Desk) -> None:
+    """A page that was read earlier may be stored later: the newest words stay."""
+    question = said("1", "Mein Drcker")
+    hear(desk.channel, edited(question, "Mein Drucker", 2 * MINUTE))
+    hear(desk.channel, edited(question, "Mein Drukcer", MINUTE))
+    hear(desk.channel, question)
+    mention = Mention.objects.get()
+    assert (mention.text, mention.edited_at) == ("Mein Drucker", NOON + 2 * MINUTE)
+    assert words_of(mention) == "mein drucker"
+    assert not mention.wordings.exists()
+
+
 def test_a_new_handle_is_kept_with_the_old_one(desk: Desk) -> None:
     hear(desk.channel, said("1", "a"))
     renamed = Person(

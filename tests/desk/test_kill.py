@@ -16,12 +16,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from shutil import copytree
 from typing import Any
 
 import pytest
 
 from resonanz.case import State, Waiting
 from resonanz.desk.crashpoints import POINTS
+from tests.desk.test_two_workers import TRADE
 from tests.simulator.running import RunningSimulator, running_simulator
 
 pytestmark = [pytest.mark.kill, pytest.mark.servers]
@@ -47,8 +49,6 @@ class Home:
             "RESONANZ_CRASH_AT": "",
         }
         self.workers: list[subprocess.Popen[bytes]] = []
-        self.hand("people")
-        self.hand("connect", network.base_url, network.tokens[US])
 
     def hand(self, *words: str) -> Any:
         done = subprocess.run(
@@ -120,9 +120,10 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path, prepared_home: Path) -> Iterator[Home]:
     with running_simulator(ignore_idempotency=True) as network:
-        desk = Home(tmp_path / "home", network)
+        desk = Home(Path(copytree(prepared_home, tmp_path / "home")), network)
+        desk.hand("connect", network.base_url, network.tokens[US])
         yield desk
         desk.stop()
 
@@ -229,4 +230,4 @@ def test_killed_while_looking_finds_the_post_all_the_same(home: Home) -> None:
 
 
 def test_every_crash_point_is_driven() -> None:
-    assert sorted([*LISTEN, *OUTBOX, "listen.searched", "outbox.looked"]) == sorted(POINTS)
+    assert sorted([*LISTEN, *OUTBOX, *TRADE, "listen.searched", "outbox.looked"]) == sorted(POINTS)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import timezone
+from django.db import connection
+from django.utils import timezone, translation
 
 from resonanz.case import State, Waiting
 from resonanz.desk import care, channels, leases, listen
 from resonanz.desk.models import Channel, Conversation, Event, Mention
-from resonanz.networks import LoginNeeded, Temporary
-from resonanz.post import Page
+from resonanz.desk.web.channel_words import notices_of
+from resonanz.networks import LoginNeeded, Nudge, Temporary
+from resonanz.post import Link, Page
 from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
 from tests.fake import World, edited
 
@@ -87,12 +90,26 @@ def test_a_revoked_token_stops_reading_until_somebody_connects_again(due: Desk, 
 
 def test_deleted_posts_lose_their_words_but_not_their_place(desk: Desk, fake: World) -> None:
     question = said("1", "Meine Adresse ist …")
+    question = replace(question, post=replace(question.post, links=(Link(url="https://ada.example"),)))
     hear(desk.channel, question)
+    assert "ada.example" in Mention.objects.get().extras
     assert listen.withdraw(desk.channel, ["1", "unknown"], timezone.now()) == 1
     mention = Mention.objects.get()
-    assert (mention.text, mention.deleted_at is not None) == ("", True)
+    assert (mention.text, mention.extras, mention.deleted_at is not None) == ("", "", True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM desk_words")
+        assert cursor.fetchone() == (0,)
     assert conversation_of(question).waiting == Waiting.NOBODY
     assert listen.withdraw(desk.channel, ["1"], timezone.now()) == 0
+
+
+def test_what_is_gone_from_one_server_stays_on_another_that_gave_out_the_same_number(desk: Desk) -> None:
+    other = Channel.objects.create(
+        network="mastodon", brand=desk.brand, uid="fjord", handle="fjord", connected_at=NOON
+    )
+    hear(desk.channel, said("1", "Hallo?"))
+    assert listen.withdraw(other, ["1"], timezone.now()) == 0
+    assert Mention.objects.get().text == "Hallo?"
 
 
 def test_edits_and_deletions_are_heard_by_looking_again(desk: Desk, fake: World) -> None:
@@ -126,11 +143,55 @@ def test_resolved_conversations_get_one_last_look(desk: Desk, fake: World) -> No
     assert (case.state, case.recheck_at) == (State.RESOLVED, None)
 
 
+def test_the_team_hears_that_somebody_wrote_where_only_the_networks_app_reads(
+    desk: Desk, fake: World
+) -> None:
+    listen.nudge(desk.channel.pk, Nudge())
+    assert Channel.objects.get(pk=desk.channel.pk).notices == {}
+    listen.nudge(desk.channel.pk, Nudge(sealed=("2002",)))
+    assert set(Channel.objects.get(pk=desk.channel.pk).notices) == {"encrypted_chat"}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("scope_missing", "Private messages are not read: the access to Fake does not allow it."),
+        ("rate_limited", "Private messages are read a little later: Fake asks us to slow down."),
+        ("budget_spent", "Private messages are not read: the budget for Fake is spent."),
+        ("gone", "Private messages are not read: Fake does not offer them to this account at the moment."),
+    ],
+)
+def test_it_is_said_whether_private_messages_are_read(due: Desk, fake: World, code: str, words: str) -> None:
+    fake.pages = [Page(cursor=str(n), messages=said, more=True) for n, said in enumerate([code, None, "yes"])]
+    told = []
+    with translation.override("en"):
+        for _ in range(3):
+            listen.listen_next()
+            channels.check_now(Channel.objects.get())
+            told.append(notices_of(Channel.objects.get(), timezone.now()))
+    assert [[one.startswith(words) for one in notices] for notices in told] == [[True], [True], []]
+    assert Event.objects.filter(kind="noticed").count() == 2
+
+
+def test_a_stream_that_is_not_let_in_any_more_is_said_until_it_speaks_again(desk: Desk, fake: World) -> None:
+    def told() -> list[str]:
+        with translation.override("en"):
+            return notices_of(Channel.objects.get(), timezone.now())
+
+    listen.stream_refused(desk.channel.pk)
+    listen.stream_refused(desk.channel.pk)
+    (words,) = told()
+    assert words.startswith("The live connection to Fake is refused: its key is no longer good.")
+    assert Event.objects.filter(kind="noticed").count() == 1
+    listen.nudge(desk.channel.pk, Nudge())
+    assert told() == []
+
+
 def test_a_nudge_makes_the_channel_due_and_its_posts_looked_at(desk: Desk, fake: World) -> None:
     question = said("1", "a")
     hear(desk.channel, question, at=timezone.now())
     Channel.objects.update(next_poll_at=timezone.now() + MINUTE)
-    listen.nudge(desk.channel.pk, ("1",))
+    listen.nudge(desk.channel.pk, Nudge(("1",)))
     channel = Channel.objects.get()
     assert channel.next_poll_at is not None
     assert channel.next_poll_at <= timezone.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -47,6 +48,7 @@ def forms(text: object) -> tuple[str, ...]:
     return (text,) if isinstance(text, str) else tuple(cast("tuple[str, ...]", text))
 
 
+@cache
 def texts(locale: str) -> dict[Key, Message]:
     return {(forms(message.id), message.context): message for message in catalog(locale) if message.id}
 

@@ -25,6 +25,7 @@ from resonanz.desk.models import (
 )
 from resonanz.networks import Gone, LoginNeeded, NetworkError, Refused, Temporary, Unclear
 from resonanz.post import Audience
+from tests import fake as network
 from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
 from tests.fake import World
 
@@ -379,3 +380,27 @@ def test_the_writer_gets_the_text_back_behind_what_they_write_now(case: Conversa
         "anna": "Noch etwas\n\nKommt morgen! ^an",
         "ben": "Bens Text",
     }
+
+
+def test_an_answer_is_marked_as_its_writer_says_where_the_network_can(
+    desk: Desk, case: Conversation, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = frozenset({"paid", "by_machine"})
+    monkeypatch.setattr(network, "CAPABILITIES", replace(network.CAPABILITIES, labels=both))
+    care.reply(case, desk.anna, care.Reply(text="Anzeige: unser Neues", labels=["paid", "anything"]))
+    care.reply(case, desk.anna, care.Reply(text="Noch etwas", labels=both, despite=("answered_already",)))
+    private = care.Reply(text="Unter uns", labels=both, audience=Audience.DIRECT)
+    care.reply(case, desk.anna, private)
+    marks = Delivery.objects.order_by("pk").values_list("paid", "by_machine")
+    assert list(marks) == [(True, False), (True, True), (False, False)]
+    Delivery.objects.update(due_at=timezone.now())
+    while outbox.deliver_next():
+        pass
+    drafts = {one.draft.text.partition(" ^")[0]: one.draft for one in fake.received}
+    assert (drafts["Anzeige: unser Neues"].paid, drafts["Anzeige: unser Neues"].by_machine) == (True, False)
+    assert drafts["Noch etwas"].by_machine is True
+
+
+def test_a_network_without_marks_gets_none(desk: Desk, case: Conversation) -> None:
+    care.reply(case, desk.anna, care.Reply(text="Hallo", labels=["paid"]))
+    assert Delivery.objects.get().paid is False

@@ -14,7 +14,7 @@ from resonanz.desk import care, events, outbox, projection, reading, responses, 
 from resonanz.desk.care import merging
 from resonanz.desk.models import Conversation, Delivery, Event, Mention, Outcome
 from resonanz.desk.storage import EPOCH
-from resonanz.networks import Refused
+from resonanz.networks import Refused, Unclear
 from resonanz.post import Audience
 from tests.cast import OTTO, US, Desk, conversation_of, hear, said
 
@@ -51,6 +51,33 @@ def favour(case: Conversation, agent: Agent) -> tuple[Mention, Delivery]:
     mention = care.answerable(case)
     assert mention is not None
     return mention, care.react(case, agent, mention, "favourite")
+
+
+def test_a_favourite_that_nobody_knows_of_is_done_again(
+    praise: Conversation, desk: Desk, fake: World
+) -> None:
+    """A repeat changes nothing, and no timeline would show whether the first attempt was taken."""
+    _mention, first = favour(praise, desk.anna)
+    fake.fails_with = [Unclear("timeout")]
+    assert outbox.deliver_next()
+    first.refresh_from_db()
+    assert (first.state, first.error_code) == (Outcome.PLANNED, "unreachable")
+    send_at_once()
+    first.refresh_from_db()
+    assert (first.state, first.error_code, fake.favourites) == (Outcome.SENT, "", {"1"})
+
+
+def test_a_favourite_whose_worker_died_is_done_again(praise: Conversation, desk: Desk, fake: World) -> None:
+    _mention, first = favour(praise, desk.anna)
+    gone = timezone.now() - timedelta(seconds=1)
+    Delivery.objects.filter(pk=first.pk).update(
+        state=Outcome.ARMED, armed_at=gone, lease_until=gone, answers_id_there="1"
+    )
+    outbox.look_next()
+    send_at_once()
+    first.refresh_from_db()
+    assert (first.state, first.error_code, fake.favourites) == (Outcome.SENT, "", {"1"})
+    assert "unclear" not in set(Event.objects.values_list("kind", flat=True))
 
 
 def test_a_favourite_answers_praise(praise: Conversation, desk: Desk, fake: World) -> None:

@@ -9,7 +9,18 @@ from django.utils import timezone
 
 from resonanz.desk import listen, queries
 from resonanz.desk.listen import again, searches
-from resonanz.desk.models import Channel, Conversation, Event, Mention, Notice, NoticeKind, SeenPost
+from resonanz.desk.models import (
+    Channel,
+    Conversation,
+    Event,
+    Mention,
+    Notice,
+    NoticeKind,
+    Quarantined,
+    Query,
+    SeenPost,
+    StandingSearch,
+)
 from resonanz.networks import Temporary
 from resonanz.post import Page, Sighting, Unread
 from tests.cast import OTTO, US, Desk, hear, said
@@ -44,6 +55,24 @@ def test_what_the_network_shows_is_written_down(heard: tuple[Sighting, Sighting]
     assert Channel.objects.get().next_read_again_at is not None
 
 
+def test_nothing_from_before_the_account_was_connected_is_asked_for(
+    heard: tuple[Sighting, Sighting], desk: Desk
+) -> None:
+    Channel.objects.update(connected_at=NOW - HOUR / 2)
+    assert listen.read_again(Channel.objects.get()) == 0
+    Channel.objects.update(connected_at=NOW - HOUR)
+    assert listen.read_again(Channel.objects.get()) == 2
+
+
+def test_a_read_that_began_as_they_were_seen_need_not_have_them(heard: tuple[Sighting, Sighting]) -> None:
+    listen.read_again_next()
+    seen_at = SeenPost.objects.earliest("pk").seen_at
+    Channel.objects.update(read_at=seen_at)
+    assert again.judge(Channel.objects.get()) == []
+    Channel.objects.update(read_at=seen_at + timedelta(milliseconds=1))
+    assert len(again.judge(Channel.objects.get())) == 1
+
+
 def test_nothing_counts_as_missed_before_the_next_ordinary_read(heard: tuple[Sighting, Sighting]) -> None:
     listen.read_again_next()
     assert listen.missed_next() is False
@@ -71,6 +100,24 @@ def test_what_was_missed_is_named_told_and_fetched(
     read_as_usual()
     assert listen.missed_next() is True
     assert Event.objects.filter(kind="missed").count() == 1
+
+
+def test_what_was_put_aside_for_one_broken_answer_is_fetched_soon(
+    heard: tuple[Sighting, Sighting], desk: Desk, fake: World
+) -> None:
+    listen.read_again_next()
+    fake.pages = [Page(unread=(Unread(raw="{}", reason="text", native_id="2"),), cursor="c1")]
+    listen.read_now(desk.channel)
+    due = Channel.objects.get().next_read_again_at
+    assert due is not None
+    assert timezone.now() < due <= timezone.now() + timedelta(minutes=5)
+    Channel.objects.update(next_read_again_at=timezone.now())
+    assert listen.read_again_next() is True
+    assert not Quarantined.objects.exists()
+    read_as_usual()
+    fake.now_there = {"2": heard[1]}
+    assert listen.missed_next() is True
+    assert Mention.objects.filter(uri=heard[1].post.uri).count() == 1
 
 
 def test_one_that_is_gone_by_now_is_forgotten(heard: tuple[Sighting, Sighting], fake: World) -> None:
@@ -105,18 +152,50 @@ def test_a_stored_post_deleted_behind_our_back_is_missed(desk: Desk, fake: World
     assert [one.uri for one in again.judge(Channel.objects.get())] == [first.post.uri]
 
 
-def test_own_posts_and_what_a_query_finds_are_seen_too(
-    desk: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def query(desk: Desk, fake: World, monkeypatch: pytest.MonkeyPatch) -> Query:
+    """One for which the network is searched, and was just now."""
     monkeypatch.setattr(searches, "PLAN_EVERY_S", 0)
-    queries.save(desk.anna, "Drucker", "drucker", heard=True)
+    found = queries.save(desk.anna, "Drucker", "drucker", heard=True)
+    listen.search_next()
+    return found
+
+
+def seen() -> set[str]:
+    return set(SeenPost.objects.values_list("native_id", flat=True))
+
+
+def test_own_posts_and_what_a_query_finds_are_seen_too(query: Query, desk: Desk, fake: World) -> None:
     ours = said("9", "Guten Morgen", US, at=NOW - HOUR)
     fits = said("5", "Drucker?", at=NOW - HOUR, addressed=False)
     other = said("6", "Toner?", at=NOW - HOUR, addressed=False)
+    old = said("7", "Drucker!", at=NOW - 50 * HOUR, addressed=False)
     fake.shows = Page(sightings=(ours,))
-    fake.finds = {"drucker": [Page(sightings=(fits, other))]}
+    fake.finds = {"drucker": [Page(sightings=(fits, other, old))]}
     assert listen.read_again(desk.channel) == 2
-    assert set(SeenPost.objects.values_list("native_id", flat=True)) == {"5", "9"}
+    assert seen() == {"5", "9"}
+
+
+def test_what_no_search_has_had_time_to_find_is_not_missed(query: Query, desk: Desk, fake: World) -> None:
+    """Channels are read more often than they are searched: that must not look like a loss."""
+    StandingSearch.objects.update(searched_at=NOW - HOUR)
+    fresh = said("5", "Drucker?", at=NOW - HOUR / 2, addressed=False)
+    fake.finds = {"drucker": [Page(sightings=(fresh,))] * 2}
+    listen.read_again(desk.channel)
+    read_as_usual()
+    assert again.judge(Channel.objects.get()) == []
+    assert seen() == set()
+    StandingSearch.objects.update(searched_at=NOW)
+    listen.read_again(desk.channel)
+    assert seen() == {"5"}
+
+
+def test_what_nobody_searches_for_any_more_is_not_missed(query: Query, desk: Desk, fake: World) -> None:
+    fake.finds = {"drucker": [Page(sightings=(said("5", "Drucker?", at=NOW - HOUR, addressed=False),))]}
+    queries.drop(desk.anna, query)
+    assert listen.read_again(desk.channel) == 0
+    queries.restore(desk.anna, query)
+    assert listen.read_again(desk.channel) == 1
 
 
 def test_what_is_put_aside_is_not_missed(desk: Desk, fake: World) -> None:

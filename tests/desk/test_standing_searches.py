@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from resonanz.desk import listen, queries
+from resonanz.desk import brands, listen, queries
 from resonanz.desk.listen import searches
 from resonanz.desk.models import Channel, Conversation, Mention, Quarantined, Query, StandingSearch
 from resonanz.networks import LoginNeeded, Refused, Temporary
@@ -58,6 +58,15 @@ def test_one_that_speaks_to_us_is_a_conversation_even_if_it_does_not_fit(query: 
     fake.finds = {"drucker -werbung": [Page(sightings=(said("1", "Hilfe!"),), cursor="1")]}
     listen.search_next()
     assert Conversation.objects.count() == 1
+
+
+def test_every_spelling_of_a_brand_is_searched_for(desk: Desk, fake: World) -> None:
+    brands.spell(desk.brand, "nordlich", by=desk.clara)
+    queries.save(desk.anna, "Marke", desk.brand.name, heard=True)
+    fake.finds = {"nordlich": [heard_of("1", "Nordlich ist toll")]}
+    listen.search_next()
+    assert "search nordlich" in fake.asked
+    assert [m.text for m in Mention.objects.all()] == ["Nordlich ist toll"]
 
 
 def test_it_goes_on_where_it_stopped_and_begins_anew_with_other_words(

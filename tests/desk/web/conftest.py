@@ -9,7 +9,6 @@ from django.conf import settings
 
 from resonanz.desk import projection
 from tests.cast import Desk
-from tests.cast import desk as make_desk
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,9 +18,9 @@ def _static_folder() -> None:
 
 
 @pytest.fixture
-def ours(db: None) -> Desk:
+def ours(desk: Desk) -> Desk:
     """The desk of the cast."""
-    return make_desk()
+    return desk
 
 
 @pytest.fixture

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from resonanz.desk import alarming, notifying, queries, reading_alarms, streams
+from resonanz.desk import alarming, counting, notifying, queries, reading_alarms, streams
+from resonanz.desk.alarming import Wanted
 from resonanz.desk.models import (
     Alarm,
     AlarmAddress,
@@ -24,7 +26,7 @@ from resonanz.desk.models import (
     Setting,
     StreamKind,
 )
-from tests.cast import ADA, MIA, OTTO, Desk, conversation_of, hear, said
+from tests.cast import ADA, MIA, NOON, OTTO, Desk, conversation_of, hear, said
 from tests.desk.chat import Chat, chat
 from tests.desk.web.client import heard, signed_in, text
 
@@ -62,7 +64,7 @@ def form(known_query: Query | None, *people: int, **more: object) -> dict[str, o
 def rung(ours: Desk, query: Query) -> AlarmRing:
     """Return the ring of an alarm of Anna's that tells her and Tom."""
     signed_in(ours.anna).post(reverse("alarm-new"), form(query, ours.anna.pk, ours.tom.pk))
-    assert alarming.check_next() is True
+    assert alarming.check_next() is False  # keeping it has looked already
     return AlarmRing.objects.get()
 
 
@@ -90,6 +92,51 @@ def test_an_alarm_is_made_from_a_query_changed_dropped_and_taken_back(ours: Desk
     client.post(reverse("alarm-act", args=[alarm.pk, "restore"]))
     assert client.get(edit).status_code == 200
     assert client.post(reverse("alarm-act", args=[alarm.pk, "burn"])).status_code == 404
+
+
+def test_keeping_one_looks_at_once_and_the_headline_counts_what_nobody_answered(
+    ours: Desk, toner: Query
+) -> None:
+    client, listed = signed_in(ours.anna), reverse("alarms")
+    ring = rung(ours, toner)
+    assert "1 alarm rings" in text(client.get(listed))
+    client.post(reverse("alarm-answer", args=[ring.pk, "acknowledge"]))
+    assert "No alarm rings unanswered" in text(client.get(listed))
+    client.post(reverse("alarm-act", args=[ring.alarm_id, "drop"]))
+    client.post(reverse("alarm-act", args=[ring.alarm_id, "restore"]))
+    assert "1 alarm rings" in text(client.get(listed))
+    AlarmRing.objects.all().delete()
+    assert "reached, about to ring" in text(client.get(listed))
+    client.post(reverse("alarm-edit", args=[ring.alarm_id]), form(toner, ours.anna.pk, least_count=4))
+    assert "No alarm rings" in text(client.get(listed))
+    assert "calm" in text(client.get(listed))
+
+
+@pytest.mark.parametrize("more", [{}, {"times": 2.0}, {"span_s": 600}])
+def test_the_past_is_drawn_alike_when_one_looks_again(ours: Desk, more: dict[str, object]) -> None:
+    for number in range(40):
+        at = NOON - timedelta(minutes=17 * number * number % 20_000)
+        hear(ours.channel, said(f"past-{number}", "Toner leer", ADA, at=at))
+    toner = queries.save(ours.anna, "Toner", "toner")
+    asked = {"name": "Toner", "of": AlarmOf.QUERY, "span_s": 3600, "least_count": 2, "query": toner} | more
+    alarm = alarming.draft(ours.anna, Wanted(**asked))  # type: ignore[arg-type]
+    with time_machine.travel(NOON + timedelta(minutes=16), tick=False) as clock:
+        first, drawn = reading_alarms.preview(alarm), last_day(alarm)
+        clock.shift(timedelta(minutes=3))
+        again, anew = reading_alarms.preview(alarm), last_day(alarm)
+    assert first is not None
+    assert again is not None
+    assert (first.rung, first.lately) == (again.rung, again.lately)
+    assert list(first.lately) == sorted(first.lately)
+    assert drawn[:-1] == anew[: len(drawn) - 1]
+
+
+def last_day(alarm: Alarm) -> list[tuple[datetime, int, float]]:
+    """Return what the picture of an alarm's last day is drawn from."""
+    alarm.pk = 0
+    what, now = counting.watched(alarm), timezone.localtime()
+    assert what is not None
+    return [(point.at, point.count, point.threshold) for point in reading_alarms.last_day(alarm, what, now)]
 
 
 def test_the_preview_says_what_it_would_have_done(ours: Desk, toner: Query) -> None:
@@ -241,6 +288,11 @@ def test_the_bell_shows_each_ring_and_leads_there(ours: Desk, toner: Query) -> N
     answer = client.post(reverse("bell"), {"ring": ring.pk})
     assert answer["Location"] == reverse("alarm-ring", args=[ring.pk])
     assert client.get(reverse("bell"), headers={"Accept": "application/json"}).json()["count"] == 0
+    tom = signed_in(ours.tom)
+    told = tom.get(reverse("bell"), headers={"Accept": "application/json"}).json()
+    assert (told["count"], told["rings"]) == (1, [ring.pk])
+    seen = tom.post(reverse("bell"), {"ring": ring.pk}, headers={"Accept": "application/json"}).json()
+    assert (seen["count"], seen["rings"]) == (0, [])
 
 
 def test_danger_is_shown_before_an_alarm(ours: Desk, toner: Query) -> None:
@@ -383,7 +435,6 @@ def test_a_ring_of_a_column_shows_its_newest_posts_and_rests_without_it(ours: De
     client = signed_in(ours.anna)
     plan = form(None, ours.anna.pk, ours.tom.pk, of="stream", stream=tab.streams.get().pk)
     client.post(reverse("alarm-new"), plan)
-    assert alarming.check_next() is True
     here = reverse("alarm-ring", args=[AlarmRing.objects.get().pk])
     page = text(client.get(here))
     assert ("Posts in the column “Toner”" in page, page.count("Toner leer")) == (True, 3)

@@ -47,8 +47,10 @@ def test_the_number_counts_conversations_not_rings(desk: Desk) -> None:
     assert signed_in(desk.ben).get("/bell/", headers=FACTS).json() == {
         "count": 0,
         "conversations": [],
+        "rings": [],
         "newest": None,
         "loud": None,
+        "waiting": 1,
     }
 
 

@@ -27,7 +27,9 @@ def page_of(answer: HttpResponseBase) -> str:
 def test_a_call_becomes_a_conversation_in_the_queue(ours: Desk) -> None:
     client = signed_in(ours.anna)
     inbox = page_of(client.get("/"))
-    assert 'href="/by-hand/" data-key="h"' in inbox
+    assert 'data-key="h" href="/by-hand/"' in inbox
+    assert 'data-key="h"' in page_of(client.get("/alarms/"))
+    assert 'data-key="h"' not in page_of(signed_in(ours.tom).get("/alarms/"))
     answer = client.post("/by-hand/", {**CALL, "at": f"{timezone.localtime():%Y-%m-%dT%H:%M}"})
     talk = Conversation.objects.get()
     assert answer["Location"] == f"/c/{talk.pk}/"
@@ -80,6 +82,15 @@ def test_the_answer_is_noted_and_nothing_sent(ours: Desk) -> None:
 def test_several_brands_are_asked_for(ours: Desk) -> None:
     client = signed_in(ours.anna)
     assert "For which brand?" not in page_of(client.get("/by-hand/"))
+
+
+def test_the_next_one_begins_as_the_last_one_came(ours: Desk) -> None:
+    client = signed_in(ours.anna)
+    client.post("/by-hand/", {**CALL, "way": "letter"})
+    assert re.search(r'value="letter" checked', page_of(client.get("/by-hand/")))
+    assert re.search(r'value="shop" checked', page_of(client.get("/by-hand/?way=shop")))
+    client.cookies["resonanz_by_hand"] = "pigeon.x"
+    assert re.search(r'value="phone" checked', page_of(client.get("/by-hand/")))
 
 
 def test_trainees_are_told_why_not(ours: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.web.channel_words import health_of
 from resonanz.desk.web.settings_connect import may_be_simulated
 from resonanz.networks import LoginNeeded, Temporary
+from tests import fake as network
 from tests.cast import US, Desk
 from tests.fake import World
 
@@ -54,6 +56,23 @@ def test_health_in_a_word(desk: Desk, changed: dict[str, object], level: str, wo
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("unreachable", "Mastodon cannot be reached at the moment."),
+        ("rate_limited", "Mastodon asks us to slow down. Mastodon says: “Nein”"),
+        ("bad_answer", "Mastodon answers something that we do not understand. Mastodon says: “Nein”"),
+        ("server_error", "Mastodon had a fault of its own. Mastodon says: “Nein”"),
+    ],
+)
+def test_trouble_of_an_account_that_worked_before(desk: Desk, code: str, words: str) -> None:
+    desk.channel.error_code, desk.channel.error_reason = code, "Nein"
+    with translation.override("en"):
+        advice = health_of(desk.channel, timezone.now()).advice
+    heals = " The desk keeps trying by itself; what was said meanwhile is read then."
+    assert advice == words + heals
+
+
 def test_a_channel_that_is_not_read_any_more_says_what_to_do(desk: Desk) -> None:
     now = timezone.now()
     desk.channel.read_at = now - timedelta(minutes=4)
@@ -91,6 +110,24 @@ def test_everybodys_private_messages_are_let_through(desk: Desk, fake: World) ->
     browser.post(f"{PAGE}{desk.channel.pk}/everybody/")
     assert (Channel.objects.get().filtered, fake.asked) == ([], ["AcceptEverybody"])
     assert "Private messages of strangers are held back" not in browser.get(PAGE).content.decode()
+
+
+def test_a_network_that_turns_strangers_away_is_no_folder_to_look_into(
+    desk: Desk, fake: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network, "CAPABILITIES", replace(network.CAPABILITIES, turns_away=True))
+    Channel.objects.update(filtered=["not_following"])
+    page = client_of(desk.clara).get(PAGE).content.decode()
+    assert "Strangers cannot write to this account privately" in page
+    assert "folder" not in page
+    inbox = client_of(desk.clara).get("/").content.decode()
+    assert "Fake lets hardly anybody write to us privately." in inbox
+
+
+@pytest.mark.parametrize(("told", "shown"), [("None", 0), ("", 0), ("Premium", 1)])
+def test_a_subscription_is_shown_where_there_is_one(desk: Desk, told: str, shown: int) -> None:
+    Channel.objects.update(facts={"subscription": told})
+    assert client_of(desk.clara).get(PAGE).content.decode().count("Subscription") == shown
 
 
 def test_a_network_that_does_not_answer_is_said_on_the_page(desk: Desk, fake: World) -> None:
@@ -136,7 +173,7 @@ def test_an_address_that_cannot_be_is_said_beside_it(
 ) -> None:
     answer = client_of(desk.clara).post(TOKEN_PAGE, typed(desk, server=server))
     assert (answer.status_code, fake.asked) == (422, [])
-    assert words in answer.context["token"].errors["server"][0]
+    assert words in answer.context["forms"]["token"].errors["server"][0]
 
 
 def test_a_token_that_does_not_work_is_said_beside_it(desk: Desk, fake: World) -> None:
@@ -144,14 +181,14 @@ def test_a_token_that_does_not_work_is_said_beside_it(desk: Desk, fake: World) -
     answer = client_of(desk.clara).post(TOKEN_PAGE, typed(desk))
     ours = "Fake does not accept this access token. Copy it once more, from start to end."
     theirs = "Fake says: “The access token is invalid”"
-    assert answer.context["token"].errors["token"] == [f"{ours} {theirs}"]
+    assert answer.context["forms"]["token"].errors["token"] == [f"{ours} {theirs}"]
     assert "abc" not in answer.content.decode()  # a secret is never sent back
 
 
 def test_an_account_of_another_brand_is_not_taken_over(desk: Desk, fake: World) -> None:
     other = desk.brand.__class__.objects.create(name="Südlicht")
     answer = client_of(desk.clara).post(TOKEN_PAGE, typed(desk, brand=str(other.pk)))
-    assert answer.context["token"].errors["brand"] == [
+    assert answer.context["forms"]["token"].errors["brand"] == [
         "This account belongs to the brand “Nordlicht” already. Choose that one."
     ]
 

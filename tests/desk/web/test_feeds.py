@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.urls import reverse
 
-from resonanz.desk import listen, queries
+from resonanz.desk import listen, queries, streams
 from resonanz.desk.models import Brand, Channel, Conversation, Mention
 from tests.cast import Desk
 from tests.desk.web.client import signed_in, text
@@ -45,7 +45,15 @@ def test_a_site_is_followed_read_and_found(desk: Desk, site: Scripted) -> None:
     assert sorted(Mention.objects.values_list("text", flat=True)) == ["Bahn", "Toner im Test"]
     assert not Conversation.objects.exists()
     query = queries.save(desk.anna, "Toner", "toner network:feed")
-    assert "Toner im Test" in text(signed_in(desk.anna).get(reverse("query", args=[query.pk])))
+    anna, host = signed_in(desk.anna), Mention.objects.select_related("author")[0].author.handle
+    stream = streams.show_query(desk.anna, query, None, "Meine")
+    shown = anna.get(reverse("query", args=[query.pk])).content.decode()
+    column = anna.get(reverse("stream-column", args=[stream.pk])).content.decode()
+    assert [("Toner im Test" in one, "Neues" in one, f"@{host}" in one) for one in (shown, column)] == [
+        (True, True, False)
+    ] * 2
+    dialog = anna.get(reverse("stream-tab", args=[stream.tab_id])).content.decode()
+    assert (f"@{host}" in dialog, "· Neues</option>" in dialog) == (False, True)
 
 
 def test_of_several_feeds_one_is_chosen(desk: Desk, site: Scripted) -> None:
@@ -67,12 +75,14 @@ def test_what_cannot_be_followed_is_said_beside_the_address(desk: Desk, site: Sc
     site.routes |= {"GET /": home(), "GET /feed": Say(rss("Hallo")), "GET /secret": Say(b"", 403)}
     client = signed_in(desk.clara)
     for path, told in (
-        ("/", "There is no feed at this address, and the page names none."),
+        ("/", "at this address and in what the page names, and found none."),
         ("/nowhere", "There is nothing at this address."),
         ("/secret", "The site does not let the desk read this address."),
     ):
         answer = client.post(FOLLOW, {"address": site.url + path, "brand": desk.brand.pk})
         assert (answer.status_code, told in text(answer)) == (422, True), told
+    typed = client.post(FOLLOW, {"address": "kein blog", "brand": desk.brand.pk})
+    assert (typed.status_code, "This is no web address." in text(typed)) == (422, True)
     unsafe = client.post(FOLLOW, {"address": "http://10.0.0.1/feed", "brand": desk.brand.pk})
     assert "public https addresses only" in text(unsafe)
     other = Brand.objects.create(name="Other")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from resonanz.case import Dismissal
+from resonanz.case import Dismissal, ReplyKind
 from resonanz.desk import care, commands, listen, reading_ledger
 from resonanz.desk.listen.quarantine import put_aside
 from resonanz.desk.models import Channel, Event, Mention, Quarantined, SeenPost
@@ -42,11 +43,10 @@ def day(desk: Desk, fake: World) -> Desk:
     hear(desk.channel, *shown, at=at + timedelta(seconds=30))
     care.resolve(conversation_of(spam), desk.anna, Dismissal.SPAM)
     listen.withdraw(desk.channel, ["g"], timezone.now())
-    odd = Unread(raw='{"id": "q"}', reason="time", native_id="q")
-    put_aside_now(desk.channel, odd)
     missing = said("m", "Hallo?", ADA, at=at)
     fake.shows = Page(sightings=(*shown, missing, said("q", "?", ADA, at=at)))
     listen.read_again(desk.channel)
+    put_aside_now(desk.channel, Unread(raw='{"id": "q"}', reason="time", native_id="q"))
     Channel.objects.update(read_at=timezone.now() + timedelta(seconds=1))
     return desk
 
@@ -83,6 +83,58 @@ def test_what_was_read_a_moment_ago_is_on_the_way(day: Desk) -> None:
     assert (row.classes["coming"], row.difference) == (1, 0)
 
 
+def classes_of(day: Desk) -> dict[str, int]:
+    (row,) = reading_ledger.days([day.channel], count=1, today=timezone.localdate())
+    return {name: count for name, count in row.classes.items() if count}
+
+
+def test_only_a_later_word_of_a_person_answers(day: Desk) -> None:
+    first = Mention.objects.get(uri__endswith="/a")
+    more = said("more", "Und wann genau?", ADA, at=first.posted_at + timedelta(seconds=9))
+    hear(day.channel, replace(more, post=replace(more.post, reply_to=first.uri, root=first.uri)))
+    see(day, more)
+    assert classes_of(day) == {name: count for name, count in (CLASSES | {"waiting": 2}).items() if count}
+    Mention.objects.filter(uri__endswith="/b").update(kind=ReplyKind.AUTOMATIC)
+    assert (classes_of(day)["waiting"], "answered" in classes_of(day)) == (3, False)
+
+
+def test_who_writes_again_after_a_dismissal_waits(day: Desk) -> None:
+    first = Mention.objects.get(uri__endswith="/s")
+    again = said("again", "Das war ernst gemeint", MIA, at=timezone.now())
+    hear(day.channel, replace(again, post=replace(again.post, reply_to=first.uri, root=first.uri)))
+    see(day, again)
+    assert ("dismissed" in classes_of(day), classes_of(day)["waiting"]) == (False, 3)
+
+
+def test_what_another_account_put_aside_is_no_excuse(day: Desk) -> None:
+    """Two servers give out the same numbers."""
+    other = Channel.objects.create(
+        network="mastodon", brand=day.brand, uid="fjord", handle="fjord", connected_at=timezone.now() - HOUR
+    )
+    Quarantined.objects.update(channel=other)
+    assert (classes_of(day)["missing"], "quarantined" in classes_of(day)) == (2, False)
+    assert {one.native_id for one in listen.judge(Channel.objects.get(pk=day.channel.pk))} == {"m", "q"}
+
+
+def test_a_post_of_midnight_belongs_to_the_day_that_begins(day: Desk) -> None:
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    SeenPost.objects.update(posted_at=midnight)
+    found = reading_ledger.days([day.channel], count=2, today=timezone.localdate())
+    assert [(row.day, row.seen_count) for row in found] == [(midnight.date(), 9)]
+
+
+def see(day: Desk, sighting: Sighting) -> None:
+    """Write down that the network showed a post, as reading again does."""
+    SeenPost.objects.create(
+        channel=day.channel,
+        native_id=sighting.native_id,
+        uri=sighting.post.uri,
+        handle=sighting.post.author.handle,
+        posted_at=sighting.post.posted_at,
+        seen_at=timezone.now(),
+    )
+
+
 def test_the_page_says_what_is_missing_and_names_it(day: Desk) -> None:
     page = client_of(day.clara).get("/reports/intake/").content.decode()
     assert "1 of 9 posts is nowhere in the desk." in page
@@ -98,6 +150,12 @@ def test_once_fetched_it_is_said_that_it_came_late(day: Desk, fake: World) -> No
     assert "All 9 posts seen are here." in page
     assert "1 was missed first and fetched" in page
     assert client_of(day.clara).get("/bell/").content.decode().count("posts were missed") == 1
+
+
+def test_what_is_named_and_not_fetched_yet_did_not_come_late(day: Desk) -> None:
+    assert [one.native_id for one in listen.judge(Channel.objects.get())] == ["m"]
+    (row,) = reading_ledger.days([day.channel], count=1, today=timezone.localdate())
+    assert (row.caught_up_count, row.difference) == (0, 1)
 
 
 def test_reading_again_by_hand_fetches_and_is_due_at_once(day: Desk, fake: World) -> None:

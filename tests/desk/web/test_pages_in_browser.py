@@ -5,15 +5,18 @@ The pages are those of the address list: a new one that nobody put here fails `t
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
 from django.urls import get_resolver
+from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import alarming, care, notifying, queries, streams, wall_link
+from resonanz.desk import alarming, care, listen, notifying, queries, streams, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Alarm,
@@ -21,8 +24,10 @@ from resonanz.desk.models import (
     AlarmCall,
     AlarmOf,
     Brand,
+    Budget,
     CallState,
     Channel,
+    Conversation,
     Department,
     Enquiry,
     Incident,
@@ -33,7 +38,11 @@ from resonanz.desk.models import (
     StreamKind,
     Team,
 )
-from tests.cast import NOON, OTTO, US, Desk, conversation_of, hear, said
+from resonanz.desk.money import ChannelPurse
+from resonanz.desk.storage import to_ms
+from resonanz.networks import NETWORKS, Charge, Row
+from tests import fake as network
+from tests.cast import ADA, NOON, OTTO, US, Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +95,9 @@ PAGES = {
     "factors-app": "/settings/own/sign-in/app/",
     "factors-passkey": "/settings/own/sign-in/passkey/",
     "settings-channels": "/settings/channels/",
-    "settings-channel-connect": "/settings/channels/connect/?token",
+    "settings-channel-connect": "/settings/channels/connect/?way=token",
+    "settings-channel-money": "/settings/channels/{x}/money/",
+    "settings-channel-webhook": "/settings/channels/{x}/webhook/",
     "settings-channel-feed": "/settings/channels/feed/",
     "settings-people": "/settings/people/",
     "settings-people-add": "/settings/people/add/",
@@ -119,6 +130,10 @@ PAGES = {
 }
 # Pages that look quite different when something else is asked of them.
 ALSO = (
+    "/c/{gated}/",
+    "/settings/channels/connect/?network=x&way=keys",
+    "/settings/channels/connect/?network=bluesky",
+    "/settings/channels/connect/?again={x}",
     "/search/?q=hallo+-nirgends",
     "/search/?q=hallo+lang:foo!",
     "/search/",
@@ -135,7 +150,7 @@ PARTS = {  # drawn into a page; the browser tests of their areas look at them th
     *("query-look", "query-form"),
     "alarm-look",
     "by-hand-people",
-    *("stream-column", "stream-posts", "stream-pulse"),
+    *("stream-column", "stream-posts", "stream-pulse", "stream-people"),
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
     *("ask_preview", "askable", "join", "split", "hand_over", "bulk_panel", "bulk_numbers"),
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
@@ -164,11 +179,14 @@ DOES = {  # takes POST only, or leads on
     *(
         "query-drop",
         "query-restore",
-        *("streams-start", "tab-add", "tab-do", "stream-add", "stream-do", "stream-answer"),
+        *("streams-start", "stream-show", "tab-add", "tab-do", "stream-add", "stream-do", "stream-answer"),
         "factors-reset",
         "settings-channel-pause",
         "settings-channel-resume",
         "settings-channel-everybody",
+        "settings-money",
+        "hook",
+        "face",
     ),
     *("settings-channel-token", "settings-channel-browser", "settings-channel-oauth-callback"),
     *("settings-spelling-drop", "alarm-act", "alarm-answer", "settings-alarm-act"),
@@ -217,11 +235,14 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         address="https://desk.example",
     )
     alarm, address = an_alarm(desk)
+    on_x, gated = an_account_that_costs(desk, monkeypatch)
     policy = SlaPolicy.objects.get()
     rule = SlaRule.objects.create(policy=policy, urgency=1, first_response_s=600, next_response_s=600)
     Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
     yield {
         "talk": talk.pk,
+        "x": on_x.pk,
+        "gated": gated.pk,
         "tab": tab.pk,
         "incident": Incident.objects.get().pk,
         "saved": SavedReply.objects.get().pk,
@@ -240,6 +261,52 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     }
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM desk_words")  # no model's table, so no test's flush empties it
+
+
+def an_account_that_costs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[Channel, Conversation]:
+    """Make an account of a network that takes money and has posts that no program may answer."""
+    priced = replace(
+        network.CAPABILITIES,
+        label="X",
+        login=("oauth", "keys", "password"),
+        metered=True,
+        answer_link="https://x.example/intent/post?in_reply_to={native_id}",
+        invitation="message",
+        labels=frozenset({"paid", "by_machine"}),
+    )
+    monkeypatch.setattr(network, "CAPABILITIES", priced)
+    monkeypatch.setattr(network, "HOOK", NETWORKS["x"].hook, raising=False)
+    for name in ("x", "bluesky"):
+        monkeypatch.setitem(NETWORKS, name, Row("tests.fake"))
+    now = timezone.now()
+    channel = Channel.objects.create(
+        network="x",
+        brand=desk.brand,
+        uid="1",
+        handle="nordlicht_hilft",
+        name="Nordlicht hilft",
+        base_url="https://api.x.com",
+        secret={"client_id": "id", "refresh_token": "r"},
+        connected_at=now,
+        error_code="budget_spent",
+        notices={"encrypted_chat": to_ms(now)},
+        facts={"messages": "scope_missing", "subscription": "Basic"},
+    )
+    Team.objects.get().channels.add(channel)
+    listen.open_hook(channel, "key", by=desk.clara)
+    ada = replace(ADA, network="x", uid="7", handle="ada_l")
+    named = said("n1", "@nordlicht_hilft Wo bleibt mein Paket?", ada, at=now - timedelta(hours=2))
+    shut = said("n2", f"Nordlicht antwortet nie. {LONG}", ada, to=named, at=now - timedelta(hours=1))
+    heard = [
+        replace(one, post=replace(one.post, network="x"), gate=gate)
+        for one, gate in ((named, ""), (shut, "not_summoned"))
+    ]
+    hear(channel, *heard)
+    purse = ChannelPurse(channel.pk)
+    purse.settle(purse.reserve("mentions", 10_000), [Charge("post_read", 5_000, ("n1", "n2"))])
+    purse.settle(purse.reserve("send", 900_000), [Charge("post", 900_000, ("n9",))])
+    Budget.objects.update(most=900_000, stopped_at=now)
+    return channel, conversation_of(named)
 
 
 def an_alarm(desk: Desk) -> tuple[Alarm, AlarmAddress]:

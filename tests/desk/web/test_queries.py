@@ -307,6 +307,7 @@ def test_a_query_that_was_just_kept_says_where_it_is_searched(ours: Desk) -> Non
         ("", timezone.now()): "3 posts heard by it, searched",
         ("not_allowed_here", None): "This server has no search",
         ("timeout", None): "It could not be searched just now",
+        ("budget_spent", None): "It is not searched for now: what is left of the budget is kept for what is",
     }
     for (code, searched_at), said_ in words.items():
         search.error_code, search.searched_at, search.found_count = code, searched_at, 3

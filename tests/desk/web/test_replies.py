@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 from PIL import Image
 
 from resonanz.desk import care, events
 from resonanz.desk.care import attachments, guards, saved
 from resonanz.desk.models import Attachment, Delivery, SavedReply, Unsent
+from resonanz.desk.wording_replies import reaction_words
 from resonanz.post import Audience
+from tests import fake as network
 from tests.cast import ADA, Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
@@ -115,6 +118,15 @@ def test_words_of_another_tab_are_handed_back(case: Conversation, desk: Desk) ->
         client.post(f"/c/{case.pk}/unsent", {"text": "Eins und", "known": first["kept"]}, headers=HTMX)
     )
     assert (again["aside"], Unsent.objects.get().text) == ("Zwei", "Eins und")
+
+
+def test_each_network_has_its_own_words_for_reactions(monkeypatch: pytest.MonkeyPatch, fake: World) -> None:
+    with translation.override("en"):
+        mine = [reaction_words(name, "mastodon") for name in ("favourite", "unboost")]
+        monkeypatch.setattr(network, "CAPABILITIES", replace(network.CAPABILITIES, reactions="like"))
+        others = [reaction_words(name, "mastodon") for name in ("favourite", "unboost")]
+    assert mine == [("Favourite", "favourited", "Favourited"), ("Boost", "boosted", "Boosted")]
+    assert others == [("Like", "liked", "Liked"), ("Repost", "reposted", "Reposted")]
 
 
 # To private, reactions ---------------------------------------------------------------------------
@@ -333,3 +345,27 @@ def test_queries_of_the_box_do_not_grow(case: Conversation, desk: Desk) -> None:
         signed_in(desk.anna).post(f"/c/{case.pk}/attach", {"file": picture()})
         hear(desk.channel, said(f"m{number}", "Und?", ADA, to=said("1", ""), at=timezone.now()))
     assert [count(path) for path in paths] == before
+
+
+def test_an_answer_can_be_marked_where_the_network_shows_it(
+    case: Conversation, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(desk.anna)
+    assert 'name="label"' not in html(client.get(f"/c/{case.pk}/"))
+    labels = frozenset({"paid", "by_machine"})
+    monkeypatch.setattr(network, "CAPABILITIES", replace(network.CAPABILITIES, labels=labels))
+    shown = html(client.get(f"/c/{case.pk}/"))
+    for name, mark in (("paid", "Paid partnership"), ("by_machine", "Made with AI")):
+        assert f'name="label" value="{name}"><span>{mark}</span>' in shown
+    client.post(f"/c/{case.pk}/reply", {"text": "Anzeige: unser Neues", "label": ["paid"]})
+    assert Delivery.objects.get().paid is True
+    assert (
+        "Paid partnership</span>" in html(client.get(f"/c/{case.pk}/")).partition('class="post ours outgo')[2]
+    )
+
+
+def test_what_others_marked_as_paid_is_shown(desk: Desk) -> None:
+    told = said("9", "Das Neue von Nordlicht ist da")
+    hear(desk.channel, replace(told, post=replace(told.post, paid=True)))
+    shown = html(signed_in(desk.anna).get(f"/c/{conversation_of(told).pk}/"))
+    assert '<span class="tag">Paid partnership</span>' in shown

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from resonanz.desk import brands, care, reading_queries, searching
-from resonanz.desk.models import Team
+from resonanz.desk.models import Mention, Team
 from tests.cast import ADA, MIA, NOON, OTTO, Desk, conversation_of, hear, said
 
 if TYPE_CHECKING:
@@ -188,6 +188,10 @@ def test_a_query_in_the_box_finds_posts_and_says_what_it_means(desk: Desk) -> No
     assert said_in(page) == ["Ein Toner am Rande", "Der Toner ist leer"]
     assert "Der <mark>Toner</mark> ist leer" in page
     assert 'href="/queries/new/?q=toner%20-samsung"' in page
+    alone = Mention.objects.get(text="Ein Toner am Rande").order
+    assert page.count("Answer this") == 1
+    assert f'data-answer-at="{reverse("stream-answer", args=[alone])}"' in page
+    assert "Answer this" not in asked(signed_in(desk.tom), q="toner -samsung")
     assert said_in(asked(client, q='"toner ist')) == ["Der Toner ist leer"]
     assert said_in(asked(client, q="from:otto")) == ["Toner von Samsung"]
     assert "Keep as a query" not in asked(signed_in(desk.tom), q="toner -samsung")

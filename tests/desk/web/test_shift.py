@@ -228,7 +228,8 @@ def test_what_somebody_kept_comes_back_to_them_in_words(ours: Desk) -> None:
     talk = heard(ours, "1")
     shifts.seen(ours.anna)
     care.assign(talk, ours.anna, ours.anna)
-    shifts.end(ours.anna, {talk.pk: Choice(How.KEEP)})
+    care.promise(talk, ours.anna, timezone.now() + timedelta(days=3))  # else it is due before service opens
+    assert shifts.end(ours.anna, {talk.pk: Choice(How.KEEP)}) == {}
     shifts.seen(Agent.objects.get(pk=ours.anna.pk))
     with translation.override("en"):
         last = reading_history.lines(fresh(talk))[-1]

@@ -101,7 +101,7 @@ def test_an_answer_to_somebody_elses_sign_in_is_not_taken(
 def test_a_refusal_there_is_said_here(lead: Client, server: RunningSimulator, desk: Desk) -> None:
     go(lead, server, desk.brand.pk)
     assert told(lead, f"{BACK}?error=access_denied") == [
-        "The sign-in was broken off at the server. Nothing was connected."
+        "The sign-in was broken off there. Nothing was connected."
     ]
 
 
@@ -113,6 +113,5 @@ def test_outside_the_demo_this_machine_is_no_server(
         "/settings/channels/connect/browser/", {"server": server.base_url, "brand": str(desk.brand.pk)}
     )
     assert answer.status_code == 422
-    assert (
-        answer.context["browser"].errors["server"][0].startswith("This address leads into a private network")
-    )
+    form = answer.context["forms"]["oauth"]
+    assert form.errors["server"][0].startswith("This address leads into a private network")

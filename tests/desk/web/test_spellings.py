@@ -35,7 +35,17 @@ def test_spellings_are_declared_and_taken_out(desk: Desk, page: str) -> None:
     assert 'value="nl shop"' in again.content.decode()
     assert "Write at least one word." in text(client.post(page, {"text": "–"}))
     drop = reverse("settings-spelling-drop", args=[Spelling.objects.get().pk])
-    assert "Taken out: NL-Shop" in text(client.post(drop, follow=True))
+    taken = client.post(drop, follow=True).content.decode()
+    assert "Taken out: NL-Shop" in taken
+    assert (
+        '<input type="hidden" name="text" value="NL-Shop"><button class="button small" data-key="u">' in taken
+    )
+    client.post(page, {"text": "NL-Shop"})
+    assert Spelling.objects.get().text == "NL-Shop"
+    assert "Taken out" not in text(client.get(page, {"dropped": "NL-Shop"}))
+    found = client.get(page, {"dropped": "Nordlihct", "found": "1"}).content.decode()
+    assert '<input type="hidden" name="found" value="Nordlihct">' in found
+    client.post(reverse("settings-spelling-drop", args=[Spelling.objects.get().pk]))
     assert not Spelling.objects.exists()
 
 
