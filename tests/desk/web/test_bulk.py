@@ -55,7 +55,10 @@ def test_many_are_linked_to_an_incident(ours: Desk, many: list[Conversation]) ->
     numbers = [talk.pk for talk in many]
     link(many[0], ours.anna, incident)
     done = client.post("/bulk/do", {"number": numbers, "act": "link", "incident": incident.pk}).json()
-    assert (sorted(done["before"], key=int), IncidentLink.objects.count()) == ([str(n) for n in numbers[1:]], 3)
+    assert (sorted(done["before"], key=int), IncidentLink.objects.count()) == (
+        [str(n) for n in numbers[1:]],
+        3,
+    )
     client.post("/bulk/undo", {"before": json.dumps(done["before"]), "act": "link"})
     assert [one.conversation for one in IncidentLink.objects.all()] == [many[0]]
     none = client.post("/bulk/do", {"number": numbers, "act": "link"}).json()
