@@ -6,15 +6,16 @@ either, so the shares of positive and negative count as far as the post is relev
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from resonanz.annotate.address_form import AddressForm, address_form
-from resonanz.annotate.features import Features, features_of
+from resonanz.annotate.features import features_of, tokens_of
+from resonanz.annotate.labelled import NO_REASON
 from resonanz.annotate.language import Spoken, spoken
-from resonanz.annotate.model import Floats, Model
+from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
 from resonanz.annotate.urgency import Urgency, urgency
 
@@ -25,7 +26,9 @@ KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "p
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A label with its probability; `unsure` where none is likely enough, `likeliest` says which came nearest."""
+    """A label with its probability; `unsure` where none is likely enough, `likeliest` says which came
+    nearest.
+    """
 
     label: str
     score: float
@@ -53,7 +56,9 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall be noted, and how: kinds of `KINDS`, patterns of numbers and words that press, of the desk's own."""
+    """What shall be noted, and how: kinds of `KINDS`, patterns of numbers and words that press, of the desk's
+    own.
+    """
 
     kinds: frozenset[str] = frozenset(KINDS)
     patterns: Sequence[OwnPattern] = ()
@@ -61,7 +66,7 @@ class Wanted:
     why: bool = True
 
 
-def annotate(texts: Sequence[str], model: Model | None, wanted: Wanted = Wanted()) -> list[Annotation]:  # noqa: B008
+def annotate(texts: Sequence[str], model: Model | None, wanted: Wanted = Wanted()) -> list[Annotation]:
     """Return what is noted about posts; without a model, what rules find."""
     judged = _judged(texts, model, wanted) if model is not None else [{} for _ in texts]
     return [_with_rules(text, of_model, wanted) for text, of_model in zip(texts, judged, strict=True)]
@@ -72,7 +77,9 @@ def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted) -> An
     return Annotation(
         language=spoken(text) if "language" in kinds else "",
         urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
-        private_data=tuple(find_private_data(text, patterns=wanted.patterns)) if "private_data" in kinds else (),
+        private_data=tuple(find_private_data(text, patterns=wanted.patterns))
+        if "private_data" in kinds
+        else (),
         address_form=address_form(text, direction="in") if "address_form" in kinds else None,
         **of_model,  # type: ignore[arg-type]
     )
@@ -94,23 +101,15 @@ def _judged(texts: Sequence[str], model: Model, wanted: Wanted) -> list[dict[str
     return found
 
 
-def about_us(scores: dict[str, Floats]) -> dict[str, Floats]:
-    """Return scores whose feelings count as far as a post is relevant; see the module."""
-    if "sentiment" not in scores or "relevance" not in scores:
-        return scores
-    felt = scores["sentiment"] * np.array([1, 0, 1], np.float32) * scores["relevance"][:, 1:]
-    felt[:, 1] = 1 - felt[:, 0] - felt[:, 2]
-    return scores | {"sentiment": felt}
-
-
 def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats) -> None:
     head = model.head(name)
     assert head is not None
     if not head.one:
-        for post, place in np.argwhere(scores >= head.sure):
-            score = float(scores[post, place])
-            held = found[post].setdefault("intents", ())
-            found[post]["intents"] = (*held, Judged(head.labels[place], score, head.labels[place]))  # type: ignore[misc]
+        for post, of_post in enumerate(scores):
+            held = np.flatnonzero(of_post >= head.sure)
+            found[post]["intents"] = tuple(
+                Judged(head.labels[at], float(of_post[at]), head.labels[at]) for at in held
+            )
         return
     best = scores.argmax(axis=1)
     tops = scores[np.arange(best.size), best].tolist()
@@ -121,3 +120,41 @@ def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats
     if name == "sentiment":
         for post, row in enumerate(scores.tolist()):
             found[post]["feelings"] = tuple(row)
+
+
+# Why --------------------------------------------------------------------------------------------
+
+
+def _why(model: Model, tokens: list[str], found: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Return the words that carried each label that was found, the strongest first."""
+    asked = [(head, judged.label) for head, judged in _labels(found) if judged.label != UNSURE]
+    shares = model.why(tokens, asked)
+    return {
+        label: tuple(dict.fromkeys(tokens[at] for at, _ in of_label))
+        for (_, label), of_label in zip(asked, shares, strict=True)
+    }
+
+
+def _labels(found: Mapping[str, object]) -> Iterator[tuple[str, Judged]]:
+    for head in ("sentiment", "relevance", "reason"):
+        judged = found.get(head)
+        if isinstance(judged, Judged) and judged.label != NO_REASON:
+            yield head, judged
+    for judged in found.get("intents", ()):  # type: ignore[attr-defined]
+        yield "intent", judged
+
+
+def explained(
+    text: str, model: Model, annotation: Annotation
+) -> list[tuple[str, str, list[tuple[str, float]]]]:
+    """Return (head, label, [(word, share)]) for every label of a post: for whoever asks why."""
+    tokens = tokens_of(text)
+    asked = [(head, one.likeliest) for head, one in _labels(_of_model(annotation))]
+    shares = model.why(tokens, asked, most=6)
+    return [
+        (*one, [(tokens[at], share) for at, share in words]) for one, words in zip(asked, shares, strict=True)
+    ]
+
+
+def _of_model(annotation: Annotation) -> dict[str, object]:
+    return {name: getattr(annotation, name) for name in ("sentiment", "relevance", "reason", "intents")}

@@ -1,8 +1,8 @@
 """What a linear model sees of posts: words, pairs of words and pieces of words, as numbers of a fixed range.
 
-A feature's number is a hash of its characters (the hashing trick: Weinberger et al. 2009, "Feature hashing for
-large scale multitask learning"), so there is no vocabulary to keep. All posts of a batch are hashed together with
-polynomial hashes over their code points, modulo 2^64.
+A feature's number is a hash of its characters (the hashing trick: Weinberger et al. 2009, "Feature hashing
+for large scale multitask learning"), so there is no vocabulary to keep. All posts of a batch are hashed
+together with polynomial hashes over their code points, modulo 2^64.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ Numbers = NDArray[np.int64]
 class Features:
     """The features of a batch, post after post.
 
-    `numbers` (n,) in [0, SIZE); `starts` (posts + 1,) where each post's begin; `values` (n,) float32, such that
-    the squares of a post's add up to one. `tokens` are the words of each post as they were counted.
+    `numbers` (n,) in [0, SIZE); `starts` (posts + 1,) where each post's begin; `values` (n,) float32,
+    such that the squares of a post's add up to one. `tokens` are the words of each post as they were counted.
     """
 
     numbers: Numbers
@@ -84,7 +84,9 @@ def _hashed(tokens: list[list[str]]) -> list[tuple[Numbers, Numbers, Numbers]]:
     flat = [token for post in tokens for token in post]
     lengths = np.fromiter(map(len, flat), np.int64, len(flat))
     owner = np.repeat(np.arange(len(tokens)), [len(post) for post in tokens])
-    codes = np.frombuffer(f" {' '.join(flat)} ".encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    codes = np.frombuffer(f" {' '.join(flat)} ".encode("utf-32-le", "surrogatepass"), np.uint32).astype(
+        np.uint64
+    )
     if not flat:
         nothing = np.zeros(0, np.int64)
         return [(nothing, nothing, nothing)]
@@ -110,7 +112,8 @@ def _word_hashes(codes: NDArray[np.uint64], begins: Numbers, ends: Numbers) -> N
     back[0] = 1
     back = np.cumprod(back, dtype=np.uint64)
     sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(codes * powers[:-1], dtype=np.uint64)])
-    return (sums[ends] - sums[begins]) * back[begins] + np.uint64(1)
+    hashes: NDArray[np.uint64] = (sums[ends] - sums[begins]) * back[begins] + np.uint64(1)
+    return hashes
 
 
 def _pieces(

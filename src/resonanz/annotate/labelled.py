@@ -1,8 +1,8 @@
 """Posts that people have labelled, from a table: what a model learns from and is measured with.
 
-A table is TSV or JSON lines. TSV has a header line; `text` must be there, and `sentiment`, `relevance`, `intents`
-(parted by commas), `reason` may be; `\\n` in a text is a line break. A column named after an intent holds `yes` or
-`no`. Other columns are passed over. Other names are given as `{"praise": "flausch"}`.
+A table is TSV or JSON lines. TSV has a header line; `text` must be there, and `sentiment`, `relevance`,
+`intents` (parted by commas), `reason` may be; `\\n` in a text is a line break. A column named after an
+intent holds `yes` or `no`. Other columns are passed over. Other names are given as `{"praise": "flausch"}`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ INTENTS = (
     "data_protection", "cooperation", "abuse", "spam", "news", "other",
 )  # fmt: skip
 REASONS = (
-    "delivery", "delay", "outage", "product", "price", "billing", "staff", "reachability", "website", "information",
-    "comfort", "safety", "privacy", "ethics", "availability",
+    "delivery", "delay", "outage", "product", "price", "billing", "staff", "reachability", "website",
+    "information", "comfort", "safety", "privacy", "ethics", "availability",
 )  # fmt: skip
 NO_REASON = "none"
 YES_OR_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 LONGEST_NAME = 40  # characters of a reason
+WORD_WEIGHT = 0.5  # of a word in a list, against 1 for a post
 
 
 class LabelError(ValueError):
@@ -37,7 +38,9 @@ class LabelError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A post and what people said of it. None means that nobody was asked; `said` are intents asked one by one."""
+    """A post and what people said of it. None means that nobody was asked; `said` are intents asked one by
+    one.
+    """
 
     text: str
     sentiment: str | None = None
@@ -74,6 +77,37 @@ def labelled(path: Path, columns: Mapping[str, str] | None = None) -> list[Label
     return known
 
 
+def labelled_in(path: Path, columns: Mapping[str, str] | None = None) -> list[Labelled]:
+    """Return the posts of a table, or of all tables in a folder, those of words (`value`, `words`) among
+    them.
+    """
+    if not path.is_dir():
+        return labelled(path, columns)
+    tables = sorted(path.glob("**/*.tsv"))
+    if not tables:
+        raise LabelError(str(path), "a folder with tables (*.tsv)")
+    known: list[Labelled] = []
+    for table in tables:
+        first = table.read_text(encoding="utf-8").partition("\n")[0]
+        if first == "value\twords":
+            known += _words_of_feeling(table)
+        elif "text" in first.split("\t"):
+            known += labelled(table, columns)
+    return known
+
+
+def _words_of_feeling(table: Path) -> Iterator[Labelled]:
+    """Return words with a value from −3 to 3 as posts with a feeling, which count half."""
+    for number, line in enumerate(table.read_text(encoding="utf-8").split("\n")[1:], 2):
+        if not line:
+            continue
+        value, _, words = line.partition("\t")
+        if value.removeprefix("-") not in {"0", "1", "2", "3"} or not words:
+            raise LabelError(f"{table}:{number}", "a value from -3 to 3, a tab and words")
+        feeling = SENTIMENTS[(int(value) > 0) - (int(value) < 0) + 1]
+        yield Labelled(words, sentiment=feeling, weight=WORD_WEIGHT)
+
+
 Row = tuple[str, Mapping[str, str]]  # place, values by column
 
 
@@ -81,7 +115,9 @@ def _from_tsv(path: Path, text: str) -> Iterator[Row]:
     lines = text.removeprefix("\ufeff").split("\n")
     names = lines[0].rstrip("\r").split("\t")
     if "text" not in names:
-        raise LabelError(f"{path}:1", "a header line with names of columns, `text` among them, parted by tabs")
+        raise LabelError(
+            f"{path}:1", "a header line with names of columns, `text` among them, parted by tabs"
+        )
     for number, line in enumerate(lines[1:], 2):
         if not line.strip("\r"):
             continue
@@ -114,7 +150,9 @@ def _plain(value: object) -> str:
 
 def _posts(rows: Iterator[Row], columns: Mapping[str, str]) -> Iterator[Labelled]:
     for place, row in rows:
-        values = {name: row.get(columns.get(name, name)) for name in ("sentiment", "relevance", "intents", "reason")}
+        values = {
+            name: row.get(columns.get(name, name)) for name in ("sentiment", "relevance", "intents", "reason")
+        }
         said = {
             intent: _yes_or_no(place, intent, row[columns.get(intent, intent)])
             for intent in INTENTS

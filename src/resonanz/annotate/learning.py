@@ -1,8 +1,9 @@
 """A model that has learnt from corrections: the earlier one, moved as little as explains what people said.
 
-To a model's logits a change is added that is linear in the same features: least loss over the corrections plus a
-penalty on the size of the change (logistic regression with an offset and an L2 penalty), found by accelerated
-gradient steps (Nesterov 1983; Beck & Teboulle 2009). NumPy alone, so that a desk needs no more than it predicts with.
+To a model's logits a change is added that is linear in the same features: least loss over the corrections
+plus a penalty on the size of the change (logistic regression with an offset and an L2 penalty), found by
+accelerated gradient steps (Nesterov 1983; Beck & Teboulle 2009). NumPy alone, so that a desk needs no more
+than it predicts with.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What corrections say of one head: features of their posts, logits before, and 1, 0 or NaN (posts, labels)."""
+    """What corrections say of one head: features of their posts, logits before, and 1, 0 or NaN (posts,
+    labels).
+    """
 
     features: Features
     logits: Numbers
@@ -34,7 +37,7 @@ class _Told:
 
 
 def adapted(model: Model, corrections: Sequence[Labelled], *, name: str) -> Model:
-    """Return a model that has learnt from corrections, the later ones counting last; labels it did not know are added.
+    """Return a model that has learnt from corrections, with the labels that it did not know.
 
     The features of posts and the calibration stay as they are. Takes seconds for thousands of corrections.
     """
@@ -111,7 +114,11 @@ def _change(told: _Told, one: bool) -> Numbers:  # noqa: FBT001
     size = 1 / (0.5 * STRENGTH * _norm(places, owner, values) + 1)
     for _ in range(STEPS):
         slope = STRENGTH * _back(
-            _misses(told, one, _forth(ahead, places, owner, values, posts)), places, owner, values, numbers.size
+            _misses(told, one, _forth(ahead, places, owner, values, posts)),
+            places,
+            owner,
+            values,
+            numbers.size,
         )
         stepped = ahead - size * (slope + ahead)
         faster = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
@@ -136,24 +143,29 @@ def _forth(
     weights: Numbers, places: NDArray[np.int64], owner: NDArray[np.int64], values: Numbers, posts: int
 ) -> Numbers:
     """Return the sums of weights by post (posts, labels)."""
-    return np.stack([np.bincount(owner, weights[places, k] * values, posts) for k in range(weights.shape[1])], axis=1)
+    return np.stack(
+        [np.bincount(owner, weights[places, k] * values, posts) for k in range(weights.shape[1])], axis=1
+    )
 
 
 def _back(
     misses: Numbers, places: NDArray[np.int64], owner: NDArray[np.int64], values: Numbers, size: int
 ) -> Numbers:
     """Return the sums of misses by feature (features, labels)."""
-    return np.stack([np.bincount(places, misses[owner, k] * values, size) for k in range(misses.shape[1])], axis=1)
+    return np.stack(
+        [np.bincount(places, misses[owner, k] * values, size) for k in range(misses.shape[1])], axis=1
+    )
 
 
 def _norm(places: NDArray[np.int64], owner: NDArray[np.int64], values: Numbers) -> float:
     """Return the square of the largest stretch of the features: the steepest that the loss can be."""
-    vector = np.ones((int(places.max()) + 1 if places.size else 1, 1))
+    vector: Numbers = np.ones((int(places.max()) + 1 if places.size else 1, 1))
     posts = int(owner[-1]) + 1 if owner.size else 1
     largest = 0.0
     for _ in range(20):  # power method
         seen = np.bincount(owner, vector[places, 0] * values, posts)
-        vector = np.bincount(places, seen[owner] * values, vector.shape[0])[:, None]
+        back = np.asarray(np.bincount(places, seen[owner] * values, vector.shape[0]), np.float64)
+        vector = back[:, None]
         largest = float(np.linalg.norm(vector))
         if not largest:
             return 0.0

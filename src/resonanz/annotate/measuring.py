@@ -1,8 +1,8 @@
 """How good a model is, and how likely its likelihoods are: F1, precision, recall, confusion, reliability.
 
-F1 is the harmonic mean of precision and recall; micro-F1 counts all decisions together (for labels that exclude
-each other it is the share of right ones), macro-F1 is the mean over the labels. Reliability is the expected
-calibration error over ten equal bins of the likeliest label's probability (Naeini et al. 2015).
+F1 is the harmonic mean of precision and recall; micro-F1 counts all decisions together (for labels that
+exclude each other it is the share of right ones), macro-F1 is the mean over the labels. Reliability is the
+expected calibration error over ten equal bins of the likeliest label's probability (Naeini et al. 2015).
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resonanz.annotate.labelled import Labelled
+from resonanz.annotate.model import Head, Model, about_us
+
 BINS = 10
 STEPS = 60  # of Newton's method; it needs about ten
 TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 81))
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Posts whose probability lies in a tenth: how many, what was said on average, and how often it was so."""
+    """Posts whose probability lies in a tenth: how many, what was said, and how often it was so."""
 
     count: int
     said: float
@@ -45,8 +48,8 @@ class ForLabel:
 class Quality:
     """A head's figures over labelled posts; `confusion[is][said]`, where labels exclude each other.
 
-    `unsure` is the share of posts for which the model does not say, `sure_right` how often it is right otherwise,
-    `majority` the micro-F1 of always saying the commonest label.
+    `unsure` is the share of posts for which the model does not say, `sure_right` how often it is right
+    otherwise, `majority` the micro-F1 of always saying the commonest label.
     """
 
     posts: int
@@ -80,14 +83,39 @@ class Quality:
             },
             "reliability": {
                 "error": round(self.reliability, 4),
-                "bins": [{"posts": b.count, "said": round(b.said, 4), "was": round(b.was, 4)} for b in self.bins],
+                "bins": [
+                    {"posts": b.count, "said": round(b.said, 4), "was": round(b.was, 4)} for b in self.bins
+                ],
             },
             "confusion": self.confusion,
         }
 
 
+def measured(model: Model, name: str, posts: Sequence[Labelled]) -> Quality | None:
+    """Return how well a model judges labelled posts; None where it or they know nothing of that label."""
+    head = model.head(name)
+    if head is None:
+        return None
+    asked = [post for post in posts if (post.one(name) if head.one else _asked(head, post)) is not None]
+    if not asked:
+        return None
+    scores = about_us(model.judge_texts([post.text for post in asked]))[name]
+    if head.one:
+        return measured_one(head.labels, scores, [post.one(name) or "" for post in asked], head.sure)
+    held = [[post.holds(label) for label in head.labels] for post in asked]
+    truth = np.array([[np.nan if one is None else float(one) for one in row] for row in held])
+    return measured_several(head.labels, scores, truth, head.sure)
+
+
+def _asked(head: Head, post: Labelled) -> bool | None:
+    """Return something where a post says anything of a head's labels."""
+    return next((held for label in head.labels if (held := post.holds(label)) is not None), None)
+
+
 def measured_one(labels: Sequence[str], scores: Numbers, truth: Sequence[str], sure: Numbers) -> Quality:
-    """Return the figures of labels that exclude each other: probabilities (posts, labels), what is so, thresholds."""
+    """Return the figures of labels that exclude each other: probabilities (posts, labels), what is so,
+    thresholds.
+    """
     said = scores.argmax(axis=1)
     names = (*labels, *sorted(set(truth) - set(labels)))
     place = {name: number for number, name in enumerate(names)}
@@ -114,11 +142,15 @@ def measured_one(labels: Sequence[str], scores: Numbers, truth: Sequence[str], s
 
 
 def measured_several(labels: Sequence[str], scores: Numbers, truth: Numbers, sure: Numbers) -> Quality:
-    """Return the figures of labels that may hold together: probabilities and truth (posts, labels), NaN not asked."""
+    """Return the figures of labels that may hold together: probabilities and truth (posts, labels), NaN not
+    asked.
+    """
     asked = ~np.isnan(truth)
     said, real = (scores >= sure) & asked, (truth == 1) & asked
     of_labels = tuple(
-        _for_label(name, real[asked[:, k], k], said[asked[:, k], k]) for k, name in enumerate(labels) if asked[:, k].any()
+        _for_label(name, real[asked[:, k], k], said[asked[:, k], k])
+        for k, name in enumerate(labels)
+        if asked[:, k].any()
     )
     hits, missed = int((said & real).sum()), int((real & ~said).sum())
     wrong = int((said & ~real).sum())
@@ -127,7 +159,9 @@ def measured_several(labels: Sequence[str], scores: Numbers, truth: Numbers, sur
         posts=int(asked.any(axis=1).sum()),
         micro_f1=_f1(hits, wrong, missed),
         macro_f1=float(np.mean([one.f1 for one in of_labels if one.posts] or [0.0])),
-        majority=float(_f1(int(real.sum(axis=0).max()), int((asked & ~real)[:, real.sum(axis=0).argmax()].sum()), 0)),
+        majority=float(
+            _f1(int(real.sum(axis=0).max()), int((asked & ~real)[:, real.sum(axis=0).argmax()].sum()), 0)
+        ),
         unsure=float((~said.any(axis=1)).mean()),
         sure_right=hits / max(1, hits + wrong),
         labels=of_labels,
@@ -139,7 +173,13 @@ def measured_several(labels: Sequence[str], scores: Numbers, truth: Numbers, sur
 
 def _for_label(name: str, real: NDArray[np.bool_], said: NDArray[np.bool_]) -> ForLabel:
     hits, wrong, missed = int((real & said).sum()), int((said & ~real).sum()), int((real & ~said).sum())
-    return ForLabel(name, hits + missed, hits / max(1, hits + wrong), hits / max(1, hits + missed), _f1(hits, wrong, missed))
+    return ForLabel(
+        name,
+        hits + missed,
+        hits / max(1, hits + wrong),
+        hits / max(1, hits + missed),
+        _f1(hits, wrong, missed),
+    )
 
 
 def _f1(hits: int, wrong: int, missed: int) -> float:

@@ -1,9 +1,10 @@
 """A small linear model of posts: what it is made of, how it judges, how it is kept in a file.
 
-For each label there is one column of weights over the numbers of `features`, as whole numbers from −127 to 127 and
-a scale. The sum of a post's weights, times its value, is a logit. A head whose labels exclude each other makes
-probabilities of its logits by the softmax, one whose labels may hold together by the logistic function of each;
-both after calibration (Platt 1999; Guo et al. 2017, "On calibration of modern neural networks").
+For each label there is one column of weights over the numbers of `features`, as whole numbers from −127 to
+127 and a scale. The sum of a post's weights, times its value, is a logit. A head whose labels exclude each
+other makes probabilities of its logits by the softmax, one whose labels may hold together by the logistic
+function of each; both after calibration (Platt 1999; Guo et al. 2017, "On calibration of modern neural
+networks").
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ from resonanz.annotate.features import BITS, SIZE, Features, features_of, word_f
 MARK = b"resonanz model "
 FORMAT = 1
 DIGEST = 32  # bytes of SHA-256 at the end
-HEADER_MOST = 1_000_000  # bytes
+SHIPPED = Path(__file__).with_name("shipped.model")
 
 Weights = NDArray[np.int8]
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 
 class ModelError(ValueError):
-    """A file is no model that can be used; `code` is `missing`, `no_model`, `other_format`, `cut_off` or `damaged`."""
+    """A file is no usable model; `code` is `missing`, `no_model`, `other_format` or `cut_off`."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
@@ -42,7 +43,8 @@ class ModelError(ValueError):
 class Head:
     """One question about a post. `one` says that its labels exclude each other.
 
-    `scale`, `slope` and `shift` (labels,) make a calibrated logit of a sum of weights: (sum·scale)·slope + shift.
+    `scale`, `slope` and `shift` (labels,) make a calibrated logit of a sum of weights:
+    (sum·scale)·slope + shift.
     Below a probability of `sure` (labels,) the label is unsure.
     """
 
@@ -61,12 +63,15 @@ class Head:
             made: Floats = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
             return made
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+        return shares
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Heads and their weights (SIZE, labels of all heads). `about` says from what it was made and how good it was."""
+    """Heads and their weights (SIZE, labels of all heads). `about` says from what it was made and how good it
+    was.
+    """
 
     name: str
     heads: tuple[Head, ...]
@@ -96,7 +101,8 @@ class Model:
             rows = self.weights[features.numbers]
             added = np.add.reduceat(rows, begins, axis=0, dtype=np.int32)
             sums[full] = added * features.values[begins][:, None]
-        return sums * np.concatenate([head.scale for head in self.heads])
+        scaled: Floats = sums * np.concatenate([head.scale for head in self.heads])
+        return scaled
 
     def judge(self, features: Features) -> dict[str, Floats]:
         """Return calibrated probabilities (posts, labels) by the head's name."""
@@ -113,24 +119,44 @@ class Model:
             for head in self.heads
         }
 
-    def why(self, tokens: list[str], head: str, label: str, most: int = 3) -> list[tuple[int, float]]:
-        """Return the words (by their place) that speak most for a label against the others, with their shares.
+    def why(
+        self, tokens: list[str], asked: Sequence[tuple[str, str]], most: int = 3
+    ) -> list[list[tuple[int, float]]]:
+        """Return for each head and label the words (by their place) that speak most for it, with shares.
 
-        A share is what a word and its pieces add to the calibrated logit, less the mean of what they add to the
-        other labels where those exclude each other.
+        A share is what a word and its pieces add to the calibrated logit, less the mean of what they add to
+        the other labels where those exclude each other.
         """
-        asked = self.head(head)
-        if asked is None or not tokens:
-            return []
+        if not tokens:
+            return [[] for _ in asked]
         numbers, words = word_features(tokens)
-        place = asked.labels.index(label)
-        rows = self.weights[numbers][:, self.columns(head)] * (asked.scale * asked.slope)
-        gain = rows[:, place]
-        if asked.one:
-            gain = gain - (rows.sum(axis=1) - gain) / max(1, len(asked.labels) - 1)
-        shares = np.bincount(words, gain, len(tokens)) / np.sqrt(max(1, numbers.size))
-        best = np.argsort(-shares, kind="stable")[:most]
+        rows = self.weights[numbers]
+        length = np.sqrt(numbers.size)
+        return [self._shares(rows, words, len(tokens), length, *one)[:most] for one in asked]
+
+    def _shares(
+        self, rows: Weights, words: NDArray[np.int64], count: int, length: float, name: str, label: str
+    ) -> list[tuple[int, float]]:
+        head = self.head(name)
+        if head is None or label not in head.labels:
+            return []
+        place = head.labels.index(label)
+        added = rows[:, self.columns(name)] * (head.scale * head.slope)
+        gain = added[:, place]
+        if head.one:
+            gain = gain - (added.sum(axis=1) - gain) / max(1, len(head.labels) - 1)
+        shares = np.bincount(words, gain, count) / length
+        best = np.argsort(-shares, kind="stable")
         return [(int(at), float(shares[at])) for at in best if shares[at] > 0]
+
+
+def about_us(scores: dict[str, Floats]) -> dict[str, Floats]:
+    """Return scores whose feelings count as far as a post is about us."""
+    if "sentiment" not in scores or "relevance" not in scores:
+        return scores
+    felt = scores["sentiment"] * np.array([1, 0, 1], np.float32) * scores["relevance"][:, 1:]
+    felt[:, 1] = 1 - felt[:, 0] - felt[:, 2]
+    return scores | {"sentiment": felt}
 
 
 # In a file -----------------------------------------------------------------------------------------
@@ -147,7 +173,10 @@ def write(model: Model, path: Path) -> None:
                 "name": head.name,
                 "labels": list(head.labels),
                 "one": head.one,
-                **{key: [float(f"{x:.6g}") for x in getattr(head, key)] for key in ("scale", "slope", "shift", "sure")},
+                **{
+                    key: [float(f"{x:.6g}") for x in getattr(head, key)]
+                    for key in ("scale", "slope", "shift", "sure")
+                },
             }
             for head in model.heads
         ],

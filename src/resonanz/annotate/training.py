@@ -1,8 +1,9 @@
 """Making a model from labelled posts alone. Needs the extra `train` (scikit-learn); predicting does not.
 
-Every label is learnt against all others by logistic regression (LIBLINEAR's dual coordinate descent: Yu, Huang & Lin
-2011). A fifth of the posts, chosen by their text, is kept back to calibrate the probabilities; then all are learnt
-from. The same posts make the same model, byte for byte.
+A feeling is one about us: posts that are not count as neutral, whatever mood they are in. Every label is
+learnt against all others by logistic regression (LIBLINEAR's dual coordinate descent: Yu, Huang & Lin
+2011). A fifth of the posts, chosen by their text, is kept back to calibrate the probabilities; then all are
+learnt from. The same posts make the same model, byte for byte.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.annotate.features import SIZE, features_of
-from resonanz.annotate.labelled import INTENTS, NO_REASON, RELEVANCE, SENTIMENTS, Labelled
-from resonanz.annotate.measuring import calibrated_one, calibrated_several
-from resonanz.annotate.model import Floats, Head, Model
+from resonanz.annotate.labelled import INTENTS, RELEVANCE, SENTIMENTS, Labelled
+from resonanz.annotate.measuring import Numbers, calibrated_one, calibrated_several
+from resonanz.annotate.model import Head, Model
 
 HEADS = ("sentiment", "relevance", "intent", "reason")
-STRENGTH = {"sentiment": 8.0, "relevance": 8.0, "intent": 8.0, "reason": 8.0}  # C of the regression
+STRENGTH = 8.0  # C of the regression
+NEVER = -5.0  # logit of a label that no post has
 KEPT_BACK = 5  # one post in so many calibrates
 LEAST = 2  # posts of a label, and posts without it
 SURE = {"sentiment": 0.45, "relevance": 0.6, "intent": 0.5, "reason": 0.4}
@@ -39,25 +41,38 @@ class TrainingError(ValueError):
         self.code, self.facts = code, facts
 
 
+@dataclass(frozen=True, slots=True)
+class _Lesson:
+    """What a head is learnt from: features, 1 or 0 or NaN (posts, labels), weights, who is kept back."""
+
+    matrix: Matrix
+    targets: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    back: NDArray[np.bool_]
+
+
 def train(posts: Sequence[Labelled], *, name: str) -> Model:
     """Return a model with a head for everything that the posts are labelled with."""
+    posts = [replace(post, sentiment="neutral") if _about_others(post) else post for post in posts]
     matrix = _matrix([post.text for post in posts])
     back = np.array([_draw(post.text) for post in posts]) == 0
     weights = np.array([post.weight for post in posts])
     heads, columns = [], []
-    for head in HEADS:
-        labels = _labels(posts, head)
-        targets = _targets(posts, head, labels)
-        asked = ~np.isnan(targets).all(axis=1) if labels else np.zeros(len(posts), bool)
-        if not labels or not asked.any():
-            continue
-        made, learnt = _learn(head, labels, matrix, targets, weights, back)
-        heads.append(made)
-        columns.append(learnt)
+    for name_of_head in HEADS:
+        labels = _labels(posts, name_of_head)
+        if labels:
+            lesson = _Lesson(matrix, _targets(posts, name_of_head, labels), weights, back)
+            made, learnt = _learn(lesson, name_of_head, labels)
+            heads.append(made)
+            columns.append(learnt)
     if not heads:
         raise TrainingError("too_few")
     about = {"posts": len(posts), "labels": {head.name: _counts(posts, head) for head in heads}}
     return Model(name, tuple(heads), np.concatenate(columns, axis=1), about)
+
+
+def _about_others(post: Labelled) -> bool:
+    return post.sentiment is not None and post.relevance == "false"
 
 
 def _matrix(texts: Sequence[str]) -> Matrix:
@@ -66,12 +81,16 @@ def _matrix(texts: Sequence[str]) -> Matrix:
     except ImportError as error:
         raise TrainingError("no_extra") from error
     parts = [features_of(texts[at : at + 512]) for at in range(0, len(texts), 512)]
-    return vstack([csr_matrix((p.values, p.numbers, p.starts), shape=(p.starts.size - 1, SIZE)) for p in parts]).tocsr()
+    return vstack(
+        [csr_matrix((p.values, p.numbers, p.starts), shape=(p.starts.size - 1, SIZE)) for p in parts]
+    ).tocsr()
 
 
 def _draw(text: str) -> int:
     """Return a number below `KEPT_BACK` that depends on a text alone, so that twins stay together."""
-    return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") % KEPT_BACK
+    return (
+        int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:8], "big") % KEPT_BACK
+    )
 
 
 def _labels(posts: Sequence[Labelled], head: str) -> tuple[str, ...]:
@@ -92,11 +111,14 @@ def _targets(posts: Sequence[Labelled], head: str, labels: Sequence[str]) -> NDA
     if head == "intent":
         rows = [[_number(post.holds(label)) for label in labels] for post in posts]
     else:
-        rows = [[_number(None if (one := post.one(head)) is None else one == label) for label in labels] for post in posts]
+        rows = [
+            [_number(None if (one := post.one(head)) is None else one == label) for label in labels]
+            for post in posts
+        ]
     return np.array(rows, np.float64).reshape(len(posts), len(labels))
 
 
-def _number(holds: bool | None) -> float:
+def _number(holds: bool | None) -> float:  # noqa: FBT001 - a target
     return np.nan if holds is None else float(holds)
 
 
@@ -107,63 +129,43 @@ def _counts(posts: Sequence[Labelled], head: Head) -> Mapping[str, int]:
     return {label: sum(bool(post.holds(label)) for post in posts) for label in head.labels}
 
 
-def _learn(
-    name: str, labels: tuple[str, ...], matrix: Matrix, targets: NDArray[np.float64], weights: NDArray[np.float64], back: NDArray[np.bool_]
-) -> tuple[Head, NDArray[np.int8]]:
-    held = np.flatnonzero(back)
-    trial = np.stack([_column(name, matrix, targets[:, k], weights, ~back, held) for k in range(len(labels))], axis=1)
-    one = name != "intent"
-    slope, shift = _calibration(one=one, logits=trial, targets=targets[held])
-    learnt = [_weights(name, matrix, targets[:, k], weights) for k in range(len(labels))]
-    column, bias = np.stack([w for w, _ in learnt], axis=1), np.array([b for _, b in learnt])
+def _learn(lesson: _Lesson, head: str, labels: tuple[str, ...]) -> tuple[Head, NDArray[np.int8]]:
+    """Return a calibrated head and its weights."""
+    slope, shift = _calibration(lesson, one=head != "intent")
+    column, bias = _regressions(lesson, lesson.targets)
     scale = np.maximum(np.percentile(np.abs(column), CLIP, axis=0), 1e-9) / 127
     packed = np.clip(np.rint(column / scale), -127, 127).astype(np.int8)
-    sure = np.full(len(labels), SURE[name], np.float32)
-    head = Head(name, labels, one, _f(scale), _f(slope), _f(bias * slope + shift), sure)
-    return head, packed
+    numbers = (scale, slope, bias * slope + shift, np.full(len(labels), SURE[head]))
+    return Head(head, labels, head != "intent", *(np.asarray(one, np.float32) for one in numbers)), packed
 
 
-def _f(numbers: NDArray[np.float64]) -> Floats:
-    return np.asarray(numbers, np.float32)
+def _calibration(lesson: _Lesson, *, one: bool) -> tuple[Numbers, Numbers]:
+    """Return slope and shift of each label, from the posts kept back by what is learnt from the others."""
+    column, bias = _regressions(lesson, np.where(lesson.back[:, None], np.nan, lesson.targets))
+    targets = lesson.targets[lesson.back]
+    logits = lesson.matrix[np.flatnonzero(lesson.back)] @ column + bias
+    if not one:
+        return calibrated_several(logits, targets)
+    asked = ~np.isnan(targets).any(axis=1)
+    return calibrated_one(logits[asked], targets[asked].argmax(axis=1))
 
 
-def _calibration(*, one: bool, logits: Floats, targets: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    if one:
-        asked = ~np.isnan(targets).any(axis=1)
-        return calibrated_one(logits[asked], targets[asked].argmax(axis=1))
-    return calibrated_several(logits, targets)
+def _regressions(
+    lesson: _Lesson, targets: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return weights (SIZE, labels) and bias (labels,)."""
+    learnt = [_regression(lesson, target) for target in targets.T]
+    return np.stack([weights for weights, _ in learnt], axis=1), np.array([bias for _, bias in learnt])
 
 
-def _column(
-    name: str, matrix: Matrix, target: NDArray[np.float64], weights: NDArray[np.float64], among: NDArray[np.bool_], held: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Return logits of the posts kept back, by what is learnt from the others."""
-    column, bias = _weights(name, matrix, np.where(among, target, np.nan), weights)
-    made: NDArray[np.float64] = matrix[held] @ column + bias
-    return made
-
-
-def _weights(
-    name: str, matrix: Matrix, target: NDArray[np.float64], weights: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
+def _regression(lesson: _Lesson, target: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     """Return the weights of one label against all others, and its bias."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     asked = np.flatnonzero(~np.isnan(target))
     holds = target[asked] == 1
-    if holds.sum() < LEAST or (~holds).sum() < LEAST:
-        return np.zeros(SIZE), -5.0 if not holds.any() else 0.0
-    regression = LogisticRegression(C=STRENGTH[name], solver="liblinear", dual=True, tol=1e-3, max_iter=300, random_state=0)
-    regression.fit(matrix[asked], holds, sample_weight=weights[asked])
+    if min(holds.sum(), (~holds).sum()) < LEAST:
+        return np.zeros(SIZE), NEVER if not holds.any() else 0.0
+    regression = LogisticRegression(C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, random_state=0)
+    regression.fit(lesson.matrix[asked], holds, sample_weight=lesson.weights[asked])
     return regression.coef_[0], float(regression.intercept_[0])
-
-
-def words_of_feeling(rows: Sequence[tuple[int, str]], weight: float) -> list[Labelled]:
-    """Return words as posts with a feeling: (−3 … 3, words)."""
-    labels = {-1: "negative", 0: "neutral", 1: "positive"}
-    return [Labelled(words, sentiment=labels[(value > 0) - (value < 0)], weight=weight) for value, words in rows]
-
-
-def weighted(posts: Sequence[Labelled], weight: float) -> list[Labelled]:
-    """Return posts that count so many times as much."""
-    return [replace(post, weight=post.weight * weight) for post in posts]

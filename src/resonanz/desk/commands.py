@@ -19,6 +19,7 @@ from resonanz.desk import (
     commands_channels,
     commands_imports,
     commands_listen,
+    commands_models,
     commands_payloads,
     commands_queries,
     commands_queue,
@@ -273,6 +274,9 @@ def _parser() -> argparse.ArgumentParser:
     commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
     commands_payloads.add_commands(commands)
+    commands_models.add_commands(commands)
+    models = commands.add_parser("model", help="make, measure and choose models that understand posts")
+    commands_models.add_model_commands(models.add_subparsers(required=True, metavar="WHAT"))
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)

@@ -1,0 +1,263 @@
+"""The commands that understand posts and make models: `annotate`, `model train`, `model evaluate`. They need
+no desk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from resonanz.desk.commands_words import BadInput, Commands, command
+
+if TYPE_CHECKING:
+    from resonanz.annotate.annotation import Annotation
+    from resonanz.annotate.measuring import Quality
+    from resonanz.annotate.model import Model
+
+BATCH = 256
+Row = dict[str, Any]
+RELEVANT = {"true": "relevant", "false": "irrelevant", "unsure": "unsure"}
+LABELS = ("sentiment", "relevance", "intent", "reason")
+WHAT = {
+    "missing": "cannot be read",
+    "no_model": "is no model of Resonanz; expected a file that `resonanz model train` wrote",
+    "other_format": "is a model of another version ({found}); expected {expected}: train it again",
+    "cut_off": "is cut off or was changed: its checksum does not fit; copy or train it again",
+}
+
+
+def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the commands to the parser."""
+    noting = command(
+        commands, "annotate", "say what posts mean: feeling, reason, urgency, private data", annotate
+    )
+    noting.add_argument(
+        "file", metavar="FILE", help="lines of JSON with id and text, or of id, tab, text; - reads those"
+    )
+    noting.add_argument("--model", type=Path, help="another model than the shipped one")
+
+
+def add_model_commands(models: Commands[argparse.ArgumentParser]) -> None:
+    """Add what is said behind `model` and needs no desk."""
+    training = command(models, "train", "make a model from labelled posts alone", train)
+    training.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="a table, or a folder of them",
+    )
+    training.add_argument("--out", type=Path, default=Path("resonanz.model"))
+    training.add_argument("--name", default="", help="default: the file's name")
+    measuring = command(models, "evaluate", "measure a model with labelled posts", evaluate)
+    measuring.add_argument("--data", type=Path, required=True, metavar="FILE.tsv")
+    measuring.add_argument("--label", required=True, choices=LABELS)
+    measuring.add_argument("--model", type=Path, help="another model than the shipped one")
+    for parser in (training, measuring):
+        parser.add_argument(
+            "--column", action="append", default=[], metavar="OURS=THEIRS", help="praise=flausch, say"
+        )
+
+
+# Posts -------------------------------------------------------------------------------------------
+
+
+def annotate(options: argparse.Namespace) -> int:
+    """Print a line for each post of a file."""
+    from resonanz.annotate.annotation import annotate as annotated  # noqa: PLC0415
+
+    model = _model(options.model)
+    batch: list[tuple[str, str]] = []
+
+    def tell() -> None:
+        for (number, _), found in zip(batch, annotated([text for _, text in batch], model), strict=True):
+            row = shown(number, found)
+            print(json.dumps(row, ensure_ascii=False) if options.json else _in_words(row), flush=False)
+        batch.clear()
+
+    for post in _posts(options.file):
+        batch.append(post)
+        if len(batch) == BATCH:
+            tell()
+    tell()
+    return 0
+
+
+def _posts(name: str) -> Iterator[tuple[str, str]]:
+    """Return id and text of each line."""
+    with _opened(name) as lines:
+        for number, raw in enumerate(lines, 1):
+            place = f"{name}, line {number}"
+            try:
+                line = raw.decode().rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                raise BadInput(f"{place}: byte {error.start + 1} is not UTF-8") from error
+            if line.strip():
+                yield _from_json(place, line) if line.startswith("{") else _from_table(place, line)
+
+
+def _opened(name: str) -> BinaryIO:
+    try:
+        return sys.stdin.buffer if name == "-" else Path(name).open("rb")
+    except OSError as error:
+        raise BadInput(f"{name}: {error.strerror}") from error
+
+
+def _from_json(place: str, line: str) -> tuple[str, str]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise BadInput(
+            f"{place}, column {error.colno}: {error.msg}; expected JSON with id and text"
+        ) from error
+    if not isinstance(row.get("text"), str) or not isinstance(row.get("id", ""), str | int):
+        raise BadInput(f"{place}: expected an object with id and text")
+    return str(row.get("id", "")), row["text"]
+
+
+def _from_table(place: str, line: str) -> tuple[str, str]:
+    number, tab, text = line.partition("\t")
+    if not tab:
+        raise BadInput(f"{place}: expected id, a tab and the text, or a JSON object")
+    return number, text.replace("\\n", "\n")
+
+
+def shown(number: str, found: Annotation) -> Row:
+    """Return an annotation as it is printed."""
+    row: Row = {"id": number, "language": found.language}
+    if found.sentiment is not None and found.feelings is not None:
+        feelings = dict(zip(("negative", "neutral", "positive"), found.feelings, strict=True))
+        row["sentiment"] = {"label": found.sentiment.label} | {
+            name: round(feelings[name], 4) for name in ("positive", "neutral", "negative")
+        }
+    if found.relevance is not None:
+        is_about_us = found.relevance.likeliest == "true"
+        score = found.relevance.score if is_about_us else 1 - found.relevance.score
+        row["relevance"] = {"label": RELEVANT[found.relevance.label], "score": round(score, 4)}
+    row["intents"] = [{"label": one.label, "score": round(one.score, 4)} for one in found.intents]
+    if found.reason is not None:
+        row["reason"] = {"label": found.reason.label, "score": round(found.reason.score, 4)}
+    if found.urgency is not None:
+        reasons = [{"code": one.code, "text": one.text} for one in found.urgency.reasons]
+        row["urgency"] = {"level": found.urgency.level.name.lower(), "reasons": reasons}
+    row["private_data"] = [
+        {"kind": one.kind, "start": one.start, "end": one.end} for one in found.private_data
+    ]
+    row["address_form"] = found.address_form.form if found.address_form is not None else "none"
+    row["why"] = [{"label": label, "words": list(words)} for label, words in found.why.items()]
+    return row
+
+
+def _in_words(row: Row) -> str:
+    facts = [row["language"] or "?"]
+    facts += [row[name]["label"] for name in ("sentiment", "relevance", "reason") if name in row]
+    facts += [one["label"] for one in row["intents"]]
+    facts += [row["urgency"]["level"]] if row.get("urgency", {}).get("level", "normal") != "normal" else []
+    facts += [one["kind"] for one in row["private_data"]]
+    return f"{row['id']}\t{' '.join(facts)}"
+
+
+# Models ------------------------------------------------------------------------------------------
+
+
+def train(options: argparse.Namespace) -> int:
+    """Make a model from labelled posts and write it to a file."""
+    from resonanz.annotate import training  # noqa: PLC0415
+    from resonanz.annotate.labelled import labelled_in  # noqa: PLC0415
+    from resonanz.annotate.model import write  # noqa: PLC0415
+
+    began = time.monotonic()
+    with _in_plain_words():
+        posts = [post for path in options.data for post in labelled_in(path, _columns(options.column))]
+        print(f"Learning from {len(posts):,} labelled posts …", file=sys.stderr, flush=True)
+        model = training.train(posts, name=options.name or options.out.stem)
+        write(model, options.out)
+    facts = {"model": str(options.out), "seconds": round(time.monotonic() - began, 1), **model.about}
+    print(json.dumps(facts, ensure_ascii=False) if options.json else _trained(facts))
+    return 0
+
+
+def _trained(facts: Row) -> str:
+    heads = [
+        f"  {head}: {', '.join(f'{label} {count:,}' for label, count in of_head.items())}"
+        for head, of_head in facts["labels"].items()
+    ]
+    return "\n".join([f"{facts['model']}: {facts['posts']:,} posts, {facts['seconds']} s", *heads])
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measure a model with labelled posts."""
+    from resonanz.annotate.labelled import labelled_in  # noqa: PLC0415
+    from resonanz.annotate.measuring import measured  # noqa: PLC0415
+
+    with _in_plain_words():
+        posts = labelled_in(options.data, _columns(options.column))
+    quality = measured(_model(options.model), options.label, posts)
+    if quality is None:
+        raise BadInput(f"{options.data}: no post with a {options.label} that the model has learnt")
+    print(
+        json.dumps({"label": options.label, **quality.as_json()}, ensure_ascii=False)
+        if options.json
+        else told(quality)
+    )
+    return 0
+
+
+def told(quality: Quality) -> str:
+    """Return a model's figures as lines of text."""
+    lines = [
+        f"{quality.posts:,} posts: micro-F1 {quality.micro_f1:.3f}, macro-F1 {quality.macro_f1:.3f}",
+        f"the commonest label alone: micro-F1 {quality.majority:.3f}",
+        f"unsure {quality.unsure:.1%}, right otherwise {quality.sure_right:.1%}",
+        f"calibration error {quality.reliability:.3f}",
+    ]
+    lines += [
+        f"  {one.label:16} {one.posts:7,}"
+        f"  precision {one.precision:.3f}  recall {one.recall:.3f}  F1 {one.f1:.3f}"
+        for one in quality.labels
+    ]
+    return "\n".join(lines)
+
+
+def _columns(pairs: Sequence[str]) -> Mapping[str, str]:
+    for pair in pairs:
+        if "=" not in pair:
+            raise BadInput(f"--column {pair}: expected OURS=THEIRS, such as praise=flausch")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _model(path: Path | None) -> Model:
+    from resonanz.annotate.model import SHIPPED, read  # noqa: PLC0415
+
+    with _in_plain_words():
+        return read(path or SHIPPED)
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    """Say in a sentence what is wrong with a file."""
+    from resonanz.annotate.labelled import LabelError  # noqa: PLC0415
+    from resonanz.annotate.model import ModelError  # noqa: PLC0415
+    from resonanz.annotate.training import TrainingError  # noqa: PLC0415
+
+    try:
+        yield
+    except LabelError as error:
+        raise BadInput(f"{error.place}: expected {error.expected}") from error
+    except ModelError as error:
+        raise BadInput(f"{error.facts['path']} {WHAT[error.code].format(**error.facts)}") from error
+    except TrainingError as error:
+        words = {
+            "no_extra": "learning needs scikit-learn: pip install 'resonanz[train]'",
+            "too_few": "too few labelled posts to learn from; expected two of each of two labels at least",
+        }
+        raise BadInput(words[error.code]) from error
+    except OSError as error:
+        raise BadInput(f"{error.filename}: {error.strerror}") from error
