@@ -1,8 +1,8 @@
 """Letters as a reader takes them, whatever alphabet they were picked from: Cyrillic `о` is read as `o`.
 
 The rule is that of Unicode Technical Standard #39, "Unicode Security Mechanisms", section 4 (confusable
-detection): two names are confusable if their skeletons are equal. Unicode's own table has thousands of signs of
-every script; here stand those that pass for a Latin letter in a name, found by eye and by their Unicode
+detection): two names are confusable if their skeletons are equal. Unicode's own table has thousands of signs
+of every script; here stand those that pass for a Latin letter in a name, found by eye and by their Unicode
 names, and the digits that fraudsters and players set for letters.
 """
 

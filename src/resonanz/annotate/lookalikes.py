@@ -1,4 +1,4 @@
-"""Accounts that imitate a brand: its name in letters of another alphabet, with `Support` behind it, misspelled.
+"""Accounts that imitate a brand: its name in another alphabet, with `Support` behind it, misspelled.
 
 An account is told by its handle and its display name together. Either alone is often innocent: thousands are
 called Brandt, and a fan may have our handle on another server. What counts is that nothing but the brand's
