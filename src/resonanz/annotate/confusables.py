@@ -19,7 +19,7 @@ from resonanz.query import fold
 _ALIKE = (
     ("АВЕЅІЈКМНОРСТУХҮԌԚԜЗИЯГ", "abesijkmhopctyxygqw3nrr"),  # Cyrillic
     ("авеѕіјкмнорстухүԍԛԝзияг", "abesijkmhopctyxygqw3nrr"),
-    ("ӏӀԁһѵѴґпѡцёїўҺћђєӧӓЬҽ", "lldhvvrnwueiyhhheoabe"),
+    ("ӏӀԁһѵѴґпѡцҺћђєЬҽ", "lldhvvrnwuhhhebe"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧΣ", "abezhikmnoptyxe"),  # Greek
     ("αβεζηικμνορςστυχγωλϲϹ", "abeznikuvopsotuxywacc"),
     ("ՕՍԼօսհոռզցյլւքգա", "oulouhnnqgjluqqw"),  # Armenian

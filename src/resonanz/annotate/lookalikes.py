@@ -9,7 +9,7 @@ somebody's own account. The rules and what they are worth stand in docs/lookalik
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -20,7 +20,7 @@ from unicodedata import normalize
 from rapidfuzz.distance import OSA, Levenshtein
 
 from resonanz.annotate.confusables import foreign, latin, letters, skeleton
-from resonanz.annotate.service_words import SHORT, TICKS, cuts, is_service_word
+from resonanz.annotate.service_words import SHORT, TICKS, cuts, is_service_word, is_telling
 from resonanz.unseen import without_tricks
 
 REPORTED = 0.5  # from this strength on, somebody should look
@@ -57,18 +57,15 @@ class Brand:
     accounts: tuple[Account, ...] = ()
 
     @cached_property
-    def marks(self) -> tuple[_Mark, ...]:
-        """All that can be imitated, the brand's own handles first."""
+    def handles(self) -> tuple[_Mark, ...]:
+        """What of the brand's own handles can be imitated."""
+        return _marks((local(account.handle), _of_handle(account.handle)) for account in self.accounts)
+
+    @cached_property
+    def shown(self) -> tuple[_Mark, ...]:
+        """What of its names can be imitated."""
         names = (*self.names, *(account.name for account in self.accounts))
-        shown = [(local(account.handle), _of_handle(account.handle)) for account in self.accounts]
-        shown += [(name, _of_name(name)) for name in names]
-        found: dict[str, _Mark] = {}
-        for said, tokens in shown:
-            for rest in (tokens, _bare(tokens, SHORT.__contains__)[0]):
-                joined = "".join(rest).lower()
-                if len(letters(latin(joined))) >= LEAST:
-                    found.setdefault(joined, _Mark(said, joined, tuple(sorted(map(letters, rest)))))
-        return tuple(found.values())
+        return _marks((name, _of_name(name)) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +113,10 @@ class _Match(NamedTuple):
 
 def imitation(brand: Brand, account: Account) -> Imitation | None:
     """Return how an account imitates a brand, None if it does not or is the brand's own."""
-    if _is_own(brand, account):
+    if is_own(brand, account):
         return None
-    handle = _match(brand, _of_handle(account.handle))
-    name = _match(brand, _of_name(account.name))
+    handle = _match(_of_handle(account.handle), (*brand.handles, *brand.shown))
+    name = _match(_of_name(account.name), (*brand.shown, *brand.handles))
     strength = _strength(handle, name, account)
     if strength < REPORTED:
         return None
@@ -158,7 +155,7 @@ def local(handle: str) -> str:
 # Whose it is -------------------------------------------------------------------------------------
 
 
-def _is_own(brand: Brand, account: Account) -> bool:
+def is_own(brand: Brand, account: Account) -> bool:
     """Whether it is one of the brand's accounts, or stands under a domain or on a server of the brand's."""
     handle = account.handle.lower()
     return any(
@@ -174,7 +171,7 @@ def _is_own_server(brand: Brand, handle: str, own: str) -> bool:
     server = handle.rpartition("@")[2]
     if "@" not in handle or server != own.rpartition("@")[2]:
         return False
-    known = {letters(mark.joined) for mark in brand.marks}
+    known = {letters(mark.joined) for mark in (*brand.shown, *brand.handles)}
     return any(letters(label) in known for label in server.split("."))
 
 
@@ -204,11 +201,12 @@ def _strength_of_handle(handle: _Match, name: _Match | None, account: Account) -
     """Of a handle like ours under a name that is not ours."""
     if Kind.HOMOGLYPH in handle.kinds and foreign(account.handle):
         return 0.85
-    if handle.words:
+    if any(is_telling(word.lower()) for word in handle.words):
         return 0.8
     if name is not None:
         return 0.7
-    return 0.3 if account.name else 0.6
+    is_numbered = any(word.isdigit() for word in handle.words)  # as are thousands of private people
+    return 0.3 if account.name or is_numbered else 0.6
 
 
 def _strength_of_slips(handle: _Match | None, name: _Match | None, account: Account) -> float:
@@ -223,15 +221,28 @@ def _strength_of_slips(handle: _Match | None, name: _Match | None, account: Acco
 # How a handle or a name fits ---------------------------------------------------------------------
 
 
-def _match(brand: Brand, tokens: Sequence[str]) -> _Match | None:
+def _marks(said: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[_Mark, ...]:
+    """Return what can be imitated of names in words, as it stands and without `GmbH` or `de`."""
+    found: dict[str, _Mark] = {}
+    for text, tokens in said:
+        for rest in (tokens, _bare(tokens, SHORT.__contains__)[0]):
+            joined = "".join(rest).lower()
+            if len(letters(latin(joined))) >= LEAST:
+                found.setdefault(joined, _Mark(text, joined, tuple(sorted(map(letters, rest)))))
+    return tuple(found.values())
+
+
+def _match(tokens: Sequence[str], marks: Sequence[_Mark]) -> _Match | None:
     """Return the closest of all that can be imitated: as it stands, or without words of a service."""
     ways = [(tuple(tokens), ()), *_ways(tokens)]
-    found = [_fits(mark, rest, words) for rest, words in ways for mark in brand.marks]
+    found = [_fits(mark, rest, words) for rest, words in ways for mark in marks]
     known = [match for match in found if match is not None]
     return min(known, key=lambda match: (match.near, len(match.kinds)), default=None)
 
 
 def _fits(mark: _Mark, tokens: Sequence[str], words: tuple[str, ...]) -> _Match | None:
+    if not set(TICKS).isdisjoint(tokens):
+        return None  # a tick is said to be added, not part of a name
     joined = "".join(tokens)
     added = frozenset({Kind.ADDED}) if words else frozenset()
     if (kinds := _same(mark, tokens, joined)) is not None:

@@ -63,6 +63,11 @@ def is_service_word(word: str) -> bool:
     return word in TICKS or word in SHORT or bool(_NUMBER.fullmatch(word) or _whole.fullmatch(word))
 
 
+def is_telling(word: str) -> bool:
+    """Whether one of them says that a company speaks: `de`, `the` and numbers stand with people too."""
+    return word not in SHORT and not word.isdigit()
+
+
 def cuts(word: str) -> list[tuple[int, int]]:
     """Return where what is left of a word in small letters may begin and end without those at its ends."""
     size = len(word)
