@@ -19,6 +19,7 @@ from resonanz.desk import (
     commands_channels,
     commands_imports,
     commands_listen,
+    commands_lookalikes,
     commands_payloads,
     commands_queries,
     commands_queue,
@@ -272,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_queries.add_commands(commands)
     commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
+    commands_lookalikes.add_commands(commands)
     commands_payloads.add_commands(commands)
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
