@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
 from resonanz.annotate.confusables import foreign, latin, skeleton
 from resonanz.annotate.lookalikes import Account, Brand, Imitation, Kind, Piece, differences, imitation, local
+from tests.shared_data import shared_data
 
 TABLES = Path(__file__).resolve().parents[1] / "lookalikes"
 US = Account("mastodon", "nordlicht@social.example", "Nordlicht")
@@ -136,9 +138,44 @@ def test_the_signs_that_deceive_are_named() -> None:
     assert (found.signs, found.strength) == (("о", "с"), 0.85)
 
 
-def test_short_names_are_anybodys() -> None:
-    assert imitation(Brand(("Ada",)), Account("x", "ada_support", "Ada Support")) is None
-    assert imitation(Brand(("Adam",)), Account("x", "adan_support", "Adan Support")) is None
+@pytest.mark.parametrize(
+    ("handle", "name", "is_one"),
+    [
+        ("ada", "Ada Lovelace", False),
+        ("ada_l", "Ada", False),
+        ("ada", "", False),
+        ("ada_87", "Ada 87", False),
+        ("ads_support", "Ads Support", False),
+        ("ada", "Ada", True),  # both, where ours is called otherwise
+        ("ada_support", "", True),
+        ("adahilfe", "", True),
+        ("user_4711", "ADA Kundenservice", True),
+        ("аdа", "", True),
+    ],
+)
+def test_short_names_need_more(handle: str, name: str, is_one: bool) -> None:
+    brand = Brand(("Ada",), (Account("mastodon", "ada_versichert@social.example"),))
+    assert (imitation(brand, Account("x", handle, name)) is not None) == is_one
+
+
+def test_signs_of_our_own_name_are_no_disguise() -> None:
+    brand = Brand(("Café Ørsted",), (Account("x", "cafe_orsted"),))
+    found = imitation(brand, Account("x", "user_4711", "Café Ørsted"))
+    assert found is not None
+    assert (found.kinds, found.signs) == ((Kind.NAME,), ())
+
+
+def test_no_company_is_taken_for_another() -> None:
+    with (shared_data("brands_ch") / "accounts.csv").open(encoding="utf-8", newline="") as lines:
+        known = {row["screen_name"]: row["brand"] for row in csv.DictReader(lines)}
+    brands = [Brand((name,), (Account("x", handle),)) for handle, name in known.items()]
+    mistaken = [
+        (brand.names[0], name)
+        for brand in brands
+        for handle, name in known.items()
+        if name != brand.names[0] and imitation(brand, Account("x", handle, name))
+    ]
+    assert (len(known) > 90, mistaken) == (True, [])
 
 
 def test_the_letters_that_differ_are_marked() -> None:

@@ -9,7 +9,7 @@ somebody's own account. The rules and what they are worth stand in docs/lookalik
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -24,7 +24,8 @@ from resonanz.annotate.service_words import SHORT, TICKS, cuts, is_service_word,
 from resonanz.unseen import without_tricks
 
 REPORTED = 0.5  # from this strength on, somebody should look
-LEAST = 4  # letters of a name that can be imitated; shorter ones are anybody's
+LEAST = 2  # letters of a name that can be imitated
+OWN_LEAST = 4  # letters from which on a name by itself says who is meant; `Ada` and `SBB` need more than that
 EDITED_LEAST = 5  # letters of a name of which one may be wrong
 LONG = 12  # letters from which on two may be wrong, and a wrong one in handle and name is no accident
 
@@ -91,19 +92,49 @@ class Piece(NamedTuple):
     differs: bool
 
 
-class _Mark(NamedTuple):
-    said: str
+class _Written(NamedTuple):
+    """Words as they are compared: in a row, in small letters, by their letters alone, and as they look."""
+
     joined: str
+    low: str
+    letters: str
+    looks: str
     sorted: tuple[str, ...]
 
 
+class _Mark(NamedTuple):
+    """Something of ours that can be imitated, and what it is called."""
+
+    said: str
+    written: _Written
+
+
+class _Way(NamedTuple):
+    """A handle or a name, or what is left of it without some words of a service."""
+
+    written: _Written
+    words: tuple[str, ...]
+    signs: tuple[str, ...]
+
+
 class _Match(NamedTuple):
-    """How a handle or a name fits a brand; `near` says that a letter is wrong."""
+    """How a handle or a name fits a brand; `near` says that a letter is wrong, `signs` pass for others."""
 
     mark: _Mark
     kinds: frozenset[Kind]
     words: tuple[str, ...]
+    signs: tuple[str, ...]
     near: bool
+
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether the name is too short to say who is meant, and nothing else says it."""
+        return len(self.mark.written.low) < OWN_LEAST and not self.signs and not self.says_service
+
+    @property
+    def says_service(self) -> bool:
+        """Whether a word was added that only companies add."""
+        return any(is_telling(word.lower()) for word in self.words)
 
     @property
     def is_disguised(self) -> bool:
@@ -122,14 +153,13 @@ def imitation(brand: Brand, account: Account) -> Imitation | None:
         return None
     found = [match for match in (handle, name) if match is not None]
     kinds = {kind for match in found for kind in match.kinds} | _whereabouts(brand, account, handle)
-    shown = ((account.handle, handle), (account.name, name))
     return Imitation(
         handle="" if handle is None else handle.mark.said,
         name="" if name is None else name.mark.said,
         kinds=tuple(kind for kind in Kind if kind in kinds),
         strength=strength,
         words=tuple(dict.fromkeys(word for match in found for word in match.words)),
-        signs=tuple(dict.fromkeys(sign for text, match in shown if match for sign in foreign(text))),
+        signs=tuple(dict.fromkeys(sign for match in found for sign in match.signs)),
     )
 
 
@@ -171,7 +201,7 @@ def _is_own_server(brand: Brand, handle: str, own: str) -> bool:
     server = handle.rpartition("@")[2]
     if "@" not in handle or server != own.rpartition("@")[2]:
         return False
-    known = {letters(mark.joined) for mark in (*brand.shown, *brand.handles)}
+    known = {mark.written.letters for mark in (*brand.shown, *brand.handles)}
     return any(letters(label) in known for label in server.split("."))
 
 
@@ -189,6 +219,8 @@ def _whereabouts(brand: Brand, account: Account, handle: _Match | None) -> set[K
 def _strength(handle: _Match | None, name: _Match | None, account: Account) -> float:
     """Return how strongly handle and name together look like the brand."""
     if name is not None and not name.near:
+        if name.is_anybodys:
+            return 0.3 if handle is None or name.words else 0.7
         if name.is_disguised:
             return 0.95
         return 0.9 if name.words or handle is not None else 0.7
@@ -199,14 +231,14 @@ def _strength(handle: _Match | None, name: _Match | None, account: Account) -> f
 
 def _strength_of_handle(handle: _Match, name: _Match | None, account: Account) -> float:
     """Of a handle like ours under a name that is not ours."""
-    if Kind.HOMOGLYPH in handle.kinds and foreign(account.handle):
+    if handle.signs:
         return 0.85
-    if any(is_telling(word.lower()) for word in handle.words):
+    if handle.says_service:
         return 0.8
     if name is not None:
         return 0.7
     is_numbered = any(word.isdigit() for word in handle.words)  # as are thousands of private people
-    return 0.3 if account.name or is_numbered else 0.6
+    return 0.3 if account.name or is_numbered or handle.is_anybodys else 0.6
 
 
 def _strength_of_slips(handle: _Match | None, name: _Match | None, account: Account) -> float:
@@ -214,7 +246,7 @@ def _strength_of_slips(handle: _Match | None, name: _Match | None, account: Acco
     found = [match for match in (handle, name) if match is not None]
     if any(match.words for match in found):
         return 0.6 if len(found) == 2 or not account.name or name is not None else 0.3
-    is_long = any(len(match.mark.joined) >= LONG for match in found)
+    is_long = any(len(match.mark.written.low) >= LONG for match in found)
     return 0.6 if len(found) == 2 and is_long else 0.2
 
 
@@ -226,54 +258,50 @@ def _marks(said: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[_Mark, ...]:
     found: dict[str, _Mark] = {}
     for text, tokens in said:
         for rest in (tokens, _bare(tokens, SHORT.__contains__)[0]):
-            joined = "".join(rest).lower()
-            if len(letters(latin(joined))) >= LEAST:
-                found.setdefault(joined, _Mark(text, joined, tuple(sorted(map(letters, rest)))))
+            mark = _Mark(text, _written(rest))
+            if len(mark.written.looks) >= LEAST:
+                found.setdefault(mark.written.low, mark)
     return tuple(found.values())
 
 
-def _match(tokens: Sequence[str], marks: Sequence[_Mark]) -> _Match | None:
+def _match(tokens: tuple[str, ...], marks: Sequence[_Mark]) -> _Match | None:
     """Return the closest of all that can be imitated: as it stands, or without words of a service."""
-    ways = [(tuple(tokens), ()), *_ways(tokens)]
-    found = [_fits(mark, rest, words) for rest, words in ways for mark in marks]
+    found = [_fits(mark, way) for way in _ways(tokens) for mark in marks]
     known = [match for match in found if match is not None]
     return min(known, key=lambda match: (match.near, len(match.kinds)), default=None)
 
 
-def _fits(mark: _Mark, tokens: Sequence[str], words: tuple[str, ...]) -> _Match | None:
-    if not set(TICKS).isdisjoint(tokens):
-        return None  # a tick is said to be added, not part of a name
-    joined = "".join(tokens)
-    added = frozenset({Kind.ADDED}) if words else frozenset()
-    if (kinds := _same(mark, tokens, joined)) is not None:
-        return _Match(mark, kinds | added, words, near=False)
-    wrong, size = _slips(skeleton(mark.joined), skeleton(joined)), len(mark.joined)
-    if wrong > (0 if size < EDITED_LEAST else 1 if size < LONG else 2):
+def _fits(mark: _Mark, way: _Way) -> _Match | None:
+    ours, theirs = mark.written, way.written
+    signs = tuple(sign for sign in way.signs if sign.lower() not in ours.low)
+    added = frozenset({Kind.ADDED}) if way.words else frozenset()
+    if (kinds := _same(ours, theirs)) is not None:
+        kinds = frozenset({Kind.HOMOGLYPH}) if signs else kinds
+        return _Match(mark, kinds | added, way.words, signs, near=False)
+    size = len(ours.low)
+    if _slips(ours.looks, theirs.looks) > (0 if size < EDITED_LEAST else 1 if size < LONG else 2):
         return None
-    disguise = {Kind.HOMOGLYPH} if foreign(joined) else set()
-    return _Match(mark, frozenset({Kind.LETTER, *disguise}) | added, words, near=True)
+    disguise = {Kind.HOMOGLYPH} if signs else set()
+    return _Match(mark, frozenset({Kind.LETTER, *disguise}) | added, way.words, signs, near=True)
 
 
 def _slips(ours: str, theirs: str) -> int:
     """Return how many letters are changed, too many, left out or swapped; one held down is one."""
     wrong = OSA.distance(ours, theirs)
-    return min(wrong, 1) if _repeated.sub(r"\1", ours) == _repeated.sub(r"\1", theirs) else wrong
+    if wrong > 1 and ours[:1] == theirs[:1] and ours[-1:] == theirs[-1:]:
+        return min(wrong, 1) if _repeated.sub(r"\1", ours) == _repeated.sub(r"\1", theirs) else wrong
+    return wrong
 
 
-def _same(mark: _Mark, tokens: Sequence[str], joined: str) -> frozenset[Kind] | None:
+def _same(ours: _Written, theirs: _Written) -> frozenset[Kind] | None:
     """Return how the same name is written, None where it is another one."""
-    low = joined.lower()
-    if low == mark.joined:
-        return (
-            frozenset() if tuple(sorted(map(letters, tokens))) == mark.sorted else frozenset({Kind.ARRANGED})
-        )
-    if skeleton(joined) == skeleton(mark.joined):
-        if foreign(joined):
-            return frozenset({Kind.HOMOGLYPH})
-        if letters(low) == letters(mark.joined):
+    if theirs.low == ours.low:
+        return frozenset() if theirs.sorted == ours.sorted else frozenset({Kind.ARRANGED})
+    if theirs.looks == ours.looks:
+        if theirs.letters == ours.letters:
             return frozenset({Kind.LETTER})  # an umlaut written otherwise
-        return frozenset({Kind.DIGITS if re.search(r"\d", low) else Kind.HOMOGLYPH})
-    if len(tokens) > 1 and tuple(sorted(map(letters, tokens))) == mark.sorted:
+        return frozenset({Kind.DIGITS if re.search(r"\d", theirs.low) else Kind.HOMOGLYPH})
+    if len(theirs.sorted) > 1 and theirs.sorted == ours.sorted:
         return frozenset({Kind.ARRANGED})
     return None
 
@@ -314,15 +342,27 @@ def _bare(
     return tuple(tokens[start:end]), (*tokens[:start], *tokens[end:])
 
 
-def _ways(tokens: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Yield what words may be without those of a service, and these; also of one that is written together."""
+@lru_cache(maxsize=1024)  # of the account that is just compared with one brand after the other
+def _ways(tokens: tuple[str, ...]) -> tuple[_Way, ...]:
+    """Return words as they stand, and what may be left of them; also of one that is written together."""
     rest, words = _bare(tokens)
+    found: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    if set(TICKS).isdisjoint(tokens):  # a tick is added, never part of a name
+        found.append((tokens, ()))
     if words and rest:
-        yield rest, words
+        found.append((rest, words))
     if len(rest) == 1:
         whole = rest[0]
         for start, end in cuts(latin(whole).lower()):
-            yield (whole[start:end],), (*words, *(piece for piece in (whole[:start], whole[end:]) if piece))
+            ends = tuple(piece for piece in (whole[:start], whole[end:]) if piece)
+            found.append(((whole[start:end],), (*words, *ends)))
+    return tuple(_Way(_written(left), added, foreign("".join(left))) for left, added in found)
+
+
+def _written(tokens: Sequence[str]) -> _Written:
+    joined = "".join(tokens)
+    low = joined.lower()
+    return _Written(joined, low, letters(low), skeleton(joined), tuple(sorted(map(letters, tokens))))
 
 
 def _whole_word(label: str) -> bool:

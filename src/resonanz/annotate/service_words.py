@@ -55,7 +55,7 @@ def _pattern(word: str) -> str:
 _ANY = f"(?:{'|'.join(_pattern(word) for word in sorted(LONG, key=len, reverse=True))})"
 _whole = re.compile(f"(?:{_ANY}{_GLUE})+")
 _NUMBER = re.compile(r"\d{1,3}")
-_KEPT_LEAST = 4  # letters that are left when words at the ends are cut off
+_KEPT_LEAST = 3  # letters that are left when words at the ends are cut off
 
 
 def is_service_word(word: str) -> bool:
