@@ -67,6 +67,7 @@ def _found(handle: str, name: str = "", network: str = "x") -> Imitation | None:
         ("nordlicht", "", (Kind.ELSEWHERE,)),
         ("nordlicht_de", "", (Kind.ADDED,)),
         ("nordlicht.support", "", (Kind.ADDED,)),
+        ("NordlichtReisen", "", (Kind.NAME,)),
         ("nordlicht.bsky.social", "", (Kind.ELSEWHERE,)),
         ("hilfe.nordlicht.com", "", (Kind.ADDED,)),
         ("xn--nrdlicht-nbh.example", "", (Kind.HOMOGLYPH,)),

@@ -38,7 +38,7 @@ class Kind(StrEnum):
     ADDED = "added"  # a word of a customer service, or a tick, beside the name
     LETTER = "letter"  # a letter changed, doubled, left out or swapped
     ARRANGED = "arranged"  # the same letters, otherwise parted or in another order
-    NAME = "name"  # our display name over another handle
+    NAME = "name"  # our name, over a handle that is not ours or as its handle
     ELSEWHERE = "elsewhere"  # our handle on another server or network
 
 
@@ -156,7 +156,7 @@ def imitation(brand: Brand, account: Account) -> Imitation | None:
     return Imitation(
         handle="" if handle is None else handle.mark.said,
         name="" if name is None else name.mark.said,
-        kinds=tuple(kind for kind in Kind if kind in kinds),
+        kinds=tuple(kind for kind in Kind if kind in (kinds or {Kind.NAME})),
         strength=strength,
         words=tuple(dict.fromkeys(word for match in found for word in match.words)),
         signs=tuple(dict.fromkeys(sign for match in found for sign in match.signs)),

@@ -58,7 +58,7 @@ def _reason(kind: Kind, one: Lookalike) -> str:
         Kind.DIGITS: _("Digits stand for letters."),
         Kind.LETTER: _("A letter is changed, doubled, left out or swapped."),
         Kind.ARRANGED: _("The same letters, otherwise parted or in another order."),
-        Kind.NAME: _("It shows your name, over a handle that is not yours."),
+        Kind.NAME: _("It bears your name, but is none of your accounts."),
         Kind.ELSEWHERE: _("It is your handle on another server or network."),
     }[kind]
 

@@ -137,7 +137,7 @@ def test_every_kind_has_a_sentence() -> None:
             "Digits stand for letters.",
             "A letter is changed, doubled, left out or swapped.",
             "The same letters, otherwise parted or in another order.",
-            "It shows your name, over a handle that is not yours.",
+            "It bears your name, but is none of your accounts.",
             "It is your handle on another server or network.",
         ]
         assert [wording_lookalikes.how_sure(one)[0] for one in (0.9, 0.7, 0.6)] == ["late", "soon", ""]
