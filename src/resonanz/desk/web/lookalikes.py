@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from resonanz.desk import lookalikes, reading_lookalikes, wording_lookalikes
@@ -66,7 +66,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rows": [_shown(row) for row in reading_lookalikes.rows(agent, verdict)],
         "verdict": verdict.name.lower(),
         "choices": [
-            ("open", pgettext("lookalikes", "Open"), counts[Verdict.OPEN]),
+            ("open", _("Undecided"), counts[Verdict.OPEN]),
             ("reported", _("Reported"), counts[Verdict.REPORTED]),
             ("harmless", _("Harmless"), counts[Verdict.HARMLESS]),
         ],
