@@ -25,6 +25,7 @@ from resonanz.desk.models import (
     Enquiry,
     Incident,
     IncidentLink,
+    Lookalike,
     Note,
     Unsent,
 )
@@ -33,7 +34,7 @@ from resonanz.post import Audience
 from tests.cast import OTTO, Desk, conversation_of, hear, said
 
 pytestmark = pytest.mark.django_db
-NAMES = [*PARTS, "handles", "promises"]
+NAMES = [*PARTS, "handles", "lookalike", "promises"]
 
 
 def _tag(talk: Conversation, agent: Agent) -> Model:
@@ -83,6 +84,14 @@ MAKERS: dict[str, Callable[[Conversation, Agent], Model]] = {
     ),
     "handles": lambda t, _a: AuthorHandle.objects.create(
         author=t.customer, handle="ada_alt", until=timezone.now()
+    ),
+    "lookalike": lambda t, _a: Lookalike.objects.create(
+        author=t.customer,
+        brand=t.brand,
+        network="mastodon",
+        handle="ada",
+        strength=1,
+        found_at=timezone.now(),
     ),
     "promises": lambda t, _a: Clock.objects.create(
         conversation=t, number=9, kind=ClockKind.PROMISE, started_at=timezone.now(), due_at=timezone.now()

@@ -19,6 +19,7 @@ from resonanz.desk import (
     commands_channels,
     commands_imports,
     commands_listen,
+    commands_lookalikes,
     commands_models,
     commands_payloads,
     commands_queries,
@@ -273,6 +274,7 @@ def _parser() -> argparse.ArgumentParser:
     commands_queries.add_commands(commands)
     commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
+    commands_lookalikes.add_commands(commands)
     commands_payloads.add_commands(commands)
     commands_models.add_commands(commands)
     models = commands.add_parser("model", help="make, measure and choose models that understand posts")

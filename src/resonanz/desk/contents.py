@@ -18,6 +18,7 @@ from resonanz.desk.models import (
     Delivery,
     Enquiry,
     IncidentLink,
+    Lookalike,
     Note,
     Unsent,
 )
@@ -35,7 +36,7 @@ PARTS: dict[str, type[Model]] = {
 
 
 def may_have(talk: Conversation, part: str) -> bool:
-    """Whether a conversation may have some of PARTS, or its customer `handles` or `promises`.
+    """Whether a conversation may have some of PARTS, or its customer `handles`, `promises` or a `lookalike`.
 
     While a page is only read, all are asked for at once; elsewhere the answer is always that it may.
     """
@@ -57,4 +58,5 @@ def _asked(talk: int, customer: int) -> QuerySet[Conversation, Any]:
         **has,
         has_handles=Exists(AuthorHandle.objects.filter(author=customer)),
         has_promises=Exists(promises),
+        has_lookalike=Exists(Lookalike.objects.filter(author=customer)),
     )

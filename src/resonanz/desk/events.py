@@ -90,6 +90,8 @@ KINDS: dict[str, int] = {
     "alarm_answered": 1,  # ring, until (ms: snoozed; none: acknowledged), undo (1: taken back)
     "alarm_told": 1,  # ring, address, sent (0 or 1)
     "alarm_address": 1,  # address, on (0: dropped)
+    "lookalike_found": 1,  # lookalike, author (none: the mention names it)
+    "lookalike_decided": 1,  # lookalike, verdict (models.Verdict)
     "factor_reset": 1,  # agent
     "factor_added": 1,  # agent, means (factors.MEANS)
     "factor_removed": 1,  # agent, means

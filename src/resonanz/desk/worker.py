@@ -22,6 +22,7 @@ from resonanz.desk import (
     leases,
     letters,
     listen,
+    lookalikes,
     notifying,
     outbox,
     pictures,
@@ -69,6 +70,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     read_mail_next,
     archive.continue_next,
     archive_posts.continue_next,
+    lookalikes.check_next,
     tidy.tidy_next,
 )
 THREADS = 3

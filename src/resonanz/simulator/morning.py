@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resonanz.simulator.case import Case, Join
-from resonanz.simulator.people import WORKSHOP
+from resonanz.simulator.people import LOOKALIKE, WORKSHOP
 
 _ORDER_DETAILS = "Bestellnummer {order}, Lieferadresse ist Deichstraße 14 in {city}. Telefon 0151 5550 1234."
 
@@ -138,6 +138,16 @@ MORNING: tuple[Case, ...] = (
         answers=("Na gut. Schickt ihr Ersatz oder muss ich erst zurückschicken?", "Ok, das ist fair. Danke."),
         details="Hier die Nummer: {order}. Özlem Kaya, Marktgasse 3, {city}. Foto vom Etikett habe ich auch.",
         picture="parcel",
+        joins=(
+            Join(
+                LOOKALIKE,
+                (
+                    "@oezlem_k Hallo, das tut uns leid! Schick uns bitte deine Telefonnummer als private "
+                    "Nachricht, dann rufen wir gleich zurück. Dein Team von {hilft}"
+                ),
+                60.0,
+            ),
+        ),
     ),
     Case(
         key="public_number",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COMPANY = "nordlicht_hilft"
 WORKSHOP = "nordlicht_werkstatt"
+LOOKALIKE = "nordlicht_hi1ft@kundenhilfe.example"  # poses as the company: a 1 stands for the l
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +120,13 @@ PEOPLE: tuple[Person, ...] = (
             "Vielen Dank für Ihre Nachricht! Unser Team meldet sich werktags zwischen 8 und 18 Uhr. "
             "Bitte senden Sie uns Ihre Sendungsnummer per Direktnachricht."
         ),
+    ),
+    Person(
+        handle="nordlicht_hi1ft",
+        name="Nordlicht Haushalt Hilfe",
+        bio="Ihr Kundenservice. Schreiben Sie uns privat!",
+        voice="sie",
+        domain="kundenhilfe.example",
     ),
 )
 

@@ -16,7 +16,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import alarming, care, listen, notifying, queries, streams, wall_link
+from resonanz.desk import alarming, care, listen, lookalikes, notifying, queries, streams, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Alarm,
@@ -31,6 +31,7 @@ from resonanz.desk.models import (
     Department,
     Enquiry,
     Incident,
+    Lookalike,
     Query,
     SavedReply,
     SlaPolicy,
@@ -123,6 +124,7 @@ PAGES = {
     "report-fairness": "/reports/fairness/",
     "report-promises": "/reports/promises/",
     "ledger": "/reports/intake/",
+    "report-lookalikes": "/reports/lookalikes/",
     "quarantine": "/reports/intake/quarantine/",
     "wall": "/wall/",
     "wall_link": "/wall/{wall}/",
@@ -140,6 +142,9 @@ ALSO = (
     "/queries/new/",
     "/queries/new/?q=a+OR+(b+(c+OR+d))",
     "/queries/?dropped={dropped}",
+    "/reports/lookalikes/?show=harmless",
+    "/c/{posing}/",
+    "/replies/new/?warn={lookalike}",
 )
 ENTRY = {
     "login",
@@ -156,7 +161,7 @@ PARTS = {  # drawn into a page; the browser tests of their areas look at them th
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
 }
 DOES = {  # takes POST only, or leads on
-    *("ledger-again", "quarantine-replay"),
+    *("ledger-again", "quarantine-replay", "lookalike-decide"),
     *(
         "next",
         "prefer",
@@ -236,6 +241,7 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
     )
     alarm, address = an_alarm(desk)
     on_x, gated = an_account_that_costs(desk, monkeypatch)
+    posing, lookalike = somebody_who_poses_as_us(desk)
     policy = SlaPolicy.objects.get()
     rule = SlaRule.objects.create(policy=policy, urgency=1, first_response_s=600, next_response_s=600)
     Brand.objects.filter(pk=desk.brand.pk).update(name=LONG)
@@ -243,6 +249,8 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         "talk": talk.pk,
         "x": on_x.pk,
         "gated": gated.pk,
+        "posing": posing.pk,
+        "lookalike": lookalike.pk,
         "tab": tab.pk,
         "incident": Incident.objects.get().pk,
         "saved": SavedReply.objects.get().pk,
@@ -307,6 +315,16 @@ def an_account_that_costs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> tuple[
     purse.settle(purse.reserve("send", 900_000), [Charge("post", 900_000, ("n9",))])
     Budget.objects.update(most=900_000, stopped_at=now)
     return channel, conversation_of(named)
+
+
+def somebody_who_poses_as_us(desk: Desk) -> tuple[Conversation, Lookalike]:
+    """Make an account that looks like ours and speaks to us."""
+    false = replace(OTTO, uid="false", handle=f"{LONG}_hilfe@other.example", name="Nоrdlicht")
+    sighting = said("false", f"Schick uns deine Nummer, {LONG}", false)
+    hear(desk.channel, sighting)
+    while lookalikes.check_next():
+        pass
+    return conversation_of(sighting), Lookalike.objects.get()
 
 
 def an_alarm(desk: Desk) -> tuple[Alarm, AlarmAddress]:

@@ -39,6 +39,7 @@ from resonanz.desk.models.listening import (
     Webhook,
     Wording,
 )
+from resonanz.desk.models.lookalikes import Lookalike, Verdict
 from resonanz.desk.models.measuring import Import
 from resonanz.desk.models.people import Agent, Author, AuthorHandle, Contact, Role, Team
 from resonanz.desk.models.publishing import AnsweredThere, Delivery, Outcome
@@ -97,6 +98,7 @@ __all__ = [
     "IncidentLink",
     "Letter",
     "LinkState",
+    "Lookalike",
     "Matter",
     "Mention",
     "Note",
@@ -128,6 +130,7 @@ __all__ = [
     "ThreadLink",
     "Unsent",
     "Urgency",
+    "Verdict",
     "Voice",
     "Webhook",
     "Wording",

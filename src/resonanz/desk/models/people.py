@@ -125,6 +125,9 @@ class Author(models.Model):
     face_url = models.CharField(max_length=2000, blank=True, db_default="")
     face_at = MomentField(db_default=0)  # not before
     face_attempts_count = models.SmallIntegerField(db_default=0)
+    # As it was called when it was last compared with our brands (`lookalikes`).
+    likened_handle = models.CharField(max_length=320, blank=True, db_default="")
+    likened_name = models.CharField(max_length=320, blank=True, db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["network", "uid"], name="author_identity")]
@@ -133,6 +136,12 @@ class Author(models.Model):
                 fields=["face_at"],
                 name="author_face_due",
                 condition=~models.Q(avatar_url=models.F("face_url")),
+            ),
+            models.Index(
+                fields=["id"],
+                name="author_unlikened",
+                condition=~models.Q(likened_handle=models.F("handle"))
+                | ~models.Q(likened_name=models.F("name")),
             ),
             models.Index(
                 fields=["contact"], name="author_contact", condition=models.Q(contact__isnull=False)

@@ -223,6 +223,7 @@ class NoticeKind(models.TextChoices):
     MISSED = "missed", _("posts were missed")
     ALARM = "alarm", _("an alarm rings")
     BUDGET = "budget", _("most of a budget is spent")
+    LOOKALIKE = "lookalike", _("an account looks like one of ours")
 
 
 class Notice(models.Model):

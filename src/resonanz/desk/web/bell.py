@@ -34,6 +34,7 @@ PAGES = {
     NoticeKind.EXPIRED: "replies",
     NoticeKind.MISSED: "ledger",
     NoticeKind.BUDGET: "settings-money",
+    NoticeKind.LOOKALIKE: "report-lookalikes",
 }  # where one goes for what concerns no conversation
 DANGER = {
     NoticeKind.SAFETY,

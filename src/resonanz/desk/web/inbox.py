@@ -43,6 +43,7 @@ from resonanz.desk.web import (
     incidents,
     inviting,
     joining,
+    lookalikes,
     promising,
     shift,
     sorting,
@@ -245,6 +246,7 @@ def _opened(
         shown["person"] = reading.person(talk, agent)
         shown["promised"] = promising.kept_words(talk)
         shown["cost"] = _cost(talk, agent)
+        shown["lookalike"] = lookalikes.mark_of(talk)
     return shown
 
 

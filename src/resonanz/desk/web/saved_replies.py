@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_POST
 
-from resonanz.desk import reading_replies, wording, wording_replies
+from resonanz.desk import reading_lookalikes, reading_replies, wording, wording_lookalikes, wording_replies
 from resonanz.desk.care import CareError, guards, saved
 from resonanz.desk.models import Brand, Role, SavedReply
 from resonanz.desk.web.acting import agent_of, talk_of, whole_number
@@ -97,7 +97,9 @@ def piece(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Write a saved reply down, or change one."""
     agent = agent_of(request)
     known = None if number is None else _known(number)
-    form = PieceForm(request.POST if request.method == "POST" else None, instance=known)
+    form = PieceForm(
+        request.POST if request.method == "POST" else None, instance=known, initial=_begun(request, agent)
+    )
     if form.is_valid():
         before = None if known is None else SavedReply.objects.get(pk=known.pk)
         try:
@@ -116,6 +118,13 @@ def piece(request: HttpRequest, number: int | None = None) -> HttpResponse:
         "is_lead": agent.has_role(Role.LEAD),
     }
     return render(request, "replies/piece.html", context, status=status)
+
+
+def _begun(request: HttpRequest, agent: Agent) -> dict[str, object] | None:
+    """Return how a reply begins that warns of a false account, None where none is asked for."""
+    number = whole_number(request.GET.get("warn", ""))
+    one = None if number is None else reading_lookalikes.visible(agent).filter(pk=number).first()
+    return None if one is None else wording_lookalikes.warning(one) | {"brand": one.brand_id}
 
 
 def _say(form: PieceForm, error: CareError) -> None:
