@@ -120,6 +120,7 @@ PAGES = {
     "settings-spellings": "/settings/brands/{brand}/spellings/?distance=2",
     "reports": "/reports/",
     "report-responses": "/reports/responses/?by=channel",
+    "report-topics": "/reports/topics/",
     "report-fairness": "/reports/fairness/",
     "report-promises": "/reports/promises/",
     "ledger": "/reports/intake/",
@@ -140,6 +141,7 @@ ALSO = (
     "/queries/new/",
     "/queries/new/?q=a+OR+(b+(c+OR+d))",
     "/queries/?dropped={dropped}",
+    "/reports/topics/?days=7&brand={brand}",
 )
 ENTRY = {
     "login",
