@@ -30,7 +30,7 @@ from resonanz.topic_terms import Terms
 PEOPLE_LEAST = 3  # fewer are no theme
 TIMES_LEAST = 2.0  # so many times what was to be expected
 ALONE_MOST = 0.001  # up to this corrected p-value a term is a theme by itself
-TOGETHER_MOST = 0.3  # and up to this one, if another such term that shares no word stands in the same posts
+TOGETHER_MOST = 0.5  # and up to this one, if another such term that shares no word stands in the same posts
 HISTORY_LEAST = 100  # posts; of fewer nobody knows what is usual
 TERMS_MOST = 6  # of one theme that are shown
 EXAMPLES = 12  # of a theme; not all may be shown to everybody

@@ -28,8 +28,8 @@ from resonanz.post import Audience
 from resonanz.topic_terms import own_words, spelled, terms_of
 from resonanz.topics import HISTORY_LEAST, Indexed, Now, Said, Topic, topics
 
-NOW_MOST = 20_000
-PAST_MOST = 40_000
+NOW_MOST = 10_000
+PAST_MOST = 20_000
 SPANS_BACK = 28  # what is usual is learnt from so many spans before
 PAST_WANTED = 2_000  # posts; of a quiet desk further spans are read until there are so many
 BACK_MOST = timedelta(days=730)
