@@ -29,12 +29,12 @@ def somebody(number: int) -> Author:
     return Author(network="mastodon", uid=uid, handle=f"p{number}@social.example", name=f"Person {number}")
 
 
-def weeks(until: datetime) -> Iterable[Sighting]:
+def weeks(until: datetime, name: str = "w") -> Iterable[Sighting]:
     """Yield posts of this and that, some a day, the oldest first."""
     for number in range(DAYS * A_DAY):
         words = f"{OF_THIS[number * 5 % 14]} ist {OF_THAT[number * 7 % 15]}"
         at = until - timedelta(days=DAYS) + timedelta(days=1) / A_DAY * number
-        yield said(f"w{number}", words, somebody(number % 90), at=at)
+        yield said(f"{name}{number}", words, somebody(number % 90), at=at)
 
 
 def news(

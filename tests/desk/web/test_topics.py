@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from resonanz.desk import wording_topics
 from resonanz.desk.charts_topics import bars
 from resonanz.desk.models import Brand, Channel, Team
-from resonanz.topics import Rise
+from resonanz.topics import Rise, Topic
 from tests.cast import Desk, conversation_of, hear, said
 from tests.desk.themes import NEWS, in_private, news, somebody, speak, weeks
 from tests.desk.web.client import signed_in
@@ -61,6 +61,17 @@ def test_spans_brands_and_nonsense(desk: Desk) -> None:
     assert f'href="?days=1&amp;brand={other.pk}" aria-current="true">Südwind' in shown
     assert "Nobody can know yet what is usual" in shown
     assert "Some days of listening are needed first" in shown
+
+
+def test_a_month_is_counted_by_days(desk: Desk) -> None:
+    now = timezone.now()
+    hear(desk.channel, *weeks(now - timedelta(days=31), "v"), at=now)
+    speak(desk, now)
+    more = [f"{text} {word}" for text in NEWS for word in ("Hm.", "Ach!", "Tja.")]
+    hear(desk.channel, *news(now - timedelta(days=3), more, "m", 300), at=now)
+    shown = page(signed_in(desk.anna), days=30)
+    assert "Pfandbecher" in shown
+    assert "Posts over the span; the most are" in shown
 
 
 def test_a_quiet_day_says_so_and_teaches(desk: Desk) -> None:
@@ -116,6 +127,12 @@ def test_counts_and_chances_are_said_as_people_say_them() -> None:
             "20,000 posts of the last 7 days, held against 1 post from the time before. "
             "There are more; evenly spread ones were read."
         )
+
+
+def test_what_is_usual_is_said_in_people() -> None:
+    topic = Topic((), (), 37, 2.96, 0, tuple(range(41)), (), ())
+    with translation.override("en"):
+        assert wording_topics.counts(topic) == "41 posts of 37 people; usual are 3.0"
 
 
 def test_a_site_is_linked_to_and_a_word_said() -> None:
