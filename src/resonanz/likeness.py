@@ -39,7 +39,7 @@ _SEEN_ENOUGH = 8  # from so many posts on, a word that none of them says counts 
 _FEW = 3  # of fewer posts than this, what one says is enough for a rule
 _PAIR_FROM = 2  # a pair counts once so many posts have it
 
-_COMMON_WORDS = frozenset(
+COMMON_WORDS = frozenset(
     (
         # German
         "ab abend aber ach alle alles als also am an and andere andern auch auf aus bei beim bekannt "
@@ -112,7 +112,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) == _STEM_LEAST and word[-1] == "s" and word[-2] != "s" else word
 
 
-_COMMON = frozenset(map(stem, _COMMON_WORDS))
+_COMMON = frozenset(map(stem, COMMON_WORDS))
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,7 @@ from resonanz.desk import (
     commands_queue,
     commands_reports,
     commands_simulate,
+    commands_topics,
     home,
 )
 from resonanz.desk.commands_words import add_commands
@@ -272,6 +273,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands)
     commands_queue.add_commands(commands)
     commands_queries.add_commands(commands)
+    commands_topics.add_commands(commands)
     commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
     commands_lookalikes.add_commands(commands)

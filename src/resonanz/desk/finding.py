@@ -138,6 +138,28 @@ def _page(source: _Source, most: int, before: int, low: int = 0) -> Page:
     return Page(tuple(found), before)
 
 
+def at(orders: Sequence[int], scope: Scope | None, where: Where = ANYWHERE) -> dict[int, Post]:
+    """Return some posts by their order: those that are still there and that a scope may see."""
+    if not orders:
+        return {}
+    conditions, values = plain(scope, where)
+    marks = ",".join(["%s"] * len(orders))
+    rows = _asked(
+        f'SELECT {SHOWN} FROM desk_mention m {BY} WHERE m."order" IN ({marks}) AND {conditions}',
+        [*orders, *values],
+    )
+    return {row[0]: Post(*row) for row in rows}
+
+
+def plain(scope: Scope | None, where: Where) -> tuple[str, Values]:
+    """Return what every post that stands somewhere has to meet, as SQL about `m` with its values.
+
+    For who reads many posts in their order; of `addressed` ones `find` knows a shorter way.
+    """
+    source = _Source(None, scope, where._replace(addressed=False))
+    return source.conditions, source.values
+
+
 def counts(
     query: Node | None, since_ms: int, span_ms: int, scope: Scope | None, where: Where = ANYWHERE
 ) -> dict[int, int]:

@@ -21,6 +21,7 @@ SCRIPTS = {  # of a group: its scripts, and the templates whose buttons name a k
     ),
     "streams": ("streams", "streams-arrange"),
     "search": ("search",),
+    "themes": ("topics",),
     "alarms": ("alarms", "alarms/ring"),
     "incidents": ("incidents", "incidents/incident"),
     "by-hand": ("by-hand",),

@@ -121,6 +121,7 @@ PAGES = {
     "settings-spellings": "/settings/brands/{brand}/spellings/?distance=2",
     "reports": "/reports/",
     "report-responses": "/reports/responses/?by=channel",
+    "report-topics": "/reports/topics/",
     "report-fairness": "/reports/fairness/",
     "report-promises": "/reports/promises/",
     "ledger": "/reports/intake/",
@@ -145,6 +146,7 @@ ALSO = (
     "/reports/lookalikes/?show=harmless",
     "/c/{posing}/",
     "/replies/new/?warn={lookalike}",
+    "/reports/topics/?days=7&brand={brand}",
 )
 ENTRY = {
     "login",

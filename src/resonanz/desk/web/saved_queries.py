@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+NAME_MOST = 120  # characters of a name that an address proposes
 UNDO_S = 60  # how long after dropping a query its list still offers to take that back
 
 
@@ -73,7 +74,7 @@ def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
     """Write a query, or change one."""
     agent = agent_of(request)
     known = None if number is None else _known(number)
-    name = request.POST.get("name", "" if known is None else known.name)
+    name = request.POST.get("name", request.GET.get("name", "")[:NAME_MOST] if known is None else known.name)
     said, heard = query_editor.expression(request.POST), "heard" in request.POST
     if request.method != "POST":
         said = request.GET.get("q", "" if known is None else known.expression)[:LENGTH_MOST]

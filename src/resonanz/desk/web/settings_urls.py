@@ -8,6 +8,7 @@ from resonanz.desk.web import (
     entry,
     reports,
     reports_more,
+    reports_topics,
     second_factor,
     settings_alarms,
     settings_channels,
@@ -94,6 +95,7 @@ urlpatterns = [
     path("settings/spellings/<int:number>/drop/", settings_spellings.drop, name="settings-spelling-drop"),
     path("reports/", reports.front, name="reports"),
     path("reports/responses/", reports.responses_page, name="report-responses"),
+    path("reports/topics/", reports_topics.page, name="report-topics"),
     path("reports/fairness/", reports_more.fairness, name="report-fairness"),
     path("reports/promises/", reports_more.promises, name="report-promises"),
 ]
