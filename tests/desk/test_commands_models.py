@@ -1,0 +1,144 @@
+"""`resonanz annotate`, `model train` and `model evaluate`: what posts mean, in a shell and without a desk."""
+
+from __future__ import annotations
+
+import json
+import sys
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resonanz.annotate.model import write
+from resonanz.case import Urgency
+from resonanz.desk.commands import run
+from tests.annotate.small import POSTS, small_model
+
+ANGRY = "Mein Paket ist schon wieder nicht da, unverschämt! Seit drei Tagen nur Ausreden."
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    """Return the path of a small model."""
+    write(small_model(), tmp_path / "small.model")
+    return str(tmp_path / "small.model")
+
+
+def ended(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    """Run a command; return what it ended with and what it said."""
+    code = run(list(words))
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def written(tmp_path: Path, text: str | bytes, name: str = "posts.tsv") -> str:
+    file = tmp_path / name
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(file)
+
+
+def rows(out: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_a_line_a_post_with_all_that_is_noted(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"1\t{ANGRY}\n\n2\tDanke!\\nRuft mich an: 0171 5550123\n"
+    code, out, err = ended(capsys, "annotate", written(tmp_path, text), "--model", model, "--json")
+    assert (code, err) == (0, "")
+    angry, glad = rows(out)
+    assert " ".join(angry) == (
+        "id language sentiment relevance intents reason urgency private_data address_form why"
+    )
+    assert (angry["id"], angry["language"], angry["sentiment"]["label"]) == ("1", "de", "negative")
+    assert sum(angry["sentiment"][name] for name in ("positive", "neutral", "negative")) == pytest.approx(
+        1, abs=0.001
+    )
+    assert angry["relevance"]["label"] in {"relevant", "irrelevant", "unsure"}
+    assert 0 <= angry["relevance"]["score"] <= 1
+    assert angry["urgency"]["level"] in {level.name.lower() for level in Urgency}
+    assert angry["why"][0]["label"] == "negative"
+    assert [one["kind"] for one in glad["private_data"]] == ["phone"]
+    start, end = (glad["private_data"][0][name] for name in ("start", "end"))
+    assert "Danke!\nRuft mich an: 0171 5550123"[start:end] == "0171 5550123"
+
+
+def test_lines_of_json_and_words_for_people(
+    model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "".join(json.dumps({"id": number, "text": ANGRY}) + "\n" for number in range(300))
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(lines.encode())))
+    code, out, _ = ended(capsys, "annotate", "-", "--model", model)
+    said = out.splitlines()
+    assert (code, len(said)) == (0, 300)
+    assert said[299].startswith("299\tde negative ")
+    assert len({line.partition("\t")[2] for line in said}) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"no tab here\n", "line 1: expected id, a tab and the text"),
+        (b'{"id": 1}\n', "line 1: expected an object with id and text"),
+        (b'{"id": 1, "text": \n', "line 1, column"),
+        (b"1\tfine\n2\t\xff\n", "line 2: byte 3 is not UTF-8"),
+    ],
+)
+def test_a_bad_line_is_named(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str], raw: bytes, said: str
+) -> None:
+    code, _, err = ended(capsys, "annotate", written(tmp_path, raw), "--model", model, "--json")
+    assert code == 2
+    assert said in err
+
+
+def test_a_bad_model_or_file_is_named(tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    posts = written(tmp_path, "1\tx\n")
+    assert "cannot be read" in ended(capsys, "annotate", posts, "--model", str(tmp_path / "none"))[2]
+    assert "no model of Resonanz" in ended(capsys, "annotate", posts, "--model", posts)[2]
+    whole = Path(model).read_bytes()
+    Path(model).write_bytes(whole[:-5])
+    assert "cut off" in ended(capsys, "annotate", posts, "--model", model)[2]
+    Path(model).write_bytes(whole.replace(b"model 1\n", b"model 7\n", 1))
+    assert "another version (7); expected 1" in ended(capsys, "annotate", posts, "--model", model)[2]
+    assert "No such file" in ended(capsys, "annotate", str(tmp_path / "none.tsv"))[2]
+
+
+def test_a_model_is_made_and_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "".join(
+        f"{'Toll gemacht' if n % 2 else 'Warum so spät'} {n}\t{'yes' if n % 2 else 'no'}\n" for n in range(40)
+    )
+    data, out = written(tmp_path, f"text\tflausch\n{text}"), str(tmp_path / "praise.model")
+    words = ("--data", data, "--column", "praise=flausch")
+    code, said, _ = ended(capsys, "model", "train", *words, "--out", out, "--json")
+    facts = json.loads(said)
+    assert (code, facts["posts"], facts["labels"]) == (0, 40, {"intent": {"praise": 20}})
+    code, said, _ = ended(capsys, "model", "evaluate", *words, "--label", "intent", "--model", out, "--json")
+    quality = json.loads(said)
+    assert (code, quality["posts"], quality["labels"]["praise"]["f1"]) == (0, 40, 1.0)
+    code, said, _ = ended(capsys, "model", "evaluate", *words, "--label", "intent", "--model", out)
+    assert "precision 1.000  recall 1.000  F1 1.000" in said
+    code, said, _ = ended(capsys, "model", "train", *words, "--out", out)
+    assert f"{out}: 40 posts" in said
+
+
+def test_what_cannot_be_learnt_or_measured_is_said(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = written(tmp_path, "text\tsentiment\nx\tsad\n")
+    assert "posts.tsv:2: expected sentiment 'sad'" in ended(capsys, "model", "train", "--data", data)[2]
+    assert "OURS=THEIRS" in ended(capsys, "model", "train", "--data", data, "--column", "praise")[2]
+    few = written(tmp_path, "text\tsentiment\nx\tneutral\n")
+    assert "too few" in ended(capsys, "model", "train", "--data", few)[2]
+    told = ended(capsys, "model", "evaluate", "--data", few, "--label", "reason", "--model", model)[2]
+    assert "no post with a reason" in told
+    nowhere = str(tmp_path / "posts.tsv" / "x.model")
+    good = str(POSTS / "de-rare.tsv")
+    assert (
+        "x.model"
+        in ended(capsys, "model", "evaluate", "--data", good, "--label", "reason", "--model", nowhere)[2]
+    )
+    monkeypatch.setitem(sys.modules, "scipy.sparse", None)
+    assert "pip install 'resonanz[train]'" in ended(capsys, "model", "train", "--data", good)[2]
