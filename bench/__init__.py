@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-BENCHES = ("intake", "inbox", "keys", "live", "match", "search", "storm")
+BENCHES = ("annotate", "intake", "inbox", "keys", "live", "match", "search", "storm")
 
 
 def run_bench(name: str, *, as_json: bool) -> int:

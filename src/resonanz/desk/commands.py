@@ -291,7 +291,9 @@ def _parser() -> argparse.ArgumentParser:
     lost = _command(commands, "unlock", "take a lost second step off somebody's sign-in", unlock)
     lost.add_argument("name")
     benches = _command(commands, "bench", "measure speed and memory (from a checkout)", bench)
-    benches.add_argument("name", choices=["intake", "inbox", "keys", "live", "match", "search", "storm"])
+    benches.add_argument(
+        "name", choices=["annotate", "intake", "inbox", "keys", "live", "match", "search", "storm"]
+    )
     benches.add_argument("--json", action="store_true")
     return parser
 
