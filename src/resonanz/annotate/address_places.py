@@ -15,7 +15,7 @@ import regex
 from resonanz.annotate.german_words import JOINED, Sentence, Word, hide, keys, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Direction = Literal["out", "in"]
 
@@ -172,14 +172,19 @@ class Place:
         return self.sentence.words[self.at + 1 :]
 
 
-def places(text: str, direction: Direction) -> Iterator[Place]:
-    """Every word of `text` in order that is German and not only quoted, named or spoken about."""
+def places(
+    text: str, direction: Direction, of_interest: Callable[[tuple[Word, ...], Direction], Iterable[int]]
+) -> Iterator[Place]:
+    """Words of `text` in order that are German and not only quoted, named or spoken about.
+
+    `of_interest` says of a sentence's words which ones matter.
+    """
     bare = hide(text)
     read = sentences(hide(bare, _TOPIC) if _SPEAKS_OF.search(bare) else bare)
     style = _style(read)
     for number, sentence in enumerate(read):
         earlier = read[max(0, number - 2) : number]
-        for at in range(len(sentence.words)):
+        for at in of_interest(sentence.words, direction):
             yield Place(sentence, at, earlier, style, direction)
 
 

@@ -1,0 +1,153 @@
+"""What a text must hold to address its reader: words of du and Sie, and verbs that may ask for something.
+
+Most posts hold none, or are not German: they are told by looking up each of their words once. What a word may be
+is kept, as people use few words. These are necessary conditions; `address_form` judges what they let through.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from resonanz.annotate import german_verbs as verbs
+from resonanz.annotate.address_requests import PARTICLES
+from resonanz.annotate.german_words import JOINED, WORD, foreignness, key, keys
+
+if TYPE_CHECKING:
+    from resonanz.annotate.address_places import Direction
+    from resonanz.annotate.german_words import Word
+
+DU = keys(
+    "du dich dir dein deine deinem deinen deiner deines deins deinetwegen deinerseits deinesgleichen dei "
+    "deim deina dini dinere dinem dim dien deen deene deenen deenem deener deenet deinet"
+)
+EUCH = keys(
+    "euch euer eure eurem euren eurer eures euers euerm euern eurerseits euretwegen eich üch öich enk "
+    "enker eui euem eues öie öii öies üür üüre ühr ühre ji jug juuch juun juuns"
+)
+OWN = keys(
+    "ihnen ihre ihrem ihren ihrer ihres ihrerseits ihretwegen eana eanan eanane eahna eahnan eahnane eahner "
+    "eahnare eahnam ihna ihnan ihne ihnä ihri ihrs ihrne iri iire iires ires irne irem jem jüm"
+)
+DU_IN_DIALECT = keys("di dia dis ding dinge dingem dinger diene dienen")
+_PRONOUNS = DU | EUCH | OWN | DU_IN_DIALECT | keys("ihr sie si se s' eu ehr")
+_REQUEST_GOES_ON = keys("mich mal den einen deinen doch uns mir ihn")
+
+KEPT = 50_000  # pieces of text whose flags are remembered
+LONGEST = 60  # characters of such a piece
+_OUT, _IN, _KEEP, _FLAGS = 1, 2, 4, 7  # may address in either direction; may be German, or hide other words
+_COUNT = 3  # where the score for other languages begins
+_WORD_ALONE = regex.compile(r"\p{L}+(?:['’-]\p{L}+)*[.,!?;:…]*")
+_HIDES = regex.compile(
+    r"[„‟“”»«›‹\"‚‘>\p{M}]|(?<![\p{L}\p{N}])'|(?i)\b(?:du|sie|ihre[nr]?|euer|eure|dein\w{0,2})\b"
+)
+_ADDRESS = regex.compile(r"http|www\.")
+_JOINT = regex.compile(r"['’‑-]")
+
+
+class _Flags(dict[str, int]):
+    """What a piece of text between blanks may be, found out when it is first met."""
+
+    def __missing__(self, piece: str) -> int:
+        if len(piece) > LONGEST:
+            return _FLAGS
+        if len(self) >= KEPT:
+            self.clear()
+        flags = self[piece] = _flags_of(piece)
+        return flags
+
+
+_flags = _Flags()
+
+
+def may_address(text: str, direction: Direction) -> bool:
+    """Whether a text may address its reader: some word may, and not all of it is in other languages."""
+    flags = foreign = 0
+    for piece in text.split():
+        found = _flags[piece]
+        flags |= found
+        foreign += found >> _COUNT
+    if not flags & (_OUT if direction == "out" else _IN):
+        return False
+    return bool(flags & _KEEP) or foreign <= 1
+
+
+def _flags_of(piece: str) -> int:
+    words = [key(word) for word in _words_in(piece)]
+    hides = _HIDES.search(piece) is not None
+    flags = _KEEP if hides or any(foreignness(word) < 0 for word in words) else 0
+    if any(word in PARTICLES for word in words):
+        flags |= _OUT
+    if any(says_address(word) or word in _REQUEST_GOES_ON for word in words):
+        flags |= _OUT | _IN
+    alone = _WORD_ALONE.fullmatch(piece) is not None
+    return flags | (foreignness(words[0]) << _COUNT if alone and not flags & _KEEP else 0)
+
+
+def _words_in(piece: str) -> list[str]:
+    """The words of a piece, and what is left of them where a part of it is hidden, as handles and links are."""
+    words: list[str] = WORD.findall(piece)
+    for word in list(words):
+        parts = _JOINT.split(word)
+        words += [
+            word[start:end] for start, end in _spans(parts) if (start, end) != (0, len(word)) and start < end
+        ]
+    for link in _ADDRESS.finditer(piece):
+        words += WORD.findall(piece[: link.start()])
+    return words
+
+
+def _spans(parts: list[str]) -> list[tuple[int, int]]:
+    """From which part to which, as places in the word that they make when a sign joins them."""
+    starts = [sum(len(part) + 1 for part in parts[:at]) for at in range(len(parts))]
+    return [
+        (starts[first], starts[last] + len(parts[last]))
+        for first in range(len(parts))
+        for last in range(first, len(parts))
+    ]
+
+
+def says_address(word: str) -> bool:
+    """Whether a word, as its key, may address somebody by itself: a pronoun, or a verb that asks or is of du."""
+    if word.removesuffix("'s") in _PRONOUNS or word in _PRONOUNS or word.endswith("n's"):
+        return True
+    if word.endswith("se") and (word == "hamse" or agrees_with_sie(word.removesuffix("se"))):
+        return True
+    return (
+        verbs.second_singular(word)
+        or verbs.second_plural(word)
+        or verbs.singular_imperative(word)
+        or verbs.plural_imperative(word)
+        or verbs.swiss_imperative(word)
+    )
+
+
+def candidates(words: tuple[Word, ...], direction: Direction) -> list[int]:
+    """The places of a sentence's words that may address somebody, alone or by what follows."""
+    found: list[int] = []
+    after, ends = "", False  # the next word in the clause, and whether a particle ends the clause behind it
+    for at in range(len(words) - 1, -1, -1):
+        word = words[at]
+        if says_address(word.key) or after in _REQUEST_GOES_ON or (ends and direction == "out"):
+            found.append(at)
+        if word.before != JOINED:
+            after, ends = "", False
+        else:
+            ends = ends if after else word.key in PARTICLES
+            after = word.key
+    return found[::-1]
+
+
+def is_clipped(verb: str) -> bool:
+    """`schaun`, `hörn`: shorter than the standard form."""
+    return not verb.endswith("en") and verbs.clipped_plural_verb(verb)
+
+
+def agrees_with_sie(verb: str) -> bool:
+    """Whether a verb goes with `Sie` that is drawn together with it: `kommse`, `könnse`."""
+    if verb.endswith("mm"):  # "kommse"
+        return verbs.asked_of_people(verb + "en")
+    return verb.endswith("n") and (
+        verbs.common_plural_verb(verb) or verbs.clipped_plural_verb(verb) or verbs.asked_of_people(verb)
+    )
