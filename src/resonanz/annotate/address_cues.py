@@ -6,12 +6,14 @@ is kept, as people use few words. These are necessary conditions; `address_form`
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
 
 from resonanz.annotate import german_verbs as verbs
-from resonanz.annotate.address_requests import PARTICLES
+from resonanz.annotate.address_places import FUNCTION
+from resonanz.annotate.address_requests import NO_REQUEST, PARTICLES
 from resonanz.annotate.german_words import JOINED, WORD, foreignness, key, keys
 
 if TYPE_CHECKING:
@@ -32,7 +34,11 @@ OWN = keys(
 )
 DU_IN_DIALECT = keys("di dia dis ding dinge dingem dinger diene dienen")
 _PRONOUNS = DU | EUCH | OWN | DU_IN_DIALECT | keys("ihr sie si se s' eu ehr")
-_REQUEST_GOES_ON = keys("mich mal den einen deinen doch uns mir ihn")
+# What makes a request of an unknown word before it (`address_requests`): in any text, or in a company's.
+_REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
+    "in": keys("mich mal doch uns mir ihn"),
+    "out": keys("mich mal den einen deinen doch uns mir ihn"),
+}
 
 KEPT = 50_000  # pieces of text whose flags are remembered
 LONGEST = 60  # characters of such a piece
@@ -77,9 +83,9 @@ def _flags_of(piece: str) -> int:
     words = [key(word) for word in _words_in(piece)]
     hides = _HIDES.search(piece) is not None
     flags = _KEEP if hides or any(foreignness(word) < 0 for word in words) else 0
-    if any(word in PARTICLES for word in words):
+    if any(word in PARTICLES or word in _REQUEST_GOES_ON["out"] for word in words):
         flags |= _OUT
-    if any(says_address(word) or word in _REQUEST_GOES_ON for word in words):
+    if any(says_address(word) or word in _REQUEST_GOES_ON["in"] for word in words):
         flags |= _OUT | _IN
     alone = _WORD_ALONE.fullmatch(piece) is not None
     return flags | (foreignness(words[0]) << _COUNT if alone and not flags & _KEEP else 0)
@@ -123,13 +129,24 @@ def says_address(word: str) -> bool:
     )
 
 
+_says_address = lru_cache(maxsize=20_000)(says_address)
+
+
+@lru_cache(maxsize=20_000)
+def _may_ask(word: str) -> bool:
+    """Whether an unknown word may be a request, by its ending."""
+    return word not in FUNCTION and not word.endswith(NO_REQUEST)
+
+
 def candidates(words: tuple[Word, ...], direction: Direction) -> list[int]:
     """The places of a sentence's words that may address somebody, alone or by what follows."""
     found: list[int] = []
+    goes_on = _REQUEST_GOES_ON[direction]
     after, ends = "", False  # the next word in the clause, and whether a particle ends the clause behind it
     for at in range(len(words) - 1, -1, -1):
         word = words[at]
-        if says_address(word.key) or after in _REQUEST_GOES_ON or (ends and direction == "out"):
+        requested = after in goes_on and _may_ask(word.key)
+        if requested or (ends and direction == "out") or _says_address(word.key):
             found.append(at)
         if word.before != JOINED:
             after, ends = "", False

@@ -173,7 +173,7 @@ class Place:
 
 
 def places(
-    text: str, direction: Direction, of_interest: Callable[[tuple[Word, ...], Direction], Iterable[int]]
+    text: str, direction: Direction, of_interest: Callable[[tuple[Word, ...], Direction], list[int]]
 ) -> Iterator[Place]:
     """Words of `text` in order that are German and not only quoted, named or spoken about.
 
@@ -181,10 +181,13 @@ def places(
     """
     bare = hide(text)
     read = sentences(hide(bare, _TOPIC) if _SPEAKS_OF.search(bare) else bare)
+    wanted = [of_interest(sentence.words, direction) for sentence in read]
+    if not any(wanted):
+        return
     style = _style(read)
     for number, sentence in enumerate(read):
         earlier = read[max(0, number - 2) : number]
-        for at in of_interest(sentence.words, direction):
+        for at in wanted[number]:
             yield Place(sentence, at, earlier, style, direction)
 
 

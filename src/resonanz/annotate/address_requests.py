@@ -96,6 +96,7 @@ _WISHING = keys("bitte geduld spaß verständnis dank mut vertrauen keine noch e
 _WISHED = keys("geduld verständnis dank nachsicht erbarmen vertrauen")
 _ADVERBS = keys("locker leer still kühl halt sicher reich check fest näher rate koste folgt macht miet")
 _LACKED = keys("ahnung lust zeit bock idee plan problem probleme frage fragen")
+NO_REQUEST = ("en", "n", "t", "te", "ed", "ts")  # endings of words that ask for nothing
 _NO_STEM = tuple(keys("en n t te e er es em ig lich isch los bar s ung heit keit"))
 _FINITE = keys(
     "ist hat wird war kann muss läuft gilt geht kommt soll darf sind haben werden können macht lohnt bleibt"
@@ -401,7 +402,7 @@ def _asks_by_place(place: Place) -> bool:
     word = place.word.key
     if _is_parted(place):
         return True
-    if not _asks_for_us(place) or word in FUNCTION or word.endswith(("en", "n", "t", "te", "ed", "ts")):
+    if not _asks_for_us(place) or word in FUNCTION or word.endswith(NO_REQUEST):
         return False
     if place.after == "doch":
         return starts(place) and not _is_about_me(place)

@@ -132,7 +132,10 @@ def hide(text: str, pattern: regex.Pattern[str] | None = None) -> str:
     if pattern is None:
         if not _HIDING.search(text):
             return text
-        pattern = _hidden(tuple(sign.search(text) is not None for sign, _ in _HIDDEN))
+        there = tuple(sign.search(text) is not None for sign, _ in _HIDDEN)
+        if not any(there):
+            return text
+        pattern = _hidden(there)
     return pattern.sub(lambda match: "\0" * len(match[0]), text)
 
 
