@@ -1,7 +1,8 @@
 """What a text must hold to address its reader: words of du and Sie, and verbs that may ask for something.
 
-Most posts hold none, or are not German: they are told by looking up each of their words once. What a word may be
-is kept, as people use few words. These are necessary conditions; `address_form` judges what they let through.
+Most posts hold none, or are not German: they are told by looking up each of their words once. What a word may
+be is kept, as people use few words. These are necessary conditions; `address_form` judges what they let
+through.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from typing import TYPE_CHECKING
 import regex
 
 from resonanz.annotate import german_verbs as verbs
-from resonanz.annotate.address_places import FUNCTION
-from resonanz.annotate.address_requests import NO_REQUEST, PARTICLES
+from resonanz.annotate.address_places import FUNCTION, NO_REQUEST
+from resonanz.annotate.address_requests import PARTICLES
 from resonanz.annotate.german_words import JOINED, WORD, foreignness, key, keys
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ OWN = keys(
     "eahnare eahnam ihna ihnan ihne ihnä ihri ihrs ihrne iri iire iires ires irne irem jem jüm"
 )
 DU_IN_DIALECT = keys("di dia dis ding dinge dingem dinger diene dienen")
-_PRONOUNS = DU | EUCH | OWN | DU_IN_DIALECT | keys("ihr sie si se s' eu ehr")
+_PRONOUNS = DU | OWN | DU_IN_DIALECT | keys("ihr sie si se s'")
+_PRONOUNS_OF_MANY = EUCH | keys("eu ehr")
 # What makes a request of an unknown word before it (`address_requests`): in any text, or in a company's.
 _REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
     "in": keys("mich mal doch uns mir ihn"),
@@ -44,10 +46,14 @@ KEPT = 50_000  # pieces of text whose flags are remembered
 LONGEST = 60  # characters of such a piece
 _OUT, _IN, _KEEP, _FLAGS = 1, 2, 4, 7  # may address in either direction; may be German, or hide other words
 _COUNT = 3  # where the score for other languages begins
-_WORD_ALONE = regex.compile(r"\p{L}+(?:['’-]\p{L}+)*[.,!?;:…]*")
-_HIDES = regex.compile(
-    r"[„‟“”»«›‹\"‚‘>\p{M}]|(?<![\p{L}\p{N}])'|(?i)\b(?:du|sie|ihre[nr]?|euer|eure|dein\w{0,2})\b"
+# What is hidden in any text, with nothing left of it.
+_HIDDEN_ALL = regex.compile(
+    r"(?:[@#]\w+(?:[.-]\w+)*|https?://[^\s„‟“”»«›‹\"‚‘’'>]+|[^\p{L}\p{M}\p{N}„‟“”»«›‹\"‚‘'>]+)[.,!?;:…]*"
 )
+_HIDES = regex.compile(r"[„‟“”»«›‹\"‚‘>\p{M}]|(?<![\p{L}\p{N}])'")  # other words than its own, or unevenly
+_SPOKEN_OF = regex.compile(
+    r"du|sie|ihre[nr]?|euer|eure|dein\w{0,2}"
+)  # may be a name, a title or a word for itself
 _ADDRESS = regex.compile(r"http|www\.")
 _JOINT = regex.compile(r"['’‑-]")
 
@@ -56,11 +62,17 @@ class _Flags(dict[str, int]):
     """What a piece of text between blanks may be, found out when it is first met."""
 
     def __missing__(self, piece: str) -> int:
-        if len(piece) > LONGEST:
+        word = piece.rstrip(".,!?;:…")
+        if not word.isalpha() and _HIDDEN_ALL.fullmatch(piece):
+            flags = 0
+        elif len(piece) > LONGEST:
             return _FLAGS
-        if len(self) >= KEPT:
-            self.clear()
-        flags = self[piece] = _flags_of(piece)
+        else:
+            flags = _flags_of_word(key(word)) if word.isalpha() else _flags_of(piece)
+        if len(piece) <= LONGEST and not piece.startswith("http"):
+            if len(self) >= KEPT:
+                self.clear()
+            self[piece] = flags
         return flags
 
 
@@ -79,20 +91,26 @@ def may_address(text: str, direction: Direction) -> bool:
     return bool(flags & _KEEP) or foreign <= 1
 
 
-def _flags_of(piece: str) -> int:
-    words = [key(word) for word in _words_in(piece)]
-    hides = _HIDES.search(piece) is not None
-    flags = _KEEP if hides or any(foreignness(word) < 0 for word in words) else 0
-    if any(word in PARTICLES or word in _REQUEST_GOES_ON["out"] for word in words):
+@lru_cache(maxsize=KEPT)
+def _flags_of_word(word: str) -> int:
+    """The flags of one word alone, given as its key."""
+    score = foreignness(word)
+    flags = _KEEP if score < 0 or _SPOKEN_OF.fullmatch(word) else score << _COUNT
+    if word in PARTICLES or word in _REQUEST_GOES_ON["out"] or says_address(word, "out"):
         flags |= _OUT
-    if any(says_address(word) or word in _REQUEST_GOES_ON["in"] for word in words):
-        flags |= _OUT | _IN
-    alone = _WORD_ALONE.fullmatch(piece) is not None
-    return flags | (foreignness(words[0]) << _COUNT if alone and not flags & _KEEP else 0)
+    return flags | _IN if word in _REQUEST_GOES_ON["in"] or says_address(word, "in") else flags
+
+
+def _flags_of(piece: str) -> int:
+    """The flags of all words that a piece has or leaves where a part of it is hidden, with signs between."""
+    flags = _KEEP if _HIDES.search(piece) else 0
+    for word in _words_in(piece):
+        flags |= _flags_of_word(key(word)) & _FLAGS
+    return flags
 
 
 def _words_in(piece: str) -> list[str]:
-    """The words of a piece, and what is left of them where a part of it is hidden, as handles and links are."""
+    """The words of a piece, and what is left of them where a part of it is hidden, as links are."""
     words: list[str] = WORD.findall(piece)
     for word in list(words):
         parts = _JOINT.split(word)
@@ -114,19 +132,25 @@ def _spans(parts: list[str]) -> list[tuple[int, int]]:
     ]
 
 
-def says_address(word: str) -> bool:
-    """Whether a word, as its key, may address somebody by itself: a pronoun, or a verb that asks or is of du."""
-    if word.removesuffix("'s") in _PRONOUNS or word in _PRONOUNS or word.endswith("n's"):
+def says_address(word: str, direction: Direction) -> bool:
+    """Whether a word, as its key, may address somebody by itself: a pronoun, or a verb that asks or is of du.
+
+    Of those who write to a company, nobody asks several people.
+    """
+    bare = word.removesuffix("'s")
+    if bare in _PRONOUNS or word in _PRONOUNS or word.endswith("n's"):
         return True
     if word.endswith("se") and (word == "hamse" or agrees_with_sie(word.removesuffix("se"))):
         return True
-    return (
-        verbs.second_singular(word)
-        or verbs.second_plural(word)
-        or verbs.singular_imperative(word)
-        or verbs.plural_imperative(word)
-        or verbs.swiss_imperative(word)
-    )
+    if verbs.second_singular(word) or verbs.singular_imperative(word):
+        return True
+    return direction == "out" and _says_to_many(word, bare)
+
+
+def _says_to_many(word: str, bare: str) -> bool:
+    if bare in _PRONOUNS_OF_MANY or verbs.second_plural(word):
+        return True
+    return verbs.plural_imperative(word) or verbs.swiss_imperative(word)
 
 
 _says_address = lru_cache(maxsize=20_000)(says_address)
@@ -146,7 +170,7 @@ def candidates(words: tuple[Word, ...], direction: Direction) -> list[int]:
     for at in range(len(words) - 1, -1, -1):
         word = words[at]
         requested = after in goes_on and _may_ask(word.key)
-        if requested or (ends and direction == "out") or _says_address(word.key):
+        if requested or (ends and direction == "out") or _says_address(word.key, direction):
             found.append(at)
         if word.before != JOINED:
             after, ends = "", False

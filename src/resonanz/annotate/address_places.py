@@ -43,6 +43,7 @@ FUNCTION = keys(
     "bi op ut vun för vo uf us fia füa fir amoi moi mol oamoi glei scho schon hoid hoit etz ned net nöd nid "
     "nich nit nix nu denn dat dit det wat des wo woans hüüt hüt morn gärn gau oafach eefach efach"
 )
+NO_REQUEST = ("en", "n", "t", "te", "ed", "ts")  # endings of words that ask for nothing
 
 _SAYING = (
     r"(?:wir|ich|man|einfach|lieber|ruhig|hier|alle|alles|gern|gerne|uns|auch|einander|immer|grundsätzlich)"

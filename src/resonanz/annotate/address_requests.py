@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from resonanz.annotate import german_verbs as verbs
-from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, Place
+from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, NO_REQUEST, Place
 from resonanz.annotate.german_words import CLAUSE, JOINED, OPENING, keys
 
 if TYPE_CHECKING:
@@ -96,7 +96,6 @@ _WISHING = keys("bitte geduld spaß verständnis dank mut vertrauen keine noch e
 _WISHED = keys("geduld verständnis dank nachsicht erbarmen vertrauen")
 _ADVERBS = keys("locker leer still kühl halt sicher reich check fest näher rate koste folgt macht miet")
 _LACKED = keys("ahnung lust zeit bock idee plan problem probleme frage fragen")
-NO_REQUEST = ("en", "n", "t", "te", "ed", "ts")  # endings of words that ask for nothing
 _NO_STEM = tuple(keys("en n t te e er es em ig lich isch los bar s ung heit keit"))
 _FINITE = keys(
     "ist hat wird war kann muss läuft gilt geht kommt soll darf sind haben werden können macht lohnt bleibt"

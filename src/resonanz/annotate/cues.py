@@ -1,13 +1,13 @@
 """What a text must hold for a rule to find anything: pieces of words, read off the rules' own expressions.
 
-Most posts fit no rule at all. From each expression follow pieces of words of which a match has at least one:
-`fire (?:in|on) the (?:house|shop)` needs a word `house` or `shop`. All pieces of many expressions are looked for
-at once, in one word at a time, and what a word can be part of is kept, because people use few words. So a text
-costs one look-up a word, and an expression is tried only where it may match. It is a necessary condition, never
-a sufficient one: whoever asks still tries the expression itself.
+Most posts fit no rule at all. From each expression follow pieces of words of which a match has at least
+one: `fire (?:in|on) the (?:house|shop)` needs a word `house` or `shop`. All pieces of many expressions are
+looked for at once, in one word at a time, and what a word says is kept, because people use few words. So a
+text costs one look-up a word, and an expression is tried only where it may match. It is a necessary
+condition, never a sufficient one: whoever asks still tries the expression itself.
 
-The pieces follow from the tree that Python's own parser of expressions makes, so a rule that is changed changes
-its cues. Expressions for `re` only, not for the package `regex`.
+The pieces follow from the tree that Python's own parser of expressions makes, so a rule that is changed
+changes its cues. Expressions for `re` only, not for the package `regex`.
 """
 
 from __future__ import annotations
@@ -26,20 +26,22 @@ KEPT = 50_000  # words whose cues are remembered
 LONGEST = 60  # characters of a word that is remembered
 MOST = 40_000  # templates of one expression; where there are more, the better half of it has to do
 
-# A template is what a match looks like: letters, `EDGE` where a word begins or ends, `ANY` for anything or nothing.
+# A template is what a match looks like: letters, `EDGE` where a word begins or ends, `ANY` for anything.
 EDGE, ANY = "\0", "\1"
 BEGINS, ENDS = "\2", "\3"  # around a word where its pieces are looked for
 _piece = re.compile(r"\w+")
 _ODD = {0x130: "i", 0x131: "i", 0x17F: "s"}  # signs that match i and s where capitals are disregarded
 _WORD_SIGN = "[(IN, [(CATEGORY, CATEGORY_WORD)])]"
 EVERYDAY = frozenset(  # what nearly every post has says little
-    "der die das den dem des ein eine einen einem einer ich mich mir du dich dir er es wir uns ihr euch sie ihn ist bin "
-    "sind war hat habe haben und oder zu zum zur in im an am auf aus mit von vom bei für nicht kein keine so wie was "
-    "wenn dass mehr noch nur auch da hier um nach vor alle alles man will kann muss "
-    "the a an and or of to in on at for with from by is are was were be been i me my you your he she it we us our they "
-    "this that not no so have has had will would can t s just all when what if up out new get do don re".split()
+    "der die das den dem des ein eine einen einem einer ich mich mir du dich dir er es wir uns ihr euch sie "
+    "ihn ist bin sind war hat habe haben und oder zu zum zur in im an am auf aus mit von vom bei für nicht "
+    "kein keine so wie was wenn dass mehr noch nur auch da hier um nach vor alle alles man will kann muss "
+    "the a an and or of to in on at for with from by is are was were be been i me my you your he she it we us "
+    "our they this that not no so have has had will would can t s just all when what if up out new get do don "
+    "re".split()
 )
 TOGETHER = 3  # pieces of a row
+_odd = re.compile(f"[{''.join(map(chr, _ODD))}]")
 _SET_MOST = 8  # characters of a set that are told apart
 
 
@@ -56,7 +58,9 @@ class Held(NamedTuple):
 class Cues(dict[str, Held]):
     """For each word what it says; found out when it is first met."""
 
-    def __init__(self, wanted: Iterable[Collection[Row]], read: Callable[[str], Iterable[str]] | None = None) -> None:
+    def __init__(
+        self, wanted: Iterable[Collection[Row]], read: Callable[[str], Iterable[str]] | None = None
+    ) -> None:
         """Take for each thing that may be there the rows of pieces of which one must be there; none: always.
 
         `read` gives the words of a piece of text as they are compared.
@@ -84,7 +88,9 @@ class Cues(dict[str, Held]):
         self._bits = [alone.get(piece, 0) for piece in pieces]
         self._joined = frozenset(numbers[piece] for piece in joined)
         self._table = {
-            numbers[key]: [(bits, frozenset(map(numbers.__getitem__, others))) for others, bits in needs.items()]
+            numbers[key]: [
+                (bits, frozenset(map(numbers.__getitem__, others))) for others, bits in needs.items()
+            ]
             for key, needs in together.items()
         }
         self._pieces = DoubleArrayAhoCorasick([piece.encode() for piece in pieces])
@@ -120,14 +126,19 @@ class Cues(dict[str, Held]):
         return mask
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text as they are written, for `Cues.mask`."""
+    return _piece.findall(text)
+
+
 def plain_words(text: str) -> list[str]:
     """The words of a text in small letters, as expressions see them."""
-    return [plain(word) for word in _piece.findall(text)]
+    return _piece.findall(plain(text))
 
 
 def plain(word: str) -> str:
     """A word in small letters, and what `re` takes for a letter where it disregards capitals as that letter."""
-    return word.lower() if word.isascii() else word.translate(_ODD).lower()
+    return word.lower() if _odd.search(word) is None else word.translate(_ODD).lower()
 
 
 def small(text: str) -> str:
@@ -140,7 +151,7 @@ def small(text: str) -> str:
 
 
 def needed(pattern: str) -> frozenset[Row]:
-    """Pieces of words, some together: every match of `pattern` has those of one row; empty if it needs none.
+    """Pieces of words: every match of `pattern` has all those of one row; no rows if it needs none.
 
     A piece begins with `BEGINS` where a word must begin with it, and ends with `ENDS` likewise.
     """
@@ -211,22 +222,25 @@ def _templates(tree: Iterable[tuple[Any, Any]]) -> frozenset[str]:
     return templates
 
 
-def _of_node(node: str, argument: Any) -> frozenset[str]:  # noqa: ANN401 - as the parser makes them
-    if node == "LITERAL":
-        return frozenset({plain(chr(argument))})
-    if node == "IN":
-        return _of_set(argument)
-    if node == "BRANCH":
-        return frozenset().union(*map(_templates, argument[1]))
-    if node in {"SUBPATTERN", "ATOMIC_GROUP"}:
-        return _templates(argument[-1] if node == "SUBPATTERN" else argument)
-    if node in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-        return _of_repeat(*argument)
-    if node == "AT":
-        return frozenset({EDGE if str(argument) == "AT_BOUNDARY" else ""})
-    if node == "ASSERT_NOT" and str(argument[1]) == _WORD_SIGN:
-        return frozenset({EDGE})
-    return frozenset({"" if node.startswith("ASSERT") else ANY})
+def _of_node(node: str, argument: Any) -> frozenset[str]:
+    match node:
+        case "LITERAL":
+            found = frozenset({plain(chr(argument))})
+        case "IN":
+            found = _of_set(argument)
+        case "BRANCH":
+            found = frozenset().union(*map(_templates, argument[1]))
+        case "SUBPATTERN":
+            found = _templates(argument[-1])
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            found = _of_repeat(*argument)
+        case "AT":
+            found = frozenset({EDGE if str(argument) == "AT_BOUNDARY" else ""})
+        case "ASSERT_NOT":
+            found = frozenset({EDGE if str(argument[1]) == _WORD_SIGN else ""})
+        case _:
+            found = frozenset({"" if node == "ASSERT" else ANY})
+    return found
 
 
 def _of_set(members: Sequence[tuple[Any, Any]]) -> frozenset[str]:

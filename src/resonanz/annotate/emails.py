@@ -40,17 +40,19 @@ _at_sign = re.compile(
     r"@(?:(?<=[\w%+-]@)[^\W_]|(?<=[\w.%+-]@) [a-z0-9]|(?<=[\w.%+-] @) [a-z0-9])", re.IGNORECASE
 )
 _bracketed_at = re.compile(r"[(\[{<]\s?(?:at|ät|@|klammeraffe)\s?[)\]}>]", re.IGNORECASE)
-_dot = re.compile(r"[(\[{<]\s?(?:punkt|dot|\.)\s?[)\]}>]|\s(?:punkt|dot)\s", re.IGNORECASE)
-_plain_at = re.compile(r"\s(?:at|ät)\s[^\s.]{1,63}\.", re.IGNORECASE)
+_bracketed_dot = re.compile(r"[(\[{<]\s?(?:punkt|dot|\.)\s?[)\]}>]", re.IGNORECASE)
+_worded_dot = re.compile(r"\s(?:punkt|dot)\s")  # in small letters, as the next
+_plain_at = re.compile(r"[aä]t(?<=\s..)\s[^\s.]{1,63}\.")
 
 
 def emails(text: str) -> Iterator[tuple[int, int]]:
     """Where e-mail addresses begin and end in `text`, in no order; some may overlap."""
-    for needed, search in _SHAPES:
-        if needed.search(text):
+    low = text.lower()
+    for possible, search in _SHAPES:
+        if possible(text, low):
             for match in search.finditer(text):
                 yield match.span()
-    for match in _plain_at_email.finditer(text) if _plain_at.search(text) else ():
+    for match in _plain_at_email.finditer(text) if _has_plain_at(text, low) else ():
         local = match["local"].lower()
         if local not in _NO_LOCAL and (re.search(r"[\d._+-]", local) or _mail_word.search(text)):
             yield match.span()
@@ -58,8 +60,27 @@ def emails(text: str) -> Iterator[tuple[int, int]]:
 
 def may_have_email(text: str) -> bool:
     """Whether `text` has the signs that one of the ways to write an address needs."""
-    return any(needed.search(text) for needed in _NEEDED)
+    low = text.lower()
+    return any(possible(text, low) for possible in _POSSIBLE)
 
 
-_SHAPES = ((_at_sign, _email), (_bracketed_at, _bracketed_email), (_dot, _spelt_email))
-_NEEDED = (*(needed for needed, _search in _SHAPES), _plain_at)
+def _has_at(text: str, _low: str) -> bool:
+    return "@" in text and _at_sign.search(text) is not None
+
+
+def _has_bracketed_at(text: str, _low: str) -> bool:
+    return _bracketed_at.search(text) is not None
+
+
+def _has_dot(text: str, low: str) -> bool:
+    if "punkt" not in low and "dot" not in low:
+        return _bracketed_dot.search(text) is not None
+    return _worded_dot.search(low) is not None or _bracketed_dot.search(text) is not None
+
+
+def _has_plain_at(_text: str, low: str) -> bool:
+    return _plain_at.search(low) is not None
+
+
+_SHAPES = ((_has_at, _email), (_has_bracketed_at, _bracketed_email), (_has_dot, _spelt_email))
+_POSSIBLE = (*(possible for possible, _search in _SHAPES), _has_plain_at)

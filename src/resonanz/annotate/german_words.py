@@ -161,13 +161,14 @@ def _sentences(text: str) -> Iterator[Sentence]:
     words: list[Word] = []
     gap_from = 0
     for match in WORD.finditer(text):
-        gap = text[gap_from : match.start()]
-        before = _break(gap, _last(words)) if words else SENTENCE
+        start, end = match.span()
+        gap = text[gap_from:start]
+        before = SENTENCE if not words else JOINED if gap == " " else _break(gap, _last(words))
         if words and (before == SENTENCE or len(words) == _LONGEST):
             yield Sentence(tuple(words), gap)
             words = []
-        written, gap_from = match[0], match.end()
-        words.append(Word(written, _kept_key(written), match.start(), gap_from, before))
+        written, gap_from = text[start:end], end
+        words.append(Word(written, _kept_key(written), start, end, before))
     if words:
         yield Sentence(tuple(words), text[gap_from:])
 

@@ -2,8 +2,9 @@
 
 Function words are few, stand in every sentence and hardly ever wander into another language, unlike the names
 of things (`Login`, `App`, `Support`). Words that both languages have count for neither (`in`, `was`, `so`).
-A few of other languages count against both, so that Dutch is not taken for English. Where they do not suffice,
-as in most of what is shorter than a sentence, `py3langid` says by rows of letters which language is likeliest.
+A few of other languages count against both, so that Dutch is not taken for English. Where they do not
+suffice, as in most of what is shorter than a sentence, `py3langid` says by rows of letters which language is
+likeliest.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ _UNKNOWN = Language("", 0.0)
 def identify(text: str, languages: Sequence[str] = DESK, hint: str = "") -> Language:
     """In which of `languages` a text is written.
 
-    `hint` is what its network says (`de`, `de-AT`); it counts unless the text itself is surely in another language.
+    `hint` is what its network says (`de`, `de-AT`); it counts unless the text itself is surely in another one.
     Links, handles and tags are no language; what stands in quotes counts where nothing else does.
     """
     read = text[:READ_MOST]
@@ -104,7 +105,7 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
 
 
 def spoken(text: str) -> Spoken:
-    """Return whether a text is surely German (`de`) or English (`en`), "" where it is too short, mixed or neither.
+    """Return whether a text is surely German (`de`) or English (`en`), "" where it is short, mixed or neither.
 
     What stands in quotes is somebody else's, and handles, tags and addresses are no language.
     """

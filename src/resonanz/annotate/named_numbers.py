@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from resonanz.annotate.cues import Cues, needed, plain_words, small
+from resonanz.annotate.cues import Cues, needed, small, words_of
 from resonanz.annotate.quiet import HIDDEN, digits_of, quiet_word, windows
 
 NumberKind: TypeAlias = Literal["order_number", "customer_number"]
@@ -229,32 +229,38 @@ _customer_context = re.compile(
 
 _EXPLAINED = "|".join(search.pattern for search in (_any_noun, _order_context, _customer_context))
 _cues = Cues(map(needed, (_keyword.pattern, _EXPLAINED)))
+_NAMES, _EXPLAINS = 1, 2  # their bits
 _long_mixed = re.compile(r"\d[\w.-]{13}")
+_mixed_word = re.compile(r"\d[^\W\d]")
 _digit = re.compile(r"\d")
 
 
 def may_name_number(text: str) -> bool:
     """Whether a word in `text` may name a number that it has."""
-    return _some_number.search(text) is not None and bool(_said(text) & 1)
+    return _some_number.search(text) is not None and bool(_said(text) & _NAMES)
 
 
 def may_be_coded(text: str) -> bool:
     """Whether something in `text` may explain a code that it has."""
-    return _some_number.search(text) is not None and (bool(_said(text) & 2) or _tracking.search(text) is not None)
+    return _some_number.search(text) is not None and (
+        bool(_said(text) & _EXPLAINS) or _tracking.search(text) is not None
+    )
 
 
 @lru_cache(maxsize=8)  # one text is asked about several times
 def _said(text: str) -> int:
-    return _cues.mask(plain_words(text))
+    return _cues.mask(words_of(text))
 
 
 def may_name_when_quiet(text: str) -> bool:
     """Whether one of the two holds for `text` when `quiet_numbers` are out of sight, which may cut words."""
     if _some_number.search(text) is None:
         return False
-    if _long_mixed.search(text) or _tracking.search(text):
+    if _said(text) or _long_mixed.search(text) or _tracking.search(text):
         return True
-    words = plain_words(text)
+    if _mixed_word.search(text) is None:
+        return False
+    words = words_of(text)
     for word in list(words):
         if digit := _digit.search(word):
             words += [word[start:] for start in range(digit.end(), len(word))]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TypeAlias
 
-from resonanz.annotate.cues import Cues, needed, plain, plain_words
+from resonanz.annotate.cues import Cues, needed, plain, words_of
 from resonanz.annotate.quiet import MONTHS as _MONTHS
 from resonanz.annotate.quiet import SHORT_UNITS, hide, quiet_word, windows
 from resonanz.annotate.quiet import UNITS as _UNITS
@@ -50,9 +50,7 @@ _two_words = re.compile(
     rf"(?<![\w@#])(?P<name>[^\W\d_][\w'’.-]{{1,40}})\s(?P<type>{_KINDS_OF_STREET})[\s,]{{0,2}}{_HOUSE}{_TAIL}",
     re.IGNORECASE,
 )
-_OF_SOMETHING = (
-    r"(?:straße|strasse|str\.|platz|allee|ufer|weg|brücke)\s(?:des|der|am|zum|zur|an\sder|im)\s"
-)
+_OF_SOMETHING = r"(?:straße|strasse|str\.|platz|allee|ufer|weg|brücke)\s(?:des|der|am|zum|zur|an\sder|im)\s"
 _of_something = re.compile(
     rf"(?<![\w@#]){_OF_SOMETHING}(?:\d{{1,2}}\.\s?)?[^\W\d_][\w-]{{1,40}}(?:\s[^\W\d_]\w{{1,30}}){{0,1}}\s{_HOUSE}{_TAIL}",
     re.IGNORECASE,
@@ -194,7 +192,7 @@ _lives_here = re.compile(
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses begin and end in `text`, those of the surest way of writing first, none overlapping."""
     rest = text
-    said = _cues.mask(plain_words(rest))
+    said = _cues.mask(words_of(rest))
     for possible, search, fits in _ADDRESSES:
         if not possible(rest, said):
             continue
@@ -205,7 +203,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
         if spans:
             yield from spans
             rest = hide(rest, spans)
-            said = _cues.mask(plain_words(rest))
+            said = _cues.mask(words_of(rest))
 
 
 def _with_postcode(text: str, start: int) -> int:

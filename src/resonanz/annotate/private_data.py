@@ -107,9 +107,15 @@ def find_private_data(
 
 
 def _searched(rest: str, steps: Iterable[tuple[_Test, _Step]], found: list[_Span]) -> str:
-    """What is left of a text when each step has hidden what it found, which is added to `found`."""
+    """What is left of a text when each step has hidden what it found, which is added to `found`.
+
+    A number that a text has not, it has not when more of it is hidden: that test is not made again.
+    """
+    missing: set[_Test] = set()
     for possible, step in steps:
-        if possible(rest) and (spans := _apart(step(rest), rest)):
+        if possible in missing or not possible(rest):
+            missing |= {possible} & _LASTING
+        elif spans := _apart(step(rest), rest):
             rest = hide(rest, [(start, end) for _, start, end in spans])
             found += spans
     return rest
@@ -120,12 +126,14 @@ def _is_promising(text: str) -> bool:
     if _digit_or_at.search(text):
         return True
     low = text.lower()
-    return _at.search(low) is not None or any(word in low for word in _SAID) and _said.search(low) is not None
+    if _at.search(low):
+        return True
+    return any(word in low for word in _SAID) and _said.search(low) is not None
 
 
 @lru_cache(maxsize=16)
 def _numbers(regions: tuple[str, ...]) -> tuple[tuple[_Test, _Step], ...]:
-    """The steps behind links and e-mail in their order, each with what a text must hold for it to find anything."""
+    """The steps behind links and e-mail in their order, each with what a text must hold for it."""
     return (
         (_has_long_number, _ibans),
         (_has_mark, _handles),
@@ -164,6 +172,9 @@ def _has_long_number(text: str) -> bool:
     return _long_number.search(text) is not None
 
 
+_LASTING: frozenset[_Test] = frozenset({_has_digit, _has_short_number, _has_long_number})
+
+
 def _must_be_quiet(text: str) -> bool:
     """Whether later steps may find anything in a text, so that nobody's numbers have to be out of sight."""
     return _has_digit(text) and (_has_short_number(text) or may_name_when_quiet(text))
@@ -199,9 +210,9 @@ _sure_link = re.compile(r"(?:https?://|ftp://|www\.)\S+", re.IGNORECASE)
 _link = re.compile(
     r"(?:https?://|ftp://|www\.)\S+|(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/[^\s,;]+", re.IGNORECASE
 )
-_handle = re.compile(
-    r"@(?<![\w.]@)[\w.-]*\w(?:@[\w.-]*\w)?|#(?<![\w&]#)(?!\d)(?![A-Z]{1,4}-?\d{4})\w+"
-)
+_handle = re.compile(r"@(?<![\w.]@)[\w.-]*\w(?:@[\w.-]*\w)?|#(?<![\w&]#)(?!\d)(?![A-Z]{1,4}-?\d{4})\w+")
+
+
 def _links(text: str) -> Iterator[_Span]:
     for match in (_link if _path.search(text) else _sure_link).finditer(text):
         yield None, *match.span()

@@ -364,8 +364,7 @@ def _folded(word: str) -> str:
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """The words of a part of a text as they are looked up, each with its place in the text."""
     return [
-        Word(_folded(found[0]), found.start(), found.end())
-        for found in _TOKEN.finditer(text, start, end)
+        Word(_folded(found[0]), found.start(), found.end()) for found in _TOKEN.finditer(text, start, end)
     ]
 
 
