@@ -42,7 +42,7 @@ _REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
     "out": keys("mich mal den einen deinen doch uns mir ihn"),
 }
 
-KEPT = 50_000  # pieces of text whose flags are remembered
+KEPT = 30_000  # pieces of text whose flags are remembered
 LONGEST = 60  # characters of such a piece
 _OUT, _IN, _KEEP, _FLAGS = 1, 2, 4, 7  # may address in either direction; may be German, or hide other words
 _COUNT = 3  # where the score for other languages begins

@@ -22,7 +22,7 @@ from daachorse import DoubleArrayAhoCorasick
 
 _parser: Any = import_module("re._parser")
 
-KEPT = 50_000  # words whose cues are remembered
+KEPT = 30_000  # words whose cues are remembered
 LONGEST = 60  # characters of a word that is remembered
 MOST = 40_000  # templates of one expression; where there are more, the better half of it has to do
 
@@ -36,9 +36,9 @@ EVERYDAY = frozenset(  # what nearly every post has says little
     "der die das den dem des ein eine einen einem einer ich mich mir du dich dir er es wir uns ihr euch sie "
     "ihn ist bin sind war hat habe haben und oder zu zum zur in im an am auf aus mit von vom bei für nicht "
     "kein keine so wie was wenn dass mehr noch nur auch da hier um nach vor alle alles man will kann muss "
-    "the a an and or of to in on at for with from by is are was were be been i me my you your he she it we us "
-    "our they this that not no so have has had will would can t s just all when what if up out new get do don "
-    "re".split()
+    "the a an and or of to in on at for with from by is are was were be been i me my you your he she it we "
+    "us our they this that not no so have has had will would can t s just all when what if up out new get do "
+    "don re".split()
 )
 TOGETHER = 3  # pieces of a row
 _odd = re.compile(f"[{''.join(map(chr, _ODD))}]")
@@ -137,7 +137,7 @@ def plain_words(text: str) -> list[str]:
 
 
 def plain(word: str) -> str:
-    """A word in small letters, and what `re` takes for a letter where it disregards capitals as that letter."""
+    """A word in small letters, and as letters what `re` takes for them where it disregards capitals."""
     return word.lower() if _odd.search(word) is None else word.translate(_ODD).lower()
 
 

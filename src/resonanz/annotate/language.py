@@ -72,7 +72,7 @@ _UNKNOWN = Language("", 0.0)
 def identify(text: str, languages: Sequence[str] = DESK, hint: str = "") -> Language:
     """In which of `languages` a text is written.
 
-    `hint` is what its network says (`de`, `de-AT`); it counts unless the text itself is surely in another one.
+    `hint` is what its network says (`de`, `de-AT`); it counts unless the text is surely in another one.
     Links, handles and tags are no language; what stands in quotes counts where nothing else does.
     """
     read = text[:READ_MOST]
@@ -105,7 +105,7 @@ def _identifier(languages: tuple[str, ...]) -> LanguageIdentifier:
 
 
 def spoken(text: str) -> Spoken:
-    """Return whether a text is surely German (`de`) or English (`en`), "" where it is short, mixed or neither.
+    """Return whether a text is surely German (`de`) or English (`en`), "" if short, mixed or neither.
 
     What stands in quotes is somebody else's, and handles, tags and addresses are no language.
     """

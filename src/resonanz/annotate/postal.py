@@ -192,8 +192,8 @@ _lives_here = re.compile(
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses begin and end in `text`, those of the surest way of writing first, none overlapping."""
     rest = text
-    said = _cues.mask(words_of(rest))
-    for possible, search, fits in _ADDRESSES:
+    said = said_of_places(rest)
+    for possible, search, fits in WAYS:
         if not possible(rest, said):
             continue
         spans: list[tuple[int, int]] = []
@@ -203,7 +203,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
         if spans:
             yield from spans
             rest = hide(rest, spans)
-            said = _cues.mask(words_of(rest))
+            said = said_of_places(rest)
 
 
 def _with_postcode(text: str, start: int) -> int:
@@ -278,6 +278,11 @@ _noun_and_house = re.compile(r"[A-ZÄÖÜ][\w-]{2,40}\s(?:(?i:nr|no|nummer|hausn
 _postcode_and_town = re.compile(r"\d{4,5}\s(?:Bad\s|Sankt\s|St\.\s)?[A-ZÄÖÜ]")
 
 
+def said_of_places(text: str) -> int:
+    """Which ways to begin an address stand in `text`, as bits in the order of `_WORDED`."""
+    return _cues.mask(words_of(text))
+
+
 def _has_street(text: str, _said: int) -> bool:
     """Whether a number stands behind the end of a street's name, or behind a word for its number."""
     for house in _house.finditer(text):
@@ -304,7 +309,7 @@ def _has_words(beginning: str, _text: str, said: int) -> bool:
 
 
 _Way: TypeAlias = tuple[Callable[[str, int], bool], re.Pattern[str], Callable[[re.Match[str], str], bool]]
-_ADDRESSES: tuple[_Way, ...] = (
+WAYS: tuple[_Way, ...] = (
     (_has_street, _one_word, _fits_one_word),
     (_has_street, _two_words, _fits_two_words),
     (partial(_has_words, _OF_SOMETHING), _of_something, _fits_always),
