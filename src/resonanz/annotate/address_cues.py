@@ -44,8 +44,8 @@ _REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
 
 KEPT = 30_000  # pieces of text whose flags are remembered
 LONGEST = 60  # characters of such a piece
-_OUT, _IN, _KEEP, _FLAGS = 1, 2, 4, 7  # may address in either direction; may be German, or hide other words
-_COUNT = 3  # where the score for other languages begins
+_MAY, _KEEP, _FLAGS = 1, 2, 3  # may address somebody; may be German, or hide other words; both
+_COUNT = 2  # where the score for other languages begins
 # What is hidden in any text, with nothing left of it.
 _HIDDEN_ALL = regex.compile(
     r"(?:[@#]\w+(?:[.-]\w+)*|https?://[^\s„‟“”»«›‹\"‚‘’'>]+|[^\p{L}\p{M}\p{N}„‟“”»«›‹\"‚‘'>]+)[.,!?;:…]*"
@@ -61,14 +61,21 @@ _JOINT = regex.compile(r"['’‑-]")
 class _Flags(dict[str, int]):
     """What a piece of text between blanks may be, found out when it is first met."""
 
+    def __init__(self, direction: Direction) -> None:
+        """Flags for texts in one direction."""
+        super().__init__()
+        self._direction = direction
+
     def __missing__(self, piece: str) -> int:
         word = piece.rstrip(".,!?;:…")
         if not word.isalpha() and _HIDDEN_ALL.fullmatch(piece):
             flags = 0
         elif len(piece) > LONGEST:
             return _FLAGS
+        elif word.isalpha():
+            flags = _flags_of_word(key(word), self._direction)
         else:
-            flags = _flags_of_word(key(word)) if word.isalpha() else _flags_of(piece)
+            flags = _flags_of(piece, self._direction)
         if len(piece) <= LONGEST and not piece.startswith("http"):
             if len(self) >= KEPT:
                 self.clear()
@@ -76,36 +83,34 @@ class _Flags(dict[str, int]):
         return flags
 
 
-_flags = _Flags()
+_flags: dict[Direction, _Flags] = {"in": _Flags("in"), "out": _Flags("out")}
 
 
 def may_address(text: str, direction: Direction) -> bool:
     """Whether a text may address its reader: some word may, and not all of it is in other languages."""
     flags = foreign = 0
+    known = _flags[direction]
     for piece in text.split():
-        found = _flags[piece]
+        found = known[piece]
         flags |= found
         foreign += found >> _COUNT
-    if not flags & (_OUT if direction == "out" else _IN):
-        return False
-    return bool(flags & _KEEP) or foreign <= 1
+    return bool(flags & _MAY) and (bool(flags & _KEEP) or foreign <= 1)
 
 
 @lru_cache(maxsize=KEPT)
-def _flags_of_word(word: str) -> int:
+def _flags_of_word(word: str, direction: Direction) -> int:
     """The flags of one word alone, given as its key."""
     score = foreignness(word)
     flags = _KEEP if score < 0 or _SPOKEN_OF.fullmatch(word) else score << _COUNT
-    if word in PARTICLES or word in _REQUEST_GOES_ON["out"] or says_address(word, "out"):
-        flags |= _OUT
-    return flags | _IN if word in _REQUEST_GOES_ON["in"] or says_address(word, "in") else flags
+    may = word in _REQUEST_GOES_ON[direction] or (direction == "out" and word in PARTICLES)
+    return flags | _MAY if may or _says_address(word, direction) else flags
 
 
-def _flags_of(piece: str) -> int:
+def _flags_of(piece: str, direction: Direction) -> int:
     """The flags of all words that a piece has or leaves where a part of it is hidden, with signs between."""
     flags = _KEEP if _HIDES.search(piece) else 0
     for word in _words_in(piece):
-        flags |= _flags_of_word(key(word)) & _FLAGS
+        flags |= _flags_of_word(key(word), direction) & _FLAGS
     return flags
 
 

@@ -49,9 +49,10 @@ Row: TypeAlias = tuple[str, ...]  # pieces that a match has all of, the rarest f
 
 
 class Held(NamedTuple):
-    """What a word says by itself, as bits, and which of its pieces say something together with others."""
+    """What a word says by itself, as bits, and its pieces that say it together: first ones of rows, and all."""
 
     bits: int
+    keys: tuple[int, ...]
     pieces: tuple[int, ...]
 
 
@@ -104,22 +105,29 @@ class Cues(dict[str, Held]):
         bits = 0
         for number in numbers:
             bits |= self._bits[number]
-        held = Held(bits, tuple(numbers & self._joined))
+        held = Held(bits, tuple(numbers & self._table.keys()), tuple(numbers & self._joined))
         if len(word) <= LONGEST:
             if len(self) >= KEPT:
                 self.clear()
             self[word] = held
         return held
 
-    def mask(self, words: Iterable[str]) -> int:
+    def mask(self, words: Sequence[str]) -> int:
         """What may be there in a text with these words, as bits: each thing's place is its bit."""
-        mask, held = self._always, set[int]()
+        mask = self._always
+        keys: set[int] | None = None
         for word in words:
-            bits, pieces = self[word]
+            bits, here, _ = self[word]
             mask |= bits
-            if pieces:
-                held.update(pieces)
-        for key in held & self._table.keys():
+            if here:
+                keys = keys.union(here) if keys else set(here)
+        return mask | self._together(keys, words) if keys else mask
+
+    def _together(self, keys: Iterable[int], words: Sequence[str]) -> int:
+        """What pieces say together."""
+        held = {piece for word in words for piece in self[word].pieces}
+        mask = 0
+        for key in keys:
             for bits, others in self._table[key]:
                 if others <= held:
                     mask |= bits

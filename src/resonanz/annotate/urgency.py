@@ -176,7 +176,7 @@ def _judged(text: str, read: str, rules: Sequence[_Rule], *, framed_too: bool) -
     return Urgency(found[0].level if found else Level.NORMAL, tuple(found))
 
 
-def _without_idioms(text: str, words: Iterable[str]) -> str:
+def _without_idioms(text: str, words: Sequence[str]) -> str:
     """The text with blanks for idioms; what begins first counts, of two at one place the one listed first."""
     idioms_here = [_IDIOMS[number] for number in picked(_IDIOMS_CUES.mask(words))]
     parts: list[str] = []
