@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from resonanz.annotate.language import BY_WORDS, Language, identify, spoken
+from tests.shared_data import shared_data
 
 LINES = Path(__file__).with_name("language.tsv").read_text(encoding="utf-8").splitlines()
 POSTS = [(language, text) for language, _tab, text in (line.partition("\t") for line in LINES)]
@@ -73,3 +74,11 @@ def test_a_network_is_believed_where_the_text_does_not_say_otherwise() -> None:
     assert identify("ok", hint="xx") == Language("", 0.0)
     assert identify("Wo bleibt denn mein Paket?", hint="en") == Language("de", BY_WORDS)
     assert identify("Je ne peux pas me connecter depuis hier soir", hint="de").code == "fr"
+
+
+@pytest.mark.parametrize(("file", "language"), [("potts/tweets.tsv", "de"), ("airline_en/tweets.tsv", "en")])
+def test_real_tweets_are_identified(file: str, language: str) -> None:
+    lines = shared_data(file).read_text(encoding="utf-8").splitlines()[1:1001]
+    found = [identify(line.rpartition("\t")[2]).code for line in lines]
+    assert found.count(language) >= 970
+    assert len(found) - found.count(language) - found.count("") <= 8
