@@ -49,7 +49,7 @@ Row: TypeAlias = tuple[str, ...]  # pieces that a match has all of, the rarest f
 
 
 class Held(NamedTuple):
-    """What a word says by itself, as bits, and its pieces that say it with others: first in a row, and all."""
+    """What a word says by itself, as bits, and its pieces that say it with others: the first, and all."""
 
     bits: int
     keys: tuple[int, ...]
