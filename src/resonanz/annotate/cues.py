@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib import import_module
-from itertools import product
+from itertools import combinations, product
 from typing import Any, NamedTuple, TypeAlias
 
 from daachorse import DoubleArrayAhoCorasick
@@ -115,19 +115,19 @@ class Cues(dict[str, Held]):
     def mask(self, words: Sequence[str]) -> int:
         """What may be there in a text with these words, as bits: each thing's place is its bit."""
         mask = self._always
-        keys: set[int] | None = None
+        keys: list[int] = []
         for word in words:
             bits, here, _ = self[word]
             mask |= bits
             if here:
-                keys = keys.union(here) if keys else set(here)
+                keys += here
         return mask | self._together(keys, words) if keys else mask
 
     def _together(self, keys: Iterable[int], words: Sequence[str]) -> int:
         """What pieces say together."""
-        held = {piece for word in words for piece in self[word].pieces}
+        held = set[int]().union(*[self[word].pieces for word in words])
         mask = 0
-        for key in keys:
+        for key in set(keys):
             for bits, others in self._table[key]:
                 if others <= held:
                     mask |= bits
@@ -163,8 +163,18 @@ def needed(pattern: str) -> frozenset[Row]:
 
     A piece begins with `BEGINS` where a word must begin with it, and ends with `ENDS` likewise.
     """
-    rows = [_best(template) for template in _templates(_parser.parse(pattern))]
-    return frozenset(rows) if all(rows) else frozenset()
+    rows = {_best(template) for template in _templates(_parser.parse(pattern))}
+    return _least(rows) if all(rows) else frozenset()
+
+
+def _least(rows: Collection[Row]) -> frozenset[Row]:
+    """The rows without those that hold all pieces of a shorter one."""
+    sets = {frozenset(row) for row in rows}
+    return frozenset(
+        row
+        for row in rows
+        if not any(frozenset(part) in sets for size in range(1, len(row)) for part in combinations(row, size))
+    )
 
 
 def alternatives(pattern: str) -> list[str]:
