@@ -15,6 +15,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from resonanz.annotate import german_verbs as verbs
+from resonanz.annotate.address_cues import (
+    DU,
+    DU_IN_DIALECT,
+    EUCH,
+    OWN,
+    agrees_with_sie,
+    candidates,
+    is_clipped,
+    may_address,
+)
 from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, places
 from resonanz.annotate.address_reference import (
     READERS_OWN,
@@ -61,7 +71,10 @@ def address_form(text: str, *, direction: Direction = "out") -> AddressForm:
     writing to the company, where `ihr` means the company and says nothing. Quoted words, links, handles
     and hashtags do not count. Never raises.
     """
-    judged = [(place, verdict) for place in places(text, direction) if (verdict := _verdict(place))]
+    if not may_address(text, direction):
+        return _NONE
+    places_here = places(text, direction, candidates)
+    judged = [(place, verdict) for place in places_here if (verdict := _verdict(place))]
     sure: set[Verdict] = {verdict for _, verdict in judged}
     found: list[Evidence] = []
     for place, verdict in judged:
@@ -71,6 +84,9 @@ def address_form(text: str, *, direction: Direction = "out") -> AddressForm:
             found.append(Evidence(form, word.start, word.end, text[word.start : word.end]))
     forms: set[Form] = {evidence.form for evidence in found}
     return AddressForm("mixed" if len(forms) > 1 else next(iter(forms), "none"), tuple(found))
+
+
+_NONE = AddressForm("none", ())
 
 
 def form_for_reply(brand: Form, customer: Form, channel: Form) -> Literal["du", "sie", "none"]:
@@ -91,26 +107,12 @@ def _settled(place: Place, sure: set[Verdict]) -> Sure | Literal[""]:
     return ""
 
 
-_DU = keys(
-    "du dich dir dein deine deinem deinen deiner deines deins deinetwegen deinerseits deinesgleichen dei "
-    "deim deina dini dinere dinem dim dien deen deene deenen deenem deener deenet deinet"
-)
-_EUCH = keys(
-    "euch euer eure eurem euren eurer eures euers euerm euern eurerseits euretwegen eich üch öich enk "
-    "enker eui euem eues öie öii öies üür üüre ühr ühre ji jug juuch juun juuns"
-)
-_OWN = keys(
-    "ihnen ihre ihrem ihren ihrer ihres ihrerseits ihretwegen eana eanan eanane eahna eahnan eahnane eahner "
-    "eahnare eahnam ihna ihnan ihne ihnä ihri ihrs ihrne iri iire iires ires irne irem jem jüm"
-)
-
-
 def _verdict(place: Place) -> Verdict:
     word = place.word
     bare = word.key.removesuffix("'s")
-    if bare in _DU:
+    if bare in DU:
         return "" if bare == "du" and _is_name(place) else "du"
-    if bare in _EUCH or (bare == "eu" and not word.capital) or (bare == "ehr" and place.last in _RHENISH):
+    if bare in EUCH or (bare == "eu" and not word.capital) or (bare == "ehr" and place.last in _RHENISH):
         return "du" if place.direction == "out" else ""
     return _ihr(place) if bare == "ihr" else _third_or_verb(place, bare)
 
@@ -120,11 +122,11 @@ def _third_or_verb(place: Place, bare: str) -> Verdict:
     word = place.word
     if bare == "sie" or (word.text == "Si" and _is_swiss(place)):
         return _sie(place)
-    if bare in _OWN:
+    if bare in OWN:
         return _own(place)
     if word.key.endswith(_SOUNDS) and (merged := _merged(place)):
         return merged
-    informal = (bare in _DU_IN_DIALECT and _is_dialect(place)) or addresses_informally(place)
+    informal = (bare in DU_IN_DIALECT and _is_dialect(place)) or addresses_informally(place)
     return "du" if informal else ""
 
 
@@ -155,7 +157,6 @@ def _is_dialect(place: Place) -> bool:
     return word.key.startswith("ding") or place.last in _LOW_PREPOSITIONS
 
 
-_DU_IN_DIALECT = keys("di dia dis ding dinge dingem dinger diene dienen")
 _RHENISH = keys("hatt künnt wullt sitt mutt")  # what stands before `ehr`, which is ihr there
 _LOW_SUBJECTS = keys("wi ik ick")  # "sehn wi di", while "mir händ di" goes on with a noun
 _LOW_PREPOSITIONS = keys("mit för an in op ut to vun bi na över ünner wegen")
@@ -180,10 +181,10 @@ def _merged(place: Place) -> Verdict:
         polite = place.polite_capital or (word.key == "se" and not noun and last.endswith(("n", "m")))
         polite &= place.shouted or word.text != "SE"  # a company's name
     elif word.key.endswith("n's"):
-        polite = word.text.endswith("S") or (_is_clipped(word.key[:-2]) and starts(place))
+        polite = word.text.endswith("S") or (is_clipped(word.key[:-2]) and starts(place))
     else:
         verb = word.key.removesuffix("se")
-        polite = verb != word.key and (verb == "ham" or _agrees_with_sie(verb))
+        polite = verb != word.key and (verb == "ham" or agrees_with_sie(verb))
     return "sie" if polite and not refers_back(place) else ""
 
 
@@ -213,19 +214,6 @@ def _is_third_behind_brackets(place: Place) -> bool:
 def _is_swiss(place: Place) -> bool:
     """`Chönd Si`, `Si finded`: Sie, where a verb agrees or the capital tells."""
     return place.polite_capital or verbs.plural_verb(place.after)
-
-
-def _is_clipped(verb: str) -> bool:
-    """`schaun`, `hörn`: shorter than the standard form."""
-    return not verb.endswith("en") and verbs.clipped_plural_verb(verb)
-
-
-def _agrees_with_sie(verb: str) -> bool:
-    if verb.endswith("mm"):  # "kommse"
-        return verbs.asked_of_people(verb + "en")
-    return verb.endswith("n") and (
-        verbs.common_plural_verb(verb) or verbs.clipped_plural_verb(verb) or verbs.asked_of_people(verb)
-    )
 
 
 # --- Sie, Ihnen, Ihre --------------------------------------------------------------------------------

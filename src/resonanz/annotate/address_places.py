@@ -15,7 +15,7 @@ import regex
 from resonanz.annotate.german_words import JOINED, Sentence, Word, hide, keys, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Direction = Literal["out", "in"]
 
@@ -43,6 +43,7 @@ FUNCTION = keys(
     "bi op ut vun för vo uf us fia füa fir amoi moi mol oamoi glei scho schon hoid hoit etz ned net nöd nid "
     "nich nit nix nu denn dat dit det wat des wo woans hüüt hüt morn gärn gau oafach eefach efach"
 )
+NO_REQUEST = ("en", "n", "t", "te", "ed", "ts")  # endings of words that ask for nothing
 
 _SAYING = (
     r"(?:wir|ich|man|einfach|lieber|ruhig|hier|alle|alles|gern|gerne|uns|auch|einander|immer|grundsätzlich)"
@@ -172,14 +173,22 @@ class Place:
         return self.sentence.words[self.at + 1 :]
 
 
-def places(text: str, direction: Direction) -> Iterator[Place]:
-    """Every word of `text` in order that is German and not only quoted, named or spoken about."""
+def places(
+    text: str, direction: Direction, of_interest: Callable[[tuple[Word, ...], Direction], list[int]]
+) -> Iterator[Place]:
+    """Words of `text` in order that are German and not only quoted, named or spoken about.
+
+    `of_interest` says of a sentence's words which ones matter.
+    """
     bare = hide(text)
     read = sentences(hide(bare, _TOPIC) if _SPEAKS_OF.search(bare) else bare)
+    wanted = [of_interest(sentence.words, direction) for sentence in read]
+    if not any(wanted):
+        return
     style = _style(read)
     for number, sentence in enumerate(read):
         earlier = read[max(0, number - 2) : number]
-        for at in range(len(sentence.words)):
+        for at in wanted[number]:
             yield Place(sentence, at, earlier, style, direction)
 
 

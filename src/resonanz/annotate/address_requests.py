@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from resonanz.annotate import german_verbs as verbs
-from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, Place
+from resonanz.annotate.address_places import FUNCTION, GREETING, JOINING, LEADING, NO_REQUEST, Place
 from resonanz.annotate.german_words import CLAUSE, JOINED, OPENING, keys
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _PREPOSITIONS = keys(
 )
 _OBJECTS_OF_ORDERS = _OBJECTS - {"nicht", "nie", "durch"} | keys("ihrem ihrer meiner unserer der euren eurem")
 _WELL = keys("gut gesund munter fair ehrlich")
-_PARTICLES = keys(
+PARTICLES = keys(
     "an ab auf aus ein mit nach vor zu zurück weiter los her hin durch um vorbei rein raus rüber hoch weg "
     "frei fest runter rauf bei dran drauf zusammen hinein heraus hinaus herein herunter herauf hinunter "
     "herum zurecht fort"
@@ -234,9 +234,9 @@ def _ends_with_particle(place: Place) -> bool:
     rest = [word.key for word in place.rest]
     if place.direction == "in" or place.word.key.endswith("e") or _has_finite(place):
         return False
-    if len(rest) > 1 and rest[0] in _PARTICLES and rest[1] in {"und", "oder"}:  # "Ruf an oder schreib"
+    if len(rest) > 1 and rest[0] in PARTICLES and rest[1] in {"und", "oder"}:  # "Ruf an oder schreib"
         return True
-    return len(rest) > 1 and rest[-1] in _PARTICLES and rest[0] not in _PREPOSITIONS | {"und", "oder"}
+    return len(rest) > 1 and rest[-1] in PARTICLES and rest[0] not in _PREPOSITIONS | {"und", "oder"}
 
 
 def _is_small_verb(place: Place) -> bool:
@@ -270,7 +270,7 @@ def _urges(place: Place) -> bool:
         return False
     if rest and word == "lass" and verbs.plural_verb(rest[-1].key) and not place.after.startswith("mein"):
         return True
-    if len(rest) == 1 and rest[0].key in _PARTICLES:
+    if len(rest) == 1 and rest[0].key in PARTICLES:
         return True
     asks = any(other.key in _URGING and not other.capital for other in rest)
     return asks or "!" in place.sentence.ending
@@ -401,7 +401,7 @@ def _asks_by_place(place: Place) -> bool:
     word = place.word.key
     if _is_parted(place):
         return True
-    if not _asks_for_us(place) or word in FUNCTION or word.endswith(("en", "n", "t", "te", "ed", "ts")):
+    if not _asks_for_us(place) or word in FUNCTION or word.endswith(NO_REQUEST):
         return False
     if place.after == "doch":
         return starts(place) and not _is_about_me(place)
@@ -445,7 +445,7 @@ def _takes(place: Place) -> bool:
 def _is_parted(place: Place) -> bool:
     """`aber hak dort noch mal nach`: an unknown verb that begins the clause, its particle ends it."""
     word, rest = place.word, place.rest
-    if place.direction == "in" or len(rest) < 2 or rest[-1].key not in _PARTICLES or not starts(place):
+    if place.direction == "in" or len(rest) < 2 or rest[-1].key not in PARTICLES or not starts(place):
         return False
     if word.key in FUNCTION or word.key.endswith(_NO_STEM) or verbs.plural_verb(word.key):
         return False
@@ -535,7 +535,7 @@ def _is_called_out(place: Place) -> bool:
         return False
     if place.after == "jetzt":
         return _SUBJECTS.isdisjoint(word.key for word in place.rest)
-    return bool(place.rest) and place.rest[-1].key in _PARTICLES and _lacks_subject(place)
+    return bool(place.rest) and place.rest[-1].key in PARTICLES and _lacks_subject(place)
 
 
 def _has_object(place: Place) -> bool:
@@ -583,7 +583,7 @@ def _is_sent_off(place: Place) -> bool:
         return place.word.key == "reicht" and any(word.key == "bitte" for word in place.rest)
     if any(first.key == "alle" and not second.capital for first, second in pairwise(place.rest[:4])):
         return True  # "Kommt doch alle her", but not "Kommt alle Jahre"
-    if place.word.key in _BRINGING and len(place.rest) > 1 and place.rest[-1].key in _PARTICLES:
+    if place.word.key in _BRINGING and len(place.rest) > 1 and place.rest[-1].key in PARTICLES:
         return any(word.capital for word in place.rest) and place.after not in _SOON_DONE
     second, last = ([word.key for word in place.rest[index:][:1]] for index in (1, -1))
     good = place.after == "gut" and not {"in", "ins", "durch", "nach"}.isdisjoint(second)

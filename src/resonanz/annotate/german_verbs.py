@@ -185,7 +185,7 @@ _SPOKEN_STEMS = (_STEMS | _DIALECT_IMPERATIVE) - keys(
 )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def singular_imperative(word: str) -> bool:
     """Whether `word` can be an informal imperative to one person: `schreib`, `prüfe`, `gib`, `versuch's`."""
     word = word.removesuffix("'s").removesuffix("'n")
@@ -210,7 +210,7 @@ def _drops_e(word: str) -> bool:
     return word.endswith("le") and word[:-2] + "el" in _STEMS
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def plural_imperative(word: str) -> bool:
     """Whether `word` can be an informal imperative to several people: `schreibt`, `meldet`, `gebt`."""
     word = word.removesuffix("'s")
@@ -224,7 +224,7 @@ def plural_imperative(word: str) -> bool:
     return any(plural_imperative(rest) for rest in _without(word, _PREFIXES) if len(rest) > 3)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def asked_of_people(verb: str) -> bool:
     """Whether `verb`, an infinitive or plural form, names something one asks of people: `umtauschen`."""
     stem = verb.removesuffix("n").removesuffix("e")
@@ -257,7 +257,7 @@ def doubtful_imperative(word: str) -> bool:
     return word in _DOUBTFUL
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def likely_noun(word: str) -> bool:
     """Whether `word` is a noun made of a doubtful stem, as `Betrag` or `Erfolg`."""
     return not word.endswith("e") and any(
@@ -265,7 +265,7 @@ def likely_noun(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def second_singular(word: str) -> bool:
     """Whether `word` is a finite verb that only goes with `du`, also drawn together with it or in dialect."""
     if word in _SECOND_SINGULAR or word in _CONTRACTED or word in _DIALECT_SINGULAR:
@@ -284,7 +284,7 @@ def second_singular(word: str) -> bool:
     return word.endswith("sch") and (word[:-3] + "st" in _SECOND_SINGULAR)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def second_plural(word: str) -> bool:
     """Whether `word` is a finite verb that only goes with `ihr`: `habt`, `könnt`, `mitnehmt`."""
     return (
@@ -347,7 +347,7 @@ def swiss_plural(word: str) -> bool:
     return word in _SWISS_PLURAL
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def swiss_imperative(word: str) -> bool:
     """Whether `word` asks several people in Swiss German: `lueged`, `chömid`."""
     stem = word.removesuffix("ed").removesuffix("id")
@@ -359,7 +359,7 @@ def common_plural_verb(word: str) -> bool:
     return word in _PLURAL or word in _SWISS_PLURAL
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=20_000)
 def clipped_plural_verb(word: str) -> bool:
     """Whether `word` is such a verb as it is spoken: `schaun`, `hörn`, `wolln`, `könn`."""
     if len(word) < 4 or not word.endswith("n") or word.endswith("en"):

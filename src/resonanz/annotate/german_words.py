@@ -8,7 +8,8 @@ Word forms live in `german_verbs`, the form of address in `address_form`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from unicodedata import normalize
 
 import regex
@@ -21,24 +22,30 @@ _LONGEST = 80  # words that are read as one sentence, so that no flood without f
 JOINED, CLAUSE, OPENING, SENTENCE = range(4)
 
 _NAMES = "de|at|ch|com|net|org|info|eu|io|app|shop|example|social|test|invalid"
-_HIDDEN = regex.compile(
-    "|".join(
-        [
-            r"(?m:^[ \t]*>.*$)",  # a quoted line
-            r"https?://\S+|www\.\S+",
-            r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
-            r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?",
-            rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:{_NAMES})(?![\w-])(?:/\S*)?",
-            r"\^\p{L}{1,4}(?!\p{L})",
-            r"[„‟][^„“”\"]{1,400}[“”\"]",
-            r"“[^„“”]{1,400}”",
-            r"»[^»«]{1,400}«|«[^»«]{1,400}»|›[^›‹]{1,400}‹|‹[^›‹]{1,400}›",
-            r"(?<![\p{L}\p{N}])\"(?=\S)[^\"]{1,400}\"(?![\p{L}\p{N}])",
-            r"(?<![\p{L}\p{N}])[‚‘'](?=\S)(?:[^‚‘’'\n]|(?<=\p{L})['’](?=\p{L})){1,300}[‘’'](?![\p{L}\p{N}])",
-        ]
+_OPENING_QUOTE = r"(?<![\p{L}\p{N}])[‚‘']"
+_DOTTED_NAME = rf"\.(?:{_NAMES})(?![\w-])"
+# What is hidden, each with what a text must hold for it; of two at one place the first counts.
+_HIDDEN = tuple(
+    (regex.compile(sign), pattern)
+    for sign, pattern in (
+        (r">", r"(?m:^[ \t]*>.*$)"),  # a quoted line
+        (r"://|www\.", r"https?://\S+|www\.\S+"),
+        (r"@(?<=[\w.+-]@)[\w-]+\.", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+        (r"[@#]\w", r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?"),
+        (_DOTTED_NAME, rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*{_DOTTED_NAME}(?:/\S*)?"),
+        (r"\^", r"\^\p{L}{1,4}(?!\p{L})"),
+        (r"[„‟]", r"[„‟][^„“”\"]{1,400}[“”\"]"),
+        (r"“", r"“[^„“”]{1,400}”"),
+        (r"[»«›‹]", r"»[^»«]{1,400}«|«[^»«]{1,400}»|›[^›‹]{1,400}‹|‹[^›‹]{1,400}›"),
+        (r'"', r"(?<![\p{L}\p{N}])\"(?=\S)[^\"]{1,400}\"(?![\p{L}\p{N}])"),
+        (
+            _OPENING_QUOTE,
+            rf"{_OPENING_QUOTE}(?=\S)(?:[^‚‘’'\n]|(?<=\p{{L}})['’](?=\p{{L}})){{1,300}}[‘’'](?![\p{{L}}\p{{N}}])",
+        ),
     )
 )
-_WORD = regex.compile(r"S['’](?!\p{L})|[\p{L}\p{M}]+(?:['’‑-][\p{L}\p{M}]+)*|\p{N}+")
+_HIDING = regex.compile(r"[>@#^„‟“»«›‹\"‚‘'/]|www\.|" + _DOTTED_NAME)
+WORD = regex.compile(r"S['’](?!\p{L})|[\p{L}\p{M}]+(?:['’‑-][\p{L}\p{M}]+)*|\p{N}+")
 _ENDING = regex.compile(r"[!?…\n]|\p{Extended_Pictographic}|[:;=]-?[()DPp](?!\p{L})")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "‑": "-"})
 _ABBREVIATIONS = frozenset(
@@ -68,8 +75,7 @@ _FOREIGN = frozenset(
 _WEAK_FOREIGN = frozenset("det kan vi med har var si non la to mig din je de quelle belle coeur".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or number: as written, its key for comparing, its place, and what parts it from the last one."""
 
     text: str
@@ -94,14 +100,14 @@ class Word:
         return self.before >= OPENING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """The words of one sentence, and what stands behind the last one (`"?"`, `"!"`, …)."""
 
     words: tuple[Word, ...]
     ending: str
 
-    @property
+    @cached_property
     def shouted(self) -> bool:
         """Whether most words are written in capitals."""
         letters = [word for word in self.words if len(word.text) > 1 and word.text[0].isalpha()]
@@ -113,20 +119,36 @@ def key(word: str) -> str:
     return normalize("NFC", word).lower().translate(_UMLAUTS)
 
 
+_kept_key = lru_cache(maxsize=20_000)(key)
+
+
 def keys(words: str) -> frozenset[str]:
     """The keys of the words that stand in `words`, parted by blanks."""
     return frozenset(key(word) for word in words.split())
 
 
-def hide(text: str, pattern: regex.Pattern[str] = _HIDDEN) -> str:
+def hide(text: str, pattern: regex.Pattern[str] | None = None) -> str:
     """`text` with every match blanked out in equal length; by default what is quoted, linked or named."""
+    if pattern is None:
+        if not _HIDING.search(text):
+            return text
+        there = tuple(sign.search(text) is not None for sign, _ in _HIDDEN)
+        if not any(there):
+            return text
+        pattern = _hidden(there)
     return pattern.sub(lambda match: "\0" * len(match[0]), text)
+
+
+@lru_cache(maxsize=256)
+def _hidden(there: tuple[bool, ...]) -> regex.Pattern[str]:
+    """One pattern of those that may match."""
+    return regex.compile("|".join(pattern for (_, pattern), may in zip(_HIDDEN, there, strict=True) if may))
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The German sentences of `text` in order; those in other languages are left out."""
     read = tuple(_sentences(text))
-    scores = [_foreignness(sentence) for sentence in read]
+    scores = [sum(foreignness(word.key) for word in sentence.words) for sentence in read]
     balance = sum(scores)
     return tuple(
         sentence
@@ -138,14 +160,15 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def _sentences(text: str) -> Iterator[Sentence]:
     words: list[Word] = []
     gap_from = 0
-    for match in _WORD.finditer(text):
-        gap = text[gap_from : match.start()]
-        before = _break(gap, _last(words)) if words else SENTENCE
+    for match in WORD.finditer(text):
+        start, end = match.span()
+        gap = text[gap_from:start]
+        before = SENTENCE if not words else JOINED if gap == " " else _break(gap, _last(words))
         if words and (before == SENTENCE or len(words) == _LONGEST):
             yield Sentence(tuple(words), gap)
             words = []
-        words.append(Word(match[0], key(match[0]), match.start(), match.end(), before))
-        gap_from = match.end()
+        written, gap_from = text[start:end], end
+        words.append(Word(written, _kept_key(written), start, end, before))
     if words:
         yield Sentence(tuple(words), text[gap_from:])
 
@@ -179,14 +202,6 @@ def _is_short(word: str) -> bool:
     return len(word) == 1 or word in _ABBREVIATIONS
 
 
-def _foreignness(sentence: Sentence) -> int:
-    """Above zero where words of other languages prevail, below where German ones do."""
-    score = 0
-    for word in sentence.words:
-        if word.key in _GERMAN:
-            score -= 2
-        elif word.key in _FOREIGN:
-            score += 2
-        elif word.key in _WEAK_FOREIGN:
-            score += 1
-    return score
+def foreignness(word: str) -> int:
+    """Below zero for a German word, above for one of other languages, given as its key."""
+    return -2 if word in _GERMAN else 2 if word in _FOREIGN else 1 if word in _WEAK_FOREIGN else 0

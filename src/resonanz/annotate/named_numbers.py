@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
+from resonanz.annotate.cues import Cues, needed, small, words_of
 from resonanz.annotate.quiet import HIDDEN, digits_of, quiet_word, windows
 
 NumberKind: TypeAlias = Literal["order_number", "customer_number"]
@@ -96,8 +98,7 @@ _keyword = re.compile(
     rf"|(?<![^\W\d])(?:(?P<weak_customer>{_CUSTOMER_WEAK})|(?P<weak_order>{_ORDER_WEAK})"
     rf"|(?:(?P<weak_near_customer>{_CUSTOMER_NEAR})|(?P<weak_near_order>{_ORDER_NEAR}))"
     rf"(?!{_NUMBER}))(?![^\W\d])",
-    re.IGNORECASE,
-)
+)  # read in small letters
 _some_number = re.compile(r"\d\D?\d|[A-Z0-9]{6}")
 _KEYWORD_KINDS: dict[str, NumberKind] = {
     "customer": "customer_number",
@@ -224,12 +225,58 @@ _customer_context = re.compile(
 )
 
 
-def _keywords(text: str) -> Iterator[re.Match[str]]:
-    for start, end in windows(text, _some_number, before=130, after=90):
-        for keyword in _keyword.finditer(text, start, end):
-            judged = _file_sign.search(keyword[0]) and _is_judged(text, keyword)
-            if not judged and not _for_example.search(text, max(0, keyword.start() - 15), keyword.start()):
-                yield keyword
+# What a text must hold for a number to be named in it -------------------------------------------------
+
+_EXPLAINED = "|".join(search.pattern for search in (_any_noun, _order_context, _customer_context))
+_cues = Cues(map(needed, (_keyword.pattern, _EXPLAINED)))
+_NAMES, _EXPLAINS = 1, 2  # their bits
+_long_mixed = re.compile(r"\d[\w.-]{13}")
+_mixed_word = re.compile(r"\d[^\W\d]")
+_digit = re.compile(r"\d")
+
+
+def may_name_number(text: str) -> bool:
+    """Whether a word in `text` may name a number that it has."""
+    return _some_number.search(text) is not None and bool(_said(text) & _NAMES)
+
+
+def may_be_coded(text: str) -> bool:
+    """Whether something in `text` may explain a code that it has."""
+    return _some_number.search(text) is not None and (
+        bool(_said(text) & _EXPLAINS) or _tracking.search(text) is not None
+    )
+
+
+@lru_cache(maxsize=8)  # one text is asked about several times
+def _said(text: str) -> int:
+    return _cues.mask(words_of(text))
+
+
+def may_name_when_quiet(text: str) -> bool:
+    """Whether one of the two holds for `text` when `quiet_numbers` are out of sight, which may cut words."""
+    if _some_number.search(text) is None:
+        return False
+    if _said(text) or _long_mixed.search(text) or _tracking.search(text):
+        return True
+    if _mixed_word.search(text) is None:
+        return False
+    words = words_of(text)
+    for word in list(words):
+        if digit := _digit.search(word):
+            words += [word[start:] for start in range(digit.end(), len(word))]
+    return bool(_cues.mask(words))
+
+
+@lru_cache(maxsize=8)  # three ways to name a number look for them
+def _keywords(text: str) -> tuple[re.Match[str], ...]:
+    low = small(text)
+    return tuple(
+        keyword
+        for start, end in windows(text, _some_number, before=130, after=90)
+        for keyword in _keyword.finditer(low, start, end)
+        if not (_file_sign.search(keyword[0]) and _is_judged(text, keyword))
+        and not _for_example.search(text, max(0, keyword.start() - 15), keyword.start())
+    )
 
 
 def _is_judged(text: str, sign: re.Match[str]) -> bool:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeAlias
 
+from resonanz.annotate.cues import Cues, needed, plain, words_of
 from resonanz.annotate.quiet import MONTHS as _MONTHS
 from resonanz.annotate.quiet import SHORT_UNITS, hide, quiet_word, windows
 from resonanz.annotate.quiet import UNITS as _UNITS
@@ -47,15 +50,17 @@ _two_words = re.compile(
     rf"(?<![\w@#])(?P<name>[^\W\d_][\w'’.-]{{1,40}})\s(?P<type>{_KINDS_OF_STREET})[\s,]{{0,2}}{_HOUSE}{_TAIL}",
     re.IGNORECASE,
 )
+_OF_SOMETHING = r"(?:straße|strasse|str\.|platz|allee|ufer|weg|brücke)\s(?:des|der|am|zum|zur|an\sder|im)\s"
 _of_something = re.compile(
-    r"(?<![\w@#])(?:straße|strasse|str\.|platz|allee|ufer|weg|brücke)\s(?:des|der|am|zum|zur|an\sder|"
-    r"im)\s"
-    rf"(?:\d{{1,2}}\.\s?)?[^\W\d_][\w-]{{1,40}}(?:\s[^\W\d_]\w{{1,30}}){{0,1}}\s{_HOUSE}{_TAIL}",
+    rf"(?<![\w@#]){_OF_SOMETHING}(?:\d{{1,2}}\.\s?)?[^\W\d_][\w-]{{1,40}}(?:\s[^\W\d_]\w{{1,30}}){{0,1}}\s{_HOUSE}{_TAIL}",
     re.IGNORECASE,
 )
-_romance = re.compile(
+_ROMANCE = (
     r"(?<!\w)(?i:rue|avenue|av\.|chemin|ch\.|boulevard|bd|quai|place|route|impasse|via|viale|piazza|corso|"
-    r"vicolo)\s(?:(?i:de\sla|de\sl['’]|de|du|des|della|delle|del|dei|di)\s?)?(?:[A-ZÀ-Ý][\w'’-]+\s?){1,3}"
+    r"vicolo)\s"
+)
+_romance = re.compile(
+    rf"{_ROMANCE}(?:(?i:de\sla|de\sl['’]|de|du|des|della|delle|del|dei|di)\s?)?(?:[A-ZÀ-Ý][\w'’-]+\s?){{1,3}}"
     rf",?\s?(?i:{_HOUSE}{_TAIL})"
 )
 _PLACE_WORDS = r"(?P<noun>(?:[A-ZÄÖÜ][\wäöü-]{2,30}\s){0,2}[A-ZÄÖÜ][\wäöüß-]{2,40})"
@@ -73,18 +78,23 @@ _before_postcode = re.compile(
     r"[A-ZÄÖÜ][^\W\d_]+"
 )
 _square = re.compile(r"(?<!\w)[A-U]\s?\d,?\s\d{1,2}[a-z]?,?\s\d{5}\s[A-ZÄÖÜ][^\W\d_]+")
+_ENGLISH = (
+    r"\b(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Way|Court|Square|Gardens|Terrace|Crescent|"
+    r"Boulevard|Blvd|Grove|Hill|Row|Mews)\b"
+)
 _english = re.compile(
     r"(?<![\w.,:#-])(?:(?i:flat|apt\.?|"
     r"unit)\s\d{1,4}[a-zA-Z]?,?\s)?\d{1,4}[a-zA-Z]?,?\s(?:[A-Z][\w'’-]*\s){1,3}"
-    r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Way|Court|Square|Gardens|Terrace|"
-    r"Crescent|Boulevard|"
-    r"Blvd|Grove|Hill|Row|Mews)\b(?:\.(?=,|\s[A-Z]))?(?:,?\s(?i:flat|apt\.?|unit)\s\d{1,4}\w?)?"
+    rf"{_ENGLISH}"
+    r"(?:\.(?=,|\s[A-Z]))?(?:,?\s(?i:flat|apt\.?|unit)\s\d{1,4}\w?)?"
     r"(?:,\s[A-Z][a-z]+(?:,?\s[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}|,?\s[A-Z]{2}\s\d{5})?)?"
 )
+_BOX = (
+    r"(?<!\w)(?:packstation|postfach|po\sbox|p\.\s?o\.\s?box|postfiliale|paketstation|case\spostale|"
+    r"paketbox)\s"
+)
 _box = re.compile(
-    r"(?<![\w])(?:packstation|postfach|po\sbox|p\.\s?o\.\s?box|postfiliale|paketstation|"
-    r"case\spostale|paketbox)\s"
-    rf"(?:nr\.?\s|nummer\s)?\d{{1,3}}(?:\s?\d{{1,3}}){{0,3}}(?![\d])(?!\s?{_UNITS}|[\s-]?{SHORT_UNITS}){_TAIL}",
+    rf"{_BOX}(?:nr\.?\s|nummer\s)?\d{{1,3}}(?:\s?\d{{1,3}}){{0,3}}(?![\d])(?!\s?{_UNITS}|[\s-]?{SHORT_UNITS}){_TAIL}",
     re.IGNORECASE,
 )
 _postcode_before = re.compile(
@@ -182,13 +192,18 @@ _lives_here = re.compile(
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses begin and end in `text`, those of the surest way of writing first, none overlapping."""
     rest = text
-    for search, fits in _ADDRESSES:
+    said = said_of_places(rest)
+    for possible, search, fits in WAYS:
+        if not possible(rest, said):
+            continue
         spans: list[tuple[int, int]] = []
         for start, end in windows(rest, _house, before=90, after=120):
             matches = (match for match in search.finditer(rest, start, end) if fits(match, text))
             spans += [(_with_postcode(rest, match.start()), match.end()) for match in matches]
-        yield from spans
-        rest = hide(rest, spans)
+        if spans:
+            yield from spans
+            rest = hide(rest, spans)
+            said = said_of_places(rest)
 
 
 def _with_postcode(text: str, start: int) -> int:
@@ -248,14 +263,60 @@ def _fits_postcode(match: re.Match[str], _text: str) -> bool:
     return quiet_word.search(match["name"]) is None
 
 
-_ADDRESSES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], str], bool]], ...] = (
-    (_one_word, _fits_one_word),
-    (_two_words, _fits_two_words),
-    (_of_something, _fits_always),
-    (_romance, _fits_always),
-    (_with_preposition, _fits_preposition),
-    (_before_postcode, _fits_postcode),
-    (_square, _fits_always),
-    (_english, _fits_always),
-    (_box, _fits_always),
+# What a text must hold for each way of writing: tried first, as most numbers are no house's.
+
+_WORDED = (_OF_SOMETHING, _ROMANCE, _ENGLISH, _BOX)
+_cues = Cues(map(needed, _WORDED))
+_STREET_ENDS = tuple(
+    ending
+    for kind in _KINDS_OF_STREET.replace(r"\.?", "").lower().split("|")
+    for ending in (kind, f"{kind}.")
+)
+_NUMBER_WORDS = ("nr", "nr.", "no", "no.", "nummer")
+_number_behind_capital = re.compile(r"\d[a-zA-Z]?,?\s[A-Z]")
+_noun_and_house = re.compile(r"[A-ZÄÖÜ][\w-]{2,40}\s(?:(?i:nr|no|nummer|hausn)\w*\.?\s?)?\d")
+_postcode_and_town = re.compile(r"\d{4,5}\s(?:Bad\s|Sankt\s|St\.\s)?[A-ZÄÖÜ]")
+
+
+def said_of_places(text: str) -> int:
+    """Which ways to begin an address stand in `text`, as bits in the order of `_WORDED`."""
+    return _cues.mask(words_of(text))
+
+
+def _has_street(text: str, _said: int) -> bool:
+    """Whether a number stands behind the end of a street's name, or behind a word for its number."""
+    for house in _house.finditer(text):
+        before = plain(text[max(0, house.start() - 20) : house.start()]).rstrip().rstrip(",").rstrip()
+        if before.endswith(_STREET_ENDS) or before.endswith(_NUMBER_WORDS):
+            return True
+    return False
+
+
+def _has_noun(text: str, _said: int) -> bool:
+    return _noun_and_house.search(text) is not None
+
+
+def _has_postcode(text: str, _said: int) -> bool:
+    return _postcode_and_town.search(text) is not None
+
+
+def _has_english(text: str, said: int) -> bool:
+    return _number_behind_capital.search(text) is not None and _has_words(_ENGLISH, text, said)
+
+
+def _has_words(beginning: str, _text: str, said: int) -> bool:
+    return bool(said >> _WORDED.index(beginning) & 1)
+
+
+_Way: TypeAlias = tuple[Callable[[str, int], bool], re.Pattern[str], Callable[[re.Match[str], str], bool]]
+WAYS: tuple[_Way, ...] = (
+    (_has_street, _one_word, _fits_one_word),
+    (_has_street, _two_words, _fits_two_words),
+    (partial(_has_words, _OF_SOMETHING), _of_something, _fits_always),
+    (partial(_has_words, _ROMANCE), _romance, _fits_always),
+    (_has_noun, _with_preposition, _fits_preposition),
+    (_has_postcode, _before_postcode, _fits_postcode),
+    (_has_postcode, _square, _fits_always),
+    (_has_english, _english, _fits_always),
+    (partial(_has_words, _BOX), _box, _fits_always),
 )

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Literal, TypeAlias, get_args
 
 import phonenumbers
@@ -23,7 +24,16 @@ from phonenumbers import NumberParseException, PhoneNumberType
 from schwifty import IBAN
 from schwifty.exceptions import SchwiftyException
 
-from resonanz.annotate.named_numbers import coded, named_before, named_closely, named_loosely
+from resonanz.annotate.emails import emails, may_have_email
+from resonanz.annotate.named_numbers import (
+    coded,
+    may_be_coded,
+    may_name_number,
+    may_name_when_quiet,
+    named_before,
+    named_closely,
+    named_loosely,
+)
 from resonanz.annotate.postal import addresses
 from resonanz.annotate.quiet import HIDDEN, digits_of, hide, quiet_numbers
 
@@ -64,17 +74,16 @@ class OwnPattern:
 
 _Span: TypeAlias = tuple[Kind | None, int, int]  # without a kind: spoken for, and not private
 _Step: TypeAlias = Callable[[str], Iterable[_Span]]
+_Test: TypeAlias = Callable[[str], bool]
 
 _OWN_SECONDS = 0.5  # a runaway pattern of a desk must not hold up a reply
 
-_promising = re.compile(r"[0-9@]|code\b|\b(?:punkt|dot|pnr)\b|[(\[{\s](?:at|ät)[)\]}\s]", re.IGNORECASE)
-
-_anything = re.compile(r"")
+_digit_or_at = re.compile(r"[0-9@]")
+_SAID = ("code", "punkt", "dot", "pnr")
+_said = re.compile(r"code\b|\b(?:punkt|dot|pnr)\b")
+_at = re.compile(r"[aä]t(?<=[(\[{\s]..)[)\]}\s]")
 _any_digit = re.compile(r"\d")
-_any_link = re.compile(r"/|www\.", re.IGNORECASE)
-_any_at = re.compile(r"@|[(\[{<\s](?:at|ät|bei|klammeraffe)[)\]}>\s]", re.IGNORECASE)
-_any_mark = re.compile(r"[@#]")
-_some_number = re.compile(r"\d\D?\d|[A-Z0-9]{6}")
+_letter_code = re.compile(r"[A-Z]{6}")
 _short_number = re.compile(r"(?:\d\D{0,4}){5}")
 _long_number = re.compile(r"(?:\d[^\W\d_]{0,8}[\s.-]{0,3}){10}")
 
@@ -88,40 +97,87 @@ def find_private_data(
     ISO 3166 codes, the likeliest first. Whose data it is does not matter: the address of a branch is an
     address. Numbers that anybody may ring at the callee's or at a shared cost are not private.
     """
-    found: list[Found] = []
-    rest = text
-    for needed, step in _steps(text, patterns, regions):
-        if needed.search(rest) is None:
-            continue
-        spans = _apart(step(rest), rest)
-        rest = hide(rest, [(start, end) for _, start, end in spans])
-        found += [Found(kind, start, end) for kind, start, end in spans if kind is not None]
-    return tuple(sorted(found, key=lambda item: item.start))
+    found: list[_Span] = []
+    rest = _searched(text, [(_always, partial(_own, patterns))], found) if patterns else text
+    if _is_promising(text):
+        rest = _searched(rest, _LINKS_AND_EMAILS, found)
+        if _has_digit(rest) or _letter_code.search(rest):
+            _searched(rest, _numbers(tuple(regions)), found)
+    return tuple(Found(kind, start, end) for kind, start, end in sorted(found, key=itemgetter(1)) if kind)
 
 
-def _steps(
-    text: str, patterns: Sequence[OwnPattern], regions: Sequence[str]
-) -> Iterator[tuple[re.Pattern[str], _Step]]:
-    if patterns:
-        yield _anything, partial(_own, patterns)
-    if _promising.search(text):
-        yield from _built_in(regions)
+def _searched(rest: str, steps: Iterable[tuple[_Test, _Step]], found: list[_Span]) -> str:
+    """What is left of a text when each step has hidden what it found, which is added to `found`.
+
+    A number that a text has not, it has not when more of it is hidden: that test is not made again.
+    """
+    missing: set[_Test] = set()
+    for possible, step in steps:
+        if possible in missing or not possible(rest):
+            missing |= {possible} & _LASTING
+        elif spans := _apart(step(rest), rest):
+            rest = hide(rest, [(start, end) for _, start, end in spans])
+            found += spans
+    return rest
 
 
-def _built_in(regions: Sequence[str]) -> Iterator[tuple[re.Pattern[str], _Step]]:
-    """The steps in their order, each with what a text must hold for it to find anything."""
-    yield _any_link, _links
-    yield _any_at, _emails
-    yield _long_number, _ibans
-    yield _any_mark, _handles
-    yield _some_number, named_closely
-    yield _long_number, _cards
-    yield _any_digit, _addresses
-    yield _any_digit, _quiet
-    yield _short_number, partial(_phones, regions)
-    yield _some_number, named_loosely
-    yield _some_number, named_before
-    yield _some_number, coded
+def _is_promising(text: str) -> bool:
+    """Whether a text has a digit, an at sign, or a word for one of them or for a code."""
+    if _digit_or_at.search(text):
+        return True
+    low = text.lower()
+    if _at.search(low):
+        return True
+    return any(word in low for word in _SAID) and _said.search(low) is not None
+
+
+@lru_cache(maxsize=16)
+def _numbers(regions: tuple[str, ...]) -> tuple[tuple[_Test, _Step], ...]:
+    """The steps behind links and e-mail in their order, each with what a text must hold for it."""
+    return (
+        (_has_long_number, _ibans),
+        (_has_mark, _handles),
+        (may_name_number, named_closely),
+        (_has_long_number, _cards),
+        (_has_digit, _addresses),
+        (_must_be_quiet, _quiet),
+        (_has_short_number, partial(_phones, regions)),
+        (may_name_number, named_loosely),
+        (may_name_number, named_before),
+        (may_be_coded, coded),
+    )
+
+
+def _always(_text: str) -> bool:
+    return True
+
+
+def _has_link(text: str) -> bool:
+    return "/" in text or "www." in text.lower()
+
+
+def _has_mark(text: str) -> bool:
+    return "@" in text or "#" in text
+
+
+def _has_digit(text: str) -> bool:
+    return _any_digit.search(text) is not None
+
+
+def _has_short_number(text: str) -> bool:
+    return _short_number.search(text) is not None
+
+
+def _has_long_number(text: str) -> bool:
+    return _long_number.search(text) is not None
+
+
+_LASTING: frozenset[_Test] = frozenset({_has_digit, _has_short_number, _has_long_number})
+
+
+def _must_be_quiet(text: str) -> bool:
+    """Whether later steps may find anything in a text, so that nobody's numbers have to be out of sight."""
+    return _has_digit(text) and (_has_short_number(text) or may_name_when_quiet(text))
 
 
 def _apart(spans: Iterable[_Span], text: str) -> list[_Span]:
@@ -147,45 +203,18 @@ def _own(patterns: Sequence[OwnPattern], text: str) -> Iterator[_Span]:
             continue
 
 
-# Links, handles, e-mail
+# Links, handles
 
+_path = re.compile(r"\.[a-z]{2,24}/", re.IGNORECASE)
+_sure_link = re.compile(r"(?:https?://|ftp://|www\.)\S+", re.IGNORECASE)
 _link = re.compile(
     r"(?:https?://|ftp://|www\.)\S+|(?<![@\w.-])(?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,24}/[^\s,;]+", re.IGNORECASE
 )
-_handle = re.compile(r"(?<![\w.])@[\w.-]*\w(?:@[\w.-]*\w)?|(?<![\w&])#(?!\d)(?![A-Z]{1,4}-?\d{4})\w+")
-_email = re.compile(
-    r"(?<![\w@.%+/-])[\w.%+-]{1,64}(?<!\.)@(?:[^\W_](?:[\w-]{0,62})\.){1,5}[^\W\d_]{2,24}(?![\w@])"
-    r"|(?<![\w@.%+/-])[\w.%+-]{1,64}(?: @ |@ )(?:[a-z0-9][a-z0-9-]{0,62}\.){1,5}[a-z]{2,24}\b",
-    re.IGNORECASE,
-)
-_ENDINGS = "de|at|ch|com|net|org|eu|info|biz|io|li|lu|nl|fr|it|uk|me|online|email|example|test|dev|app|berlin"
-_AT = r"\s?[(\[{<]\s?(?:at|ät|@|klammeraffe)\s?[)\]}>]\s?"
-_DOT = r"(?:\s?[(\[{<]\s?(?:punkt|dot|\.)\s?[)\]}>]\s?|\s(?:punkt|dot)\s)"
-_HOST = r"[a-z0-9äöü-]{1,63}"
-_WORDED = rf"[\w.%+-]{{1,64}}(?:(?:\s(?:minus|bindestrich|unterstrich)\s|{_DOT})[\w.%+-]{{1,64}}){{0,3}}"
-_bracketed_email = re.compile(
-    rf"(?<![\w@.]){_WORDED}{_AT}{_HOST}(?:(?:\.|{_DOT}){_HOST}){{0,2}}(?:\.|{_DOT})(?:{_ENDINGS})\b",
-    re.IGNORECASE,
-)
-_spelt_email = re.compile(
-    rf"(?<![\w@.]){_WORDED}(?:\s(?:at|ät|bei|klammeraffe)\s|"
-    rf"\s?@\s?){_HOST}{_DOT}(?:{_HOST}{_DOT})?(?:{_ENDINGS})\b",
-    re.IGNORECASE,
-)
-_plain_at_email = re.compile(
-    rf"(?<![\w@.])(?P<local>[\w.%+-]{{2,64}})\s(?:at|ät)\s(?:{_HOST}\.){{1,2}}(?:{_ENDINGS})\b", re.IGNORECASE
-)
-_mail_word = re.compile(r"\be?-?mail|\bmailt?\b|\baddress|\badresse|\bschreib", re.IGNORECASE)
-_NO_LOCAL = frozenset(
-    "me us you them him her it look looking work works working bin ist war is are was be available shop "
-    "shopping "
-    "buy bought order ordered online here page out up reach contact check see more find customer "
-    "support".split()
-)
+_handle = re.compile(r"@(?<![\w.]@)[\w.-]*\w(?:@[\w.-]*\w)?|#(?<![\w&]#)(?!\d)(?![A-Z]{1,4}-?\d{4})\w+")
 
 
 def _links(text: str) -> Iterator[_Span]:
-    for match in _link.finditer(text):
+    for match in (_link if _path.search(text) else _sure_link).finditer(text):
         yield None, *match.span()
 
 
@@ -195,13 +224,11 @@ def _handles(text: str) -> Iterator[_Span]:
 
 
 def _emails(text: str) -> Iterator[_Span]:
-    for search in (_email, _bracketed_email, _spelt_email):
-        for match in search.finditer(text):
-            yield "email", *match.span()
-    for match in _plain_at_email.finditer(text):
-        local = match["local"].lower()
-        if local not in _NO_LOCAL and (re.search(r"[\d._+-]", local) or _mail_word.search(text)):
-            yield "email", *match.span()
+    for start, end in emails(text):
+        yield "email", start, end
+
+
+_LINKS_AND_EMAILS: tuple[tuple[_Test, _Step], ...] = ((_has_link, _links), (may_have_email, _emails))
 
 
 # IBANs and payment cards

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from resonanz.annotate.cues import small
+
 HIDDEN = "\ue000"  # stands for each character that is spoken for; neither letter, digit nor blank
 
 UNITS = (
@@ -87,8 +89,7 @@ _quiet = re.compile(
     rf"lautet\s|is\s)?[\w/-]*\d[\w/.-]*(?:\s\d+)*"
     rf"|(?<!\w)(?:{_CODES})[\s:#.-]{{1,3}}(?:[a-z]{{1,4}}[\s-]?)?\d[\dx]*(?:[ -]\d+)*"
     r"|§§?\s?\d+\w?",
-    re.IGNORECASE,
-)
+)  # read in small letters
 quiet_word = re.compile(
     rf"(?<!\w)(?:{_TRAINS}|{_MODELS}|seite|kapitel|folge|staffel|saison|heft|ausgabe|teil|artikel|"
     rf"stand|kanal|band|§)$",
@@ -98,7 +99,7 @@ quiet_word = re.compile(
 
 def quiet_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Where numbers that are nobody's begin and end in `text`, with the word or sign that shows it."""
-    for match in _quiet.finditer(text):
+    for match in _quiet.finditer(small(text)):
         yield match.span()
 
 

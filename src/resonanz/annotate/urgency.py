@@ -14,11 +14,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, reduce
 from itertools import islice
+from operator import or_
 
 from resonanz.annotate import urgency_idioms as idioms
+from resonanz.annotate.cues import Cues, alternatives, needed, picked, plain_words
 from resonanz.annotate.urgency_danger import DANGER
-from resonanz.annotate.urgency_frames import framed, said_in, words_of
+from resonanz.annotate.urgency_frames import ROWS, folded_words, framed, may_be_framed, said_in, words_of
 from resonanz.annotate.urgency_rules import OTHERS
 from resonanz.annotate.urgency_words import Rule
 from resonanz.case import Urgency as Level
@@ -47,12 +50,17 @@ class Urgency:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A rule ready for use. With `despite_denial` a "not" beside it changes nothing ("cannot breathe")."""
+    """A rule ready for use. With `despite_denial` a "not" beside it changes nothing ("cannot breathe").
+
+    `first` is the bit of its first part in `_CUES`, `all` are those of all its parts.
+    """
 
     code: str
     level: Level
     parts: tuple[re.Pattern[str], ...]
     despite_denial: bool
+    first: int = 0
+    all: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,19 @@ class _Sentence:
     only_told: bool
 
 
+_PARTS = tuple(dict.fromkeys(part for rule in (*DANGER, *OTHERS) for part in rule.parts))
+_IDEAS_FROM = len(_PARTS)  # the bits of the ideas follow those of the parts
+_CUES = Cues([*map(needed, _PARTS), *ROWS], lambda text: [*plain_words(text), *folded_words(text)])
+
+
 def _made(rule: Rule) -> _Rule:
     parts = tuple(re.compile(part) for part in rule.parts)
-    return _Rule(rule.code, rule.level, parts, rule.despite_denial)
+    bits = [1 << _PARTS.index(part) for part in dict.fromkeys(rule.parts)]
+    return _Rule(rule.code, rule.level, parts, rule.despite_denial, bits[0], sum(bits))
 
 
 _RULES = tuple(_made(rule) for rule in (*DANGER, *OTHERS))
+_FIRSTS = reduce(or_, (rule.first for rule in _RULES))
 
 REASONS = {
     code: number
@@ -109,8 +124,11 @@ REASONS = {
 }
 """Each reason's number, as the desk's events keep it. New ones are added at the end."""
 
-_IDIOMS = re.compile("|".join(idioms.IDIOMS))
-_TOLD = re.compile("|".join(idioms.ONLY_TOLD))
+_IDIOMS = tuple(re.compile(idiom) for idiom in alternatives("|".join(idioms.IDIOMS)))
+_IDIOMS_CUES = Cues(needed(idiom.pattern) for idiom in _IDIOMS)
+_TOLD = tuple(map(re.compile, idioms.ONLY_TOLD))
+_TOLD_CUES = Cues(map(needed, idioms.ONLY_TOLD))
+_WORD = re.compile(r"[\w'’°]+")  # what cues are looked for in
 _DENIED_BEFORE = re.compile(rf"(?:{idioms.DENIALS})\W+(?:[^\W_]+\W+){{0,3}}$")
 _DENIED_AFTER = re.compile(rf"^\W*(?:[^\W_]+\W+)?(?:{idioms.DENIED_AFTER})")
 _SENTENCES = re.compile(r"[^.!?\n…]+(?:[.!?\n…]+(?!\s|$)[^.!?\n…]+)*[.!?…]*")
@@ -125,17 +143,55 @@ def urgency(text: str, extra_words: Iterable[str] = ()) -> Urgency:
     with an asterisk behind it also as the beginning of one. Never raises.
     """
     told = _HIDDEN.sub(_blank, _lowered(text[:READ_MOST]))
-    rules = [*_own_rules(extra_words), *(rule for rule in _RULES if rule.parts[0].search(told))]
-    if not rules and next(_framed(told, _sentences(told)), None) is None:
-        return Urgency(Level.NORMAL, ())
-    read = _IDIOMS.sub(_blank, told)
+    words = _WORD.findall(told)
+    possible = _CUES.mask(words)
+    rules = [rule for rule in _RULES if rule.first & possible] if possible & _FIRSTS else []
+    own = [rule for rule in map(_own_rule, extra_words) if rule is not None]
+    if not own and not rules and not may_be_framed(possible >> _IDEAS_FROM):
+        return _NORMAL
+    read = _without_idioms(told, words)
+    if read != told:
+        rules = [rule for rule in rules if rule.parts[0].search(told)]
+        if not own and not rules and next(_framed(told, _sentences(told)), None) is None:
+            return _NORMAL
+        words = _WORD.findall(read)
+        possible = _CUES.mask(words)
+    rules = [rule for rule in rules if rule.all & possible == rule.all]
+    rules[:0] = [rule for rule in own if rule.parts[0].search(read)]
+    framed_too = may_be_framed(possible >> _IDEAS_FROM)
+    return _judged(text, read, rules, framed_too=framed_too) if rules or framed_too else _NORMAL
+
+
+_NORMAL = Urgency(Level.NORMAL, ())
+
+
+def _judged(text: str, read: str, rules: Sequence[_Rule], *, framed_too: bool) -> Urgency:
+    """What the rules and the frames say of what is read of a text."""
     sentences = _sentences(read)
     found = [reason for rule in rules if (reason := _holds(rule, read, sentences)) is not None]
-    if not any(reason.level is Level.SAFETY for reason in found):
+    if framed_too and not any(reason.level is Level.SAFETY for reason in found):
         found.extend(islice(_framed(read, sentences), 1))
     found = [replace(reason, text=text[reason.start : reason.end]) for reason in found]
     found.sort(key=lambda reason: -reason.level)
     return Urgency(found[0].level if found else Level.NORMAL, tuple(found))
+
+
+def _without_idioms(text: str, words: Sequence[str]) -> str:
+    """The text with blanks for idioms; what begins first counts, of two at one place the one listed first."""
+    idioms_here = [_IDIOMS[number] for number in picked(_IDIOMS_CUES.mask(words))]
+    parts: list[str] = []
+    last = 0
+    ahead = [found for idiom in idioms_here if (found := idiom.search(text))]
+    while ahead:
+        first = min(ahead, key=re.Match.start)
+        parts += [text[last : first.start()], _blank(first)]
+        last = first.end()
+        ahead = [
+            again
+            for found in ahead
+            if (again := found if found.start() >= last else found.re.search(text, last)) is not None
+        ]
+    return "".join([*parts, text[last:]])
 
 
 def _lowered(text: str) -> str:
@@ -145,8 +201,9 @@ def _lowered(text: str) -> str:
 
 
 def _sentences(text: str) -> list[_Sentence]:
+    told = [_TOLD[number] for number in picked(_TOLD_CUES.mask(_WORD.findall(text)))]
     return [
-        _Sentence(found.start(), found.end(), bool(_TOLD.search(found[0])))
+        _Sentence(found.start(), found.end(), any(pattern.search(found[0]) for pattern in told))
         for found in _SENTENCES.finditer(text)
     ]
 
@@ -171,13 +228,15 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def _own_rules(extra_words: Iterable[str]) -> Iterator[_Rule]:
-    for written in extra_words:
-        word = written.strip().removesuffix("*").strip()
-        if word:
-            ending = "" if written.strip().endswith("*") else r"(?!\w)"
-            pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}{ending}")
-            yield _Rule("own_word", Level.SAFETY, (pattern,), despite_denial=False)
+@lru_cache(maxsize=1_000)
+def _own_rule(written: str) -> _Rule | None:
+    """The rule for one of a brand's own words, as somebody wrote it down."""
+    word = written.strip().removesuffix("*").strip()
+    if not word:
+        return None
+    ending = "" if written.strip().endswith("*") else r"(?!\w)"
+    pattern = re.compile(rf"(?<!\w){re.escape(word.lower())}{ending}")
+    return _Rule("own_word", Level.SAFETY, (pattern,), despite_denial=False)
 
 
 def _holds(rule: _Rule, text: str, sentences: Sequence[_Sentence]) -> Reason | None:

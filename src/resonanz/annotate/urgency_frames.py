@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
+from resonanz.annotate.cues import BEGINS, ENDS, EVERYDAY, Row, worth
 from resonanz.annotate.urgency_lexicon import WORDS
 
 _DENIABLE = frozenset({"fire", "current", "injured", "medical", "accident", "weapon", "danger"})
@@ -355,11 +357,14 @@ def _beginning_with(word: str) -> tuple[_Phrase, ...]:
     return tuple(phrase for key in keys for phrase in _TABLE.get(key, ()))
 
 
+def _folded(word: str) -> str:
+    return word.lower().translate(_FOLD)
+
+
 def words_of(text: str, start: int, end: int) -> list[Word]:
     """The words of a part of a text as they are looked up, each with its place in the text."""
     return [
-        Word(found[0].lower().translate(_FOLD), found.start(), found.end())
-        for found in _TOKEN.finditer(text, start, end)
+        Word(_folded(found[0]), found.start(), found.end()) for found in _TOKEN.finditer(text, start, end)
     ]
 
 
@@ -413,3 +418,47 @@ def _by_first_idea() -> dict[str, list[Frame]]:
 
 
 _BEGUN_BY = _by_first_idea()
+
+
+# What a text must hold for a frame ----------------------------------------------------------------------
+
+
+_FOLDED = "\4"  # in front of a word as frames fold it
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a text as `ROWS` have them."""
+    return [_FOLDED + _folded(word) for word in _TOKEN.findall(text)]
+
+
+def _row(wording: str) -> Row:
+    """The words of a wording as pieces."""
+    pieces = dict.fromkeys(map(_as_piece, re.split("[_~]", wording)))
+    return tuple(sorted(pieces, key=worth, reverse=True))
+
+
+def _as_piece(word: str) -> str:
+    bare = word.strip("*")
+    return f"{'' if word.startswith('*') else BEGINS + _FOLDED}{bare}{'' if word.endswith('*') else ENDS}"
+
+
+def _bits(idea: frozenset[str]) -> int:
+    return sum(1 << number for number, name in enumerate(WORDS) if name in idea)
+
+
+def _frequency(idea: frozenset[str]) -> tuple[int, int]:
+    """How often an idea is said, about: by its everyday words, then by all its words."""
+    words = [word for name in idea for word in WORDS[name].split()]
+    return sum(word in EVERYDAY for word in words), len(words)
+
+
+ROWS = tuple([_row(wording) for wording in wordings.split()] for wordings in WORDS.values())
+_WANTED = tuple(tuple(map(_bits, sorted(frame.ideas, key=_frequency))) for frame in FRAMES)
+_RARE = reduce(or_, (ideas[0] for ideas in _WANTED))
+
+
+def may_be_framed(said: int) -> bool:
+    """Whether a text that may say these ideas, as bits in the order of `ROWS`, may fit a frame."""
+    if not said & _RARE:
+        return False
+    return any(ideas[0] & said and all(idea & said for idea in ideas) for ideas in _WANTED)
