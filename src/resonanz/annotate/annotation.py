@@ -14,7 +14,7 @@ import numpy as np
 from resonanz.annotate.address_form import AddressForm, address_form
 from resonanz.annotate.features import features_of, tokens_of
 from resonanz.annotate.labelled import NO_REASON
-from resonanz.annotate.language import Spoken, spoken
+from resonanz.annotate.language import identify
 from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
 from resonanz.annotate.urgency import Urgency, urgency
@@ -42,7 +42,7 @@ class Annotation:
     `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label.
     """
 
-    language: Spoken = ""
+    language: str = ""
     sentiment: Judged | None = None
     feelings: tuple[float, float, float] | None = None
     relevance: Judged | None = None
@@ -56,9 +56,7 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What shall be noted, and how: kinds of `KINDS`, patterns of numbers and words that press, of the desk's
-    own.
-    """
+    """What shall be noted: kinds of `KINDS`, with the desk's own patterns of numbers and words that press."""
 
     kinds: frozenset[str] = frozenset(KINDS)
     patterns: Sequence[OwnPattern] = ()
@@ -66,16 +64,28 @@ class Wanted:
     why: bool = True
 
 
-def annotate(texts: Sequence[str], model: Model | None, wanted: Wanted = Wanted()) -> list[Annotation]:
-    """Return what is noted about posts; without a model, what rules find."""
+ALL = Wanted()
+
+
+def annotate(
+    texts: Sequence[str], model: Model | None, wanted: Wanted = ALL, hints: Sequence[str] = ()
+) -> list[Annotation]:
+    """Return what is noted about posts; without a model, what rules find.
+
+    `hints` are the languages that the networks name, "" where one names none.
+    """
     judged = _judged(texts, model, wanted) if model is not None else [{} for _ in texts]
-    return [_with_rules(text, of_model, wanted) for text, of_model in zip(texts, judged, strict=True)]
+    said = hints or [""] * len(texts)
+    return [
+        _with_rules(text, of_model, wanted, hint)
+        for text, of_model, hint in zip(texts, judged, said, strict=True)
+    ]
 
 
-def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted) -> Annotation:
+def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint: str) -> Annotation:
     kinds = wanted.kinds
     return Annotation(
-        language=spoken(text) if "language" in kinds else "",
+        language=identify(text, hint=hint).code if "language" in kinds else "",
         urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
         private_data=tuple(find_private_data(text, patterns=wanted.patterns))
         if "private_data" in kinds
