@@ -29,7 +29,8 @@ demo-reset:
 # What plays whole days, ten thousand queries or real browsers takes longer; `make test-long` runs it, and `.ci/run` runs both.
 # The apart ones have a desk and a clock of their own and may run side by side; the others measure or watch, one by one.
 APART := tests/desk/faults tests/desk/test_kill.py tests/desk/test_kill_networks.py tests/desk/test_two_workers.py \
-	tests/desk/test_money_storm.py tests/desk/test_shift_day.py tests/desk/test_incident_hour.py tests/query/test_agreement.py
+	tests/desk/test_money_storm.py tests/desk/test_automatic.py tests/desk/test_commands_words.py tests/desk/test_commands_queries.py \
+	tests/desk/test_shift_day.py tests/desk/test_incident_hour.py tests/query/test_agreement.py
 WATCHED := tests/browser tests/desk/web/test_pages_in_browser.py tests/desk/test_many_at_once.py tests/desk/test_up.py \
 	tests/desk/test_live.py tests/desk/test_live_columns.py tests/desk/test_live_teams.py
 LONG := $(APART) $(WATCHED)
