@@ -133,7 +133,7 @@ def test_words(said: str, text: str, expected: bool) -> None:
         ("a until:2026-11-19", {"text": "a", "posted_ms": NOV_20 - 1}, True),
         ("a until:2026-11-19", {"text": "a", "posted_ms": NOV_20}, False),
         ("sentiment:negative", {"sentiment": "negative"}, True),
-        ("intent:question", {"intent": ""}, False),
+        ("intent:question", {"intents": ("complaint",)}, False),
     ],
 )
 def test_facts(said: str, named: dict[str, Any], expected: bool) -> None:

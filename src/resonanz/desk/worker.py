@@ -27,6 +27,7 @@ from resonanz.desk import (
     pictures,
     spending,
     tidy,
+    understanding,
 )
 from resonanz.desk.care.alarms import alarm_next
 from resonanz.desk.care.automatic import automatic_next
@@ -45,6 +46,7 @@ log = logging.getLogger("resonanz.worker")
 UNITS: Sequence[Callable[[], bool]] = (
     outbox.deliver_next,
     sort_next,
+    understanding.annotate_next,
     propose_next,
     alarm_next,
     alarming.check_next,
@@ -70,6 +72,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     archive.continue_next,
     archive_posts.continue_next,
     tidy.tidy_next,
+    understanding.learn_next,
 )
 THREADS = 3
 IDLE_S = 0.2

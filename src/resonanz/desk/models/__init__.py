@@ -61,6 +61,14 @@ from resonanz.desk.models.teamwork import (
     Tag,
     Voice,
 )
+from resonanz.desk.models.understanding import (
+    Annotation,
+    Correction,
+    Kind,
+    LearntModel,
+    Reason,
+    Unannotated,
+)
 from resonanz.desk.models.watching import Alarm, AlarmAddress, AlarmCall, AlarmOf, AlarmRing, CallState
 
 __all__ = [
@@ -70,6 +78,7 @@ __all__ = [
     "AlarmCall",
     "AlarmOf",
     "AlarmRing",
+    "Annotation",
     "Announced",
     "AnsweredThere",
     "Attachment",
@@ -85,6 +94,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "ConversationTag",
+    "Correction",
     "Delivery",
     "Department",
     "Dismissal",
@@ -95,6 +105,8 @@ __all__ = [
     "Import",
     "Incident",
     "IncidentLink",
+    "Kind",
+    "LearntModel",
     "Letter",
     "LinkState",
     "Matter",
@@ -107,6 +119,7 @@ __all__ = [
     "PictureState",
     "Quarantined",
     "Query",
+    "Reason",
     "Repost",
     "Reservation",
     "Role",
@@ -126,6 +139,7 @@ __all__ = [
     "Team",
     "Thread",
     "ThreadLink",
+    "Unannotated",
     "Unsent",
     "Urgency",
     "Voice",
