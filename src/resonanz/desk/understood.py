@@ -34,7 +34,7 @@ RELEVANCE = {"us": "true", "others": "false"}
 
 def setting() -> dict[str, Any]:
     """Return what is set: `off`, the kinds that are switched off; `learns`."""
-    return looks.once("understanding", _setting) if looks.is_looking() else _setting()
+    return looks.once("understanding", _setting)
 
 
 def _setting() -> dict[str, Any]:
@@ -65,7 +65,7 @@ def intents_of(kept: str) -> Mapping[str, int]:
 
 def reasons(*, active: bool = True) -> list[Reason]:
     """Return the usual reasons as this desk has them, then its own."""
-    kept = {reason.code: reason for reason in Reason.objects.order_by("pk")}
+    kept = {one.code: one for one in looks.once("reasons", lambda: list(Reason.objects.order_by("pk")))}
     usual = [kept.pop(code) if code in kept else Reason(code=code) for code in REASONS]
     return [reason for reason in (*usual, *kept.values()) if reason.active or not active]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from resonanz.desk.understanding.annotating import annotate_next
 from resonanz.desk.understanding.correcting import confirm, correct, undo
+from resonanz.desk.understanding.explaining import pieces, why
 from resonanz.desk.understanding.learning import learn_next
 from resonanz.desk.understanding.models import InUse, current, roll_back, use
 from resonanz.desk.understanding.switching import (
@@ -27,8 +28,10 @@ __all__ = [
     "learn_next",
     "learns",
     "noted_count",
+    "pieces",
     "roll_back",
     "switch",
     "undo",
     "use",
+    "why",
 ]

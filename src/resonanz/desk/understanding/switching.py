@@ -91,13 +91,13 @@ def _noted(kind: str) -> QuerySet[Annotation]:
 def add_reason(agent: Agent, name: str) -> Reason:
     """Add a reason of the desk's own; models learn it from corrections.
 
-    CareError: `lead_needed`, `empty`, `reason_there`, `too_many`.
+    CareError: `lead_needed`, `empty`, `reason_there`, `too_many_reasons`.
     """
     expect_lead(agent)
     name, code = _checked(name)
     with transaction.atomic():
         if Reason.objects.filter(own=True).count() >= REASONS_MOST:
-            raise CareError("too_many", limit=REASONS_MOST)
+            raise CareError("too_many_reasons", limit=REASONS_MOST)
         made = Reason.objects.create(code=code, name=name, own=True)
         happen("reasons_changed", timezone.now(), actor=agent.pk, reason=made.pk)
     return made
