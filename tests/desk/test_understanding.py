@@ -157,11 +157,11 @@ def test_without_a_model_rules_go_on_and_it_is_said(desk: Desk, shipped: Path) -
     annotate_all()
     note = note_of("1")
     assert (note.sentiment, note.private, note.model) == ("", "email", "")
-    assert Setting.objects.get(name=annotating.TROUBLE).value == {"code": "missing", "model": "resonanz"}
+    assert Setting.objects.get(name=understood.TROUBLE).value == {"code": "missing", "model": "resonanz"}
     kept(shipped.parent, "resonanz")
     hear(desk.channel, said("2", GLAD, OTTO))
     annotate_all()
-    assert not Setting.objects.filter(name=annotating.TROUBLE).exists()
+    assert not Setting.objects.filter(name=understood.TROUBLE).exists()
     assert [note_of(name).sentiment for name in "12"] == ["negative", "positive"]
 
 
@@ -171,7 +171,7 @@ def test_a_broken_model_is_named_and_the_shipped_one_goes_on(desk: Desk) -> None
     hear(desk.channel, said("1", ANGRY))
     annotate_all()
     assert note_of("1").model == "resonanz"
-    assert Setting.objects.get(name=annotating.TROUBLE).value == {"code": "cut_off", "model": "desk-1"}
+    assert Setting.objects.get(name=understood.TROUBLE).value == {"code": "cut_off", "model": "desk-1"}
     with pytest.raises(care.CareError) as refused:
         understanding.use(row, desk.clara)
     assert (refused.value.code, refused.value.facts) == ("no_model", {"why": "cut_off"})

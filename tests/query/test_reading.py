@@ -154,7 +154,7 @@ def test_what_is_known_is_named() -> None:
     assert refused.value.facts == {
         "name": "is", "value": "nice", "choices": "reply, retweet, quote, verified, nullcast",
     }  # fmt: skip
-    assert len(NAMES) == len(set(NAMES)) == 18
+    assert len(NAMES) == len(set(NAMES)) == 20
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,16 @@ POINTS = 160  # more cannot be told apart at a chart's width
 
 # Colours that stand for a class until the SVG is made; no chart would choose them.
 INK, QUIET, LINE, ACCENT, BAND = "#010101", "#020202", "#030303", "#040404", "#050505"
-CLASSES = {INK: "ink", QUIET: "quiet", LINE: "line", ACCENT: "accent", BAND: "band"}
+LATE, CALM = "#060606", "#070707"
+CLASSES = {
+    INK: "ink",
+    QUIET: "quiet",
+    LINE: "line",
+    ACCENT: "accent",
+    BAND: "band",
+    LATE: "late",
+    CALM: "calm",
+}
 
 
 @dataclass(frozen=True, slots=True)

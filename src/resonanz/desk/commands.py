@@ -25,6 +25,7 @@ from resonanz.desk import (
     commands_queue,
     commands_reports,
     commands_simulate,
+    commands_understanding,
     home,
 )
 from resonanz.desk.commands_words import add_commands
@@ -271,6 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(commands)
     commands_queue.add_commands(commands)
     commands_queries.add_commands(commands)
+    _model_words(commands)
     commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
     commands_payloads.add_commands(commands)
@@ -301,6 +303,13 @@ def _command(
     parser = commands.add_parser(name, help=words, description=words.capitalize() + ".")
     parser.set_defaults(run=run_it)
     return parser
+
+
+def _model_words(commands: Commands[argparse.ArgumentParser]) -> None:
+    models = commands.add_parser("model", help="which model judges posts").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    commands_understanding.add_model_commands(models)
 
 
 def _running_words(commands: Commands[argparse.ArgumentParser]) -> None:

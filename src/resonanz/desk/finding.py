@@ -287,6 +287,12 @@ FINISHED = """(m.from_import_id IS NULL
     OR m.from_import_id NOT IN (SELECT id FROM desk_import WHERE finished_at IS NULL))"""
 
 
+def posts_seen(scope: Scope) -> tuple[str, Values]:
+    """Return which posts said by others here somebody may see, as SQL about `desk_mention m`."""
+    seen, values = _visible(scope)
+    return f"m.incoming AND m.deleted_at IS NULL AND {NOT_RECORDED} AND {seen}", values
+
+
 def _seen(scope: Scope | None, talks: Conversations | None) -> tuple[str, Values]:
     """Return which posts are wanted: those of some conversations, or all that a scope may see."""
     if talks is not None:

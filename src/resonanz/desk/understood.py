@@ -27,6 +27,7 @@ COLUMNS = {
     "address_form": ("form",),
     "language": ("language",),
 }
+TROUBLE = "understanding_trouble"  # the name of a setting: {"code": …, "model": …}
 UNSURE = "unsure"
 ABOUT = {"true": "us", "false": "others", UNSURE: UNSURE}  # what relevance is called in queries
 RELEVANCE = {"us": "true", "others": "false"}

@@ -137,6 +137,13 @@ def certainty(score: int) -> str:
     return _("unlikely (%(share)s %%)") % share
 
 
+def share(part: float) -> str:
+    """Return a share in whole percents; nearly all is not all, and nearly none is not none."""
+    number = round(part * 100)
+    number = min(99, max(1, number)) if 0 < part < 1 else number
+    return pgettext("share", "%(number)s%%") % {"number": number}
+
+
 def kind_name(kind: str) -> str:
     """Return what a kind of note is called."""
     return _kinds(get_language())[kind][0]

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from resonanz.desk import understanding
-from resonanz.desk.models import Agent, Annotation, Conversation, Correction, Mention
+from resonanz.desk.models import Agent, Annotation, Conversation, Correction, LearntModel, Mention
 from resonanz.desk.understanding import models
-from tests.cast import OTTO, Desk, conversation_of, hear, said
+from tests.cast import MIA, OTTO, Desk, conversation_of, hear, said
 from tests.desk.little_model import kept
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +137,150 @@ def test_what_is_switched_off_is_not_shown(desk: Desk) -> None:
     assert chips(client.get(f"/c/{talk.pk}/").content.decode()) == ["delay"]
     shown = panel(client, talk)
     assert ("Feeling" in shown, "Intent" in shown, "Reason" in shown) == (False, False, True)
+
+
+# Settings ----------------------------------------------------------------------------------------
+
+
+def settings_say(client: Client, **sent: str) -> str:
+    return client.post("/settings/understanding/", sent, follow=True).content.decode()
+
+
+def test_kinds_are_switched_off_and_what_is_stored_is_deleted_once_asked(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    client = signed_in(desk.clara)
+    assert signed_in(desk.anna).get("/settings/understanding/").status_code == 403
+    assert "Switched off: Feeling" in settings_say(client, do="switch", kind="sentiment", on="0")
+    assert "Delete 1 stored …" in client.get("/settings/understanding/").content.decode()
+    asked = settings_say(client, do="forget", kind="sentiment")
+    assert "Delete “Feeling” from 1 post?" in asked
+    assert Annotation.objects.exclude(sentiment="").count() == 1
+    assert "Deleted from 1 post." in settings_say(client, do="forget", kind="sentiment", sure="1")
+    assert Annotation.objects.exclude(sentiment="").count() == 0
+    assert "Switched on: Feeling" in settings_say(client, do="switch", kind="sentiment", on="1")
+    assert "Switch it off first" in settings_say(client, do="forget", kind="sentiment", sure="1")
+    assert "That choice does not exist" in settings_say(client, do="switch", kind="mood", on="1")
+    assert "That choice does not exist" in settings_say(client, do="forget", kind="mood")
+    assert settings_say(client, do="nothing").count("<h1>") == 1
+
+
+def test_reasons_and_learning_are_a_leads_to_set(desk: Desk) -> None:
+    client = signed_in(desk.clara)
+    assert "Added: Umbau." in settings_say(client, do="add", name="Umbau")
+    assert "There is a reason of this name already." in settings_say(client, do="add", name="umbau")
+    assert "Kept: Tarif" in settings_say(client, do="change", code="price", name="Tarif")
+    assert "Kept: delay" in settings_say(client, do="change", code="delay", active="0")
+    page = client.get("/settings/understanding/").content.decode()
+    assert (page.count('class="resting"'), "reason:umbau" in page, 'value="Tarif"' in page) == (1, True, True)
+    assert "Models do not learn from corrections." in settings_say(client, do="learns", on="0")
+    assert "Models learn from corrections." in settings_say(client, do="learns", on="1")
+
+
+# Quality -----------------------------------------------------------------------------------------
+
+
+def quality(client: Client) -> str:
+    page = client.get("/reports/quality/")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def check(client: Client, post: Mention, **said: object) -> str:
+    sent = {"order": post.pk, "place": "1", "asked": ["sentiment", "intent", "reason"], **said}
+    return client.post("/reports/quality/check/", sent).headers["Location"]
+
+
+def test_posts_drawn_by_lot_tell_how_good_it_is(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    client = signed_in(desk.clara)
+    assert signed_in(desk.anna).get("/reports/quality/check/").status_code == 403
+    assert "is not known yet" in quality(client)
+    page = client.get("/reports/quality/check/").content.decode()
+    post = Mention.objects.get()
+    assert ("Post 1 of 20" in page, ANGRY in page) == (True, True)
+    checked = re.findall(r'value="(\w+)" data-key-of="\w*" checked', page)
+    assert checked == ["negative", "us", "complaint", "delay"]
+    assert check(client, post, do="skip") == "/reports/quality/check/?place=1"
+    where = check(client, post, sentiment="negative", intent=["request"], reason="delay")
+    assert where == "/reports/quality/check/?place=2"
+    rows = Correction.objects.order_by("kind").values_list("kind", "was", "value", "sampled")
+    assert list(rows) == [
+        ("intent", "complaint", "request", True),
+        ("reason", "delay", "delay", True),
+        ("sentiment", "negative", "negative", True),
+    ]
+    page = quality(client)
+    assert "in truth 21% to 100%" in page
+    assert "1 decision checked" in page
+    assert "There is no post left to check" in client.get("/reports/quality/check/").content.decode()
+    assert check(client, post, place="20", sentiment="grumpy") == "/reports/quality/check/?place=20"
+    assert check(client, post, place="20", sentiment="neutral") == "/reports/quality/"
+
+
+def test_what_was_corrected_before_counts_by_what_the_model_said(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    post, client = Mention.objects.get(), signed_in(desk.clara)
+    understanding.correct(post, desk.anna, "sentiment", "neutral")
+    check(client, post, sentiment="neutral")
+    assert Correction.objects.get(sampled=True, kind="sentiment").was == "negative"
+
+
+def test_twenty_checks_make_a_headline(desk: Desk) -> None:
+    for number in range(20):
+        case_of(desk, f"{ANGRY} {number}", str(number))
+        post = Mention.objects.get(uri__endswith=f"/{number}")
+        value = "negative" if number else "neutral"
+        understanding.correct(post, desk.clara, "sentiment", value, sampled=True)
+    assert "it is right in 95% of the posts you checked" in quality(signed_in(desk.clara))
+
+
+def test_models_are_chosen_and_the_way_back_is_one_click(desk: Desk) -> None:
+    kept(models.folder(), "desk-1")
+    tally = {"sentiment": [1, 2]}
+    LearntModel.objects.create(
+        name="desk-1",
+        made_at=timezone.now(),
+        based_on="resonanz",
+        corrections_count=9,
+        held_count=2,
+        figures={"before": tally, "after": {"sentiment": [2, 2]}},
+        file="desk-1.model",
+    )
+    client = signed_in(desk.clara)
+    page = quality(client)
+    assert ("1 of 2 (50%)" in page, "2 of 2 (100%)" in page) == (True, True)
+
+    def use(**sent: object) -> str:
+        return client.post("/reports/quality/use", sent, follow=True).content.decode()
+
+    assert "The model “desk-1” is in use." in use(model=LearntModel.objects.get().pk)
+    assert "Back to the earlier model" in quality(client)
+    assert "The model “resonanz” is in use." in use(do="back")
+    assert "there is none before it" in use(do="back")
+    models.SHIPPED.unlink()
+    case_of(desk, ANGRY)
+    page = quality(client)
+    assert "The model “resonanz” cannot be used. Its file is missing." in page
+    assert "Posts get only what rules find" in page
+
+
+# Reports -----------------------------------------------------------------------------------------
+
+
+def test_how_people_feel_is_counted_by_the_day(desk: Desk) -> None:
+    client = signed_in(desk.anna)
+    assert "No post was judged in this time" in client.get("/reports/feelings/").content.decode()
+    case_of(desk, ANGRY)
+    case_of(desk, "Das war wunderbar, Nordlicht", "2", author=OTTO)
+    case_of(desk, "Das Polarlicht ist furchtbar schön", "3", author=MIA)
+    understanding.correct(Mention.objects.get(uri__endswith="/3"), desk.anna, "relevance", "others")
+    page = client.get("/reports/feelings/?days=7").content.decode()
+    assert "50% negative, 50% positive" in page
+    assert '<a href="/search/?q=intent%3Acomplaint">complaint</a>' in page
+    assert '<a href="/search/?q=reason%3Adelay">delay</a>' in page
+    assert page.count('<svg class="chart"') + page.count('class="chart"') >= 2
+    desk.ben.teams.clear()
+    assert "No post was judged in this time" in signed_in(desk.ben).get("/reports/feelings/").content.decode()
+    for kind in ("sentiment", "intent", "reason"):
+        understanding.switch(kind, desk.clara, on=False)
+    assert "No post was judged in this time" in client.get("/reports/feelings/").content.decode()

@@ -6,7 +6,7 @@ from resonanz.desk.understanding.annotating import annotate_next
 from resonanz.desk.understanding.correcting import confirm, correct, undo
 from resonanz.desk.understanding.explaining import pieces, why
 from resonanz.desk.understanding.learning import learn_next
-from resonanz.desk.understanding.models import InUse, current, roll_back, use
+from resonanz.desk.understanding.models import SHIPPED_NAME, InUse, current, roll_back, use
 from resonanz.desk.understanding.switching import (
     add_reason,
     change_reason,
@@ -17,6 +17,7 @@ from resonanz.desk.understanding.switching import (
 )
 
 __all__ = [
+    "SHIPPED_NAME",
     "InUse",
     "add_reason",
     "annotate_next",

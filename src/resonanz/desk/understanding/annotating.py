@@ -27,7 +27,6 @@ from resonanz.desk.understanding.models import InUse, current, judge_again
 Value = str | int
 BATCH = 256
 TOLD_FOR = timedelta(hours=1)  # of older posts nobody has a page open that waits for their notes
-TROUBLE = "understanding_trouble"  # the name of a setting: {"code": …, "model": …}
 _at_it = Lock()
 
 PENDING = """SELECT u.mention_id, u.times, m.text, m.heard_at FROM {source}
@@ -149,12 +148,12 @@ def _write(posts: Sequence[Waits], rows: Sequence[tuple[Value, ...]], model: str
 
 def _note_trouble(in_use: InUse) -> None:
     """Write down what is wrong with the model, once; once it is as wanted, posts are judged again by it."""
-    told = Setting.objects.filter(name=TROUBLE).values_list("value", flat=True).first()
+    told = Setting.objects.filter(name=understood.TROUBLE).values_list("value", flat=True).first()
     found = {"code": in_use.trouble, "model": in_use.lacking} if in_use.trouble else None
     if told == found:
         return
     if found is None:
-        Setting.objects.filter(name=TROUBLE).delete()
+        Setting.objects.filter(name=understood.TROUBLE).delete()
         judge_again()
     else:
-        Setting.objects.update_or_create(name=TROUBLE, defaults={"value": found})
+        Setting.objects.update_or_create(name=understood.TROUBLE, defaults={"value": found})

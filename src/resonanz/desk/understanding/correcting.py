@@ -34,6 +34,8 @@ def correct(
         was = label_of(note, kind)
         if was == value and note.by_hand & understood.BITS[kind] and not sampled:
             return None
+        if sampled and note.by_hand & understood.BITS[kind]:
+            was = _judged(mention, kind)
         made = _keep(note, agent, kind, value, was, sampled=sampled)
         _put(note, kind, value)
         _tell(made, agent, mention)
@@ -109,6 +111,12 @@ def _keep(note: Annotation, agent: Agent, kind: str, value: str, was: str, *, sa
         sampled=sampled,
         model=note.model,
     )
+
+
+def _judged(mention: Mention, kind: str) -> str:
+    """Return what a model said before anybody corrected it: that is what a check is about."""
+    said = Correction.objects.filter(mention=mention, kind=kind, undone_at=None).order_by("pk")
+    return str(said.values_list("was", flat=True)[0])
 
 
 def _put(note: Annotation, kind: str, value: str, *, by_hand: bool = True) -> None:
