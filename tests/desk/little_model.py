@@ -45,9 +45,8 @@ def little_model(name: str = "little", says: dict[str, tuple[tuple[str, str], ..
 def _head(name: str, labels: tuple[str, ...]) -> Head:
     size, one = len(labels), name != "intent"
     ones = np.ones(size, np.float32)
-    return Head(
-        name, labels, one, ones * np.float32(WEIGHT / 127), ones, ones * (0 if one else -4), ones * 0.7
-    )
+    scale, shift = np.float32(WEIGHT / 127), np.float32(0 if one else -4)
+    return Head(name, labels, one, ones * scale, ones, ones * shift, ones * np.float32(0.7))
 
 
 def kept(folder: Path, name: str = "little") -> Path:

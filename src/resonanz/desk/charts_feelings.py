@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import date_format
 
-from resonanz.desk.charts import BAND, CALM, FONT, LATE, LINE, QUIET, Size, drawn
+from resonanz.desk.charts import CALM, FONT, LATE, LINE, MID, PALE, QUIET, Size, drawn, percent_expr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 WIDE = Size(860, 240)
 NARROW = Size(290, 200)
-COLOURS = {"negative": LATE, "unsure": LINE, "neutral": BAND, "positive": CALM}  # from below
-CLASSES = {"negative": "late", "unsure": "line", "neutral": "band", "positive": "calm"}
+COLOURS = {"negative": LATE, "unsure": MID, "neutral": PALE, "positive": CALM}  # from below
+CLASSES = {"negative": "late", "unsure": "mid", "neutral": "pale", "positive": "calm"}
 
 
 def shares(days: Sequence[Day], size: Size, *, title: str, words: str) -> SafeString:
@@ -35,11 +35,8 @@ def shares(days: Sequence[Day], size: Size, *, title: str, words: str) -> SafeSt
         for place, feeling in enumerate(COLOURS)
         if day.total
     ]
-    names = {
-        str(number): date_format(day.on, "j. N" if size is WIDE else "j.n.")
-        for number, day in enumerate(days)
-    }
-    most = 10 if size is WIDE else 4
+    names = {str(number): date_format(day.on, "MONTH_DAY_FORMAT") for number, day in enumerate(days)}
+    most = 8 if size is WIDE else 3
     step = max(1, -(-len(days) // most))
     ticks = [str(number) for number in range(0, len(days), step)]
     x_axis = _axis() | {
@@ -69,7 +66,7 @@ def shares(days: Sequence[Day], size: Size, *, title: str, words: str) -> SafeSt
                 "type": "quantitative",
                 "stack": "zero",
                 "scale": {"domain": [0, 1]},
-                "axis": _axis() | {"values": [0, 0.5, 1], "format": "%", "domain": False},
+                "axis": _axis() | {"values": [0, 0.5, 1], "labelExpr": percent_expr(), "domain": False},
             },
             "order": {"field": "place"},
             "color": {

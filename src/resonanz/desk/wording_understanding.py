@@ -127,14 +127,14 @@ def _chip(note: Annotation, kind: str, name: str, icon: str, bit: int) -> Chip:
 
 def certainty(score: int) -> str:
     """Return how likely something is, in words with its share; `score` in thousandths."""
-    share = {"share": round(score / 10)}
+    facts = {"share": share(score / 1000)}
     if score >= CERTAIN:
-        return _("almost certain (%(share)s %%)") % share
+        return _("almost certain (%(share)s)") % facts
     if score >= LIKELY:
-        return _("likely (%(share)s %%)") % share
+        return _("likely (%(share)s)") % facts
     if score >= 500:
-        return _("rather likely (%(share)s %%)") % share
-    return _("unlikely (%(share)s %%)") % share
+        return _("rather likely (%(share)s)") % facts
+    return _("unlikely (%(share)s)") % facts
 
 
 def share(part: float) -> str:

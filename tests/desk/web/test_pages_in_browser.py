@@ -16,7 +16,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import alarming, care, listen, notifying, queries, streams, wall_link
+from resonanz.desk import alarming, care, listen, notifying, queries, streams, understanding, wall_link
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Alarm,
@@ -123,6 +123,10 @@ PAGES = {
     "report-fairness": "/reports/fairness/",
     "report-promises": "/reports/promises/",
     "ledger": "/reports/intake/",
+    "settings-understanding": "/settings/understanding/",
+    "report-quality": "/reports/quality/",
+    "quality-check": "/reports/quality/check/",
+    "report-feelings": "/reports/feelings/",
     "quarantine": "/reports/intake/quarantine/",
     "wall": "/wall/",
     "wall_link": "/wall/{wall}/",
@@ -149,6 +153,7 @@ ENTRY = {
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
     *("query-look", "query-form"),
     "alarm-look",
+    "noted",
     "by-hand-people",
     *("stream-column", "stream-posts", "stream-pulse", "stream-people"),
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
@@ -156,7 +161,7 @@ PARTS = {  # drawn into a page; the browser tests of their areas look at them th
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
 }
 DOES = {  # takes POST only, or leads on
-    *("ledger-again", "quarantine-replay"),
+    *("ledger-again", "quarantine-replay", "model-use"),
     *(
         "next",
         "prefer",
@@ -234,6 +239,8 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         enquiries.Question(department=store, text="Wo ist es?"),
         address="https://desk.example",
     )
+    understanding.add_reason(desk.clara, LONG)
+    understanding.annotate_next()
     alarm, address = an_alarm(desk)
     on_x, gated = an_account_that_costs(desk, monkeypatch)
     policy = SlaPolicy.objects.get()

@@ -69,7 +69,7 @@ def test_a_post_shows_what_it_is_about_and_why(desk: Desk) -> None:
     assert chips(client.get(f"/c/{talk.pk}/").content.decode()) == ["negative", "complaint", "delay"]
     shown = panel(client, talk)
     assert re.findall(r"<mark>(.*?)</mark>", shown) == ["furchtbar", "verspätet"]
-    assert "almost certain (96 %)" in shown
+    assert "almost certain (96%)" in shown
     assert "Judged by the model “resonanz”." in shown
     assert 'data-key-of="1" aria-pressed="true"' in shown
 

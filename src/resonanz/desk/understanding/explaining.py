@@ -14,7 +14,8 @@ from resonanz.desk.understood import RELEVANCE, UNSURE, intents_of
 
 WORDS_MOST = 3  # for one label
 SHARE_LEAST = 0.3  # of what the strongest word says
-_WORD = re.compile(r"\w")
+_THRICE = re.compile(r"([^\W\d_])\1\1")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 class Piece(NamedTuple):
@@ -56,7 +57,7 @@ def _words(model: Model, tokens: list[str], kind: str, label: str) -> tuple[str,
         return ()
     carried = model.why(tokens, kind, label, WORDS_MOST)
     found = [tokens[place] for place, share in carried if share >= carried[0][1] * SHARE_LEAST]
-    return tuple(dict.fromkeys(word for word in found if word not in {"@", "://"}))
+    return tuple(dict.fromkeys(word for word in found if _LETTER.search(word)))  # signs tell people little
 
 
 def pieces(text: str, words: Iterable[str]) -> Sequence[Piece]:
@@ -74,6 +75,6 @@ def pieces(text: str, words: Iterable[str]) -> Sequence[Piece]:
 
 
 def _whole(word: str) -> str:
-    """Return a pattern for a word as tokens have it: a zero is any digit."""
-    pattern = re.escape(word).replace("0", r"\d")
-    return rf"(?<!\w){pattern}(?!\w)" if _WORD.match(word) else pattern
+    """Return a pattern for a word as tokens have it: a zero is any digit, three letters may be more."""
+    pattern = _THRICE.sub(r"\1{3,}", re.escape(word).replace("0", r"\d"))
+    return rf"(?<!\w){pattern}(?!\w)"

@@ -41,6 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "answer": _answer(found),
         "kinds": [_kind(one, reasons) for one in found],
+        "any_checked": any(one.checked or one.unsure for one in found),
         "versions": [_version(one) for one in reading_quality.versions()],
         "shipped_in_use": not LearntModel.objects.filter(in_use=True).exists(),
         "shipped_name": understanding.SHIPPED_NAME,

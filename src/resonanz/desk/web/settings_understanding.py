@@ -103,6 +103,8 @@ def _change(request: HttpRequest, agent: Agent) -> None:
     code = request.POST.get("code", "")
     active = {"1": True, "0": False}.get(request.POST.get("active", ""))
     name = request.POST.get("name") if active is None else None
+    if name == words.reason_name(code, {}):
+        name = ""  # its usual name, which each reader has in their own language
     changed = understanding.change_reason(agent, code, name=name, active=active)
     said = _("Kept: %(name)s")
     messages.success(request, said % {"name": words.reason_name(code, {code: changed})})

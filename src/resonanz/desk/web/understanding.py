@@ -15,6 +15,7 @@ from resonanz.desk import care, reading_notes, understanding, understood
 from resonanz.desk import wording_understanding as wording
 from resonanz.desk.models import Correction, Kind, Mention, Role
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
+from resonanz.desk.wording_enquiries import private_kind
 from resonanz.query.reading import INTENTS
 
 if TYPE_CHECKING:
@@ -71,9 +72,20 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "lines": [] if note is None else _lines(note, because, reasons),
         "pieces": understanding.pieces(post.text, words),
         "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
-        "language": wording.spoken(note.language) if note is not None and note.language else "",
+        **({} if note is None else _besides(note)),
     }
     return render(request, "understanding/panel.html", context)
+
+
+def _besides(note: Annotation) -> dict[str, str]:
+    """Return what rules found, in words: language, form of address, kinds of private data."""
+    off = understood.switched_off()
+    private = filter(None, note.private.split(",") if "private_data" not in off else ())
+    return {
+        "language": wording.spoken(note.language) if note.language and "language" not in off else "",
+        "form": {"du": "du", "sie": "Sie"}.get(note.form, "") if "address_form" not in off else "",
+        "private": ", ".join(private_kind(kind) for kind in private),
+    }
 
 
 def _post_of(talk: Conversation, order: int) -> Mention:

@@ -6,7 +6,8 @@ document.addEventListener("resonanz:key", (event) => {
   const key = event.detail.key;
   if (!form) return;
   const field = form.querySelector(`[data-key-of="${CSS.escape(key)}"]`);
-  if (!field && !["Enter", "y"].includes(key)) return;
+  const ends = key === "Enter" || key === "y";
+  if (!field && !ends) return;
   if (key === "Enter" && document.activeElement?.closest("a, button, summary")) return;
   event.preventDefault();
   event.stopImmediatePropagation();

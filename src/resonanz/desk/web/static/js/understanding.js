@@ -16,7 +16,8 @@ document.addEventListener("toggle", (event) => {
 async function load(noted) {
   const place = noted.querySelector(".why");
   await htmx.ajax("GET", noted.dataset.from, { source: place, target: place, swap: "innerHTML" });
-  noted.scrollIntoView({ block: "nearest" });
+  const room = document.getElementById("thread").clientHeight;
+  noted.scrollIntoView({ block: noted.offsetHeight > room ? "start" : "nearest" });
 }
 
 function toggle() {
