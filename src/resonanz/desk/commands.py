@@ -277,8 +277,6 @@ def _parser() -> argparse.ArgumentParser:
     commands_listen.add_commands(commands)
     commands_payloads.add_commands(commands)
     commands_models.add_commands(commands)
-    models = commands.add_parser("model", help="make, measure and choose models that understand posts")
-    commands_models.add_model_commands(models.add_subparsers(required=True, metavar="WHAT"))
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)
@@ -306,9 +304,9 @@ def _command(
 
 
 def _model_words(commands: Commands[argparse.ArgumentParser]) -> None:
-    models = commands.add_parser("model", help="which model judges posts").add_subparsers(
-        required=True, metavar="WHAT"
-    )
+    words = "make, measure and choose models that understand posts"
+    models = commands.add_parser("model", help=words).add_subparsers(required=True, metavar="WHAT")
+    commands_models.add_model_commands(models)
     commands_understanding.add_model_commands(models)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from resonanz.annotate.features import tokens_of
-from resonanz.annotate.model import Model
 from resonanz.desk.models import Annotation
 from resonanz.desk.understanding.models import current
 from resonanz.desk.understood import RELEVANCE, UNSURE, intents_of
@@ -38,8 +37,12 @@ def why(text: str, note: Annotation) -> list[Because]:
     model = current().model
     if model is None:
         return []
-    tokens = tokens_of(text)
-    return [Because(kind, label, _words(model, tokens, kind, label)) for kind, label in _labels(note)]
+    tokens, asked = tokens_of(text), _labels(note)
+    shares = model.why(tokens, asked, WORDS_MOST)
+    return [
+        Because(kind, label, _words(tokens, carried))
+        for (kind, label), carried in zip(asked, shares, strict=True)
+    ]
 
 
 def _labels(note: Annotation) -> list[tuple[str, str]]:
@@ -51,11 +54,7 @@ def _labels(note: Annotation) -> list[tuple[str, str]]:
     return [(kind, label) for kind, label in found if label not in {"", UNSURE, "none"}]
 
 
-def _words(model: Model, tokens: list[str], kind: str, label: str) -> tuple[str, ...]:
-    head = model.head(kind)
-    if head is None or label not in head.labels:
-        return ()
-    carried = model.why(tokens, kind, label, WORDS_MOST)
+def _words(tokens: Sequence[str], carried: Sequence[tuple[int, float]]) -> tuple[str, ...]:
     found = [tokens[place] for place, share in carried if share >= carried[0][1] * SHARE_LEAST]
     return tuple(dict.fromkeys(word for word in found if _LETTER.search(word)))  # signs tell people little
 

@@ -22,7 +22,7 @@ from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, LearntModel
 
 log = logging.getLogger("resonanz.understanding")
-SHIPPED = Path(kept.__file__).with_name("shipped.model")
+SHIPPED = kept.SHIPPED
 SHIPPED_NAME = "resonanz"
 AGAIN_MOST = 5_000  # posts that a model which is new here judges again, the newest
 AGAIN = """INSERT INTO desk_unannotated (mention_id, times)

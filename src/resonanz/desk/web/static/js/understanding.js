@@ -9,6 +9,10 @@ const open = () => document.querySelector("details.noted[open]");
 document.addEventListener("toggle", (event) => {
   const noted = event.target;
   if (!noted.matches?.("details.noted") || !noted.open) return;
+  if ("kept" in noted.dataset) {
+    delete noted.dataset.kept;
+    return;
+  }
   for (const other of document.querySelectorAll("details.noted[open]")) if (other !== noted) other.open = false;
   load(noted);
 }, true);
@@ -35,9 +39,10 @@ function toggle() {
 
 function set(button) {
   const form = button.closest("form");
-  form.elements.kind.value = button.dataset.kind;
-  form.elements.value.value = button.dataset.value;
-  form.requestSubmit();
+  const { kind, value } = button.dataset;
+  const values = { order: form.elements.order.value, kind, value };
+  // The panel may be drawn anew meanwhile: what is sent hangs on what stays.
+  htmx.ajax("POST", form.getAttribute("action"), { source: "#toasts", target: "#toasts", swap: "none", values });
   const noted = button.closest("details.noted");
   noted.querySelector("summary").focus({ preventScroll: true });
   noted.open = false;
@@ -65,6 +70,29 @@ document.addEventListener("keydown", (event) => {
   noted.querySelector("summary").focus({ preventScroll: true });
   event.stopImmediatePropagation();
 }, true);
+
+// When the thread is drawn again, an open panel stays open, and focus in it where it was.
+
+let kept = null;
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target?.id !== "thread") return;
+  const now = open();
+  const focus = document.activeElement;
+  kept = now && { order: now.dataset.order, why: now.querySelector(".why"), focus };
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!kept || event.target.id !== "thread") return;
+  const { order, why, focus } = kept;
+  kept = null;
+  const noted = document.querySelector(`details.noted[data-order="${CSS.escape(order)}"]`);
+  if (!noted) return;
+  noted.querySelector(".why").replaceWith(why);
+  noted.dataset.kept = "";
+  noted.open = true;
+  if (why.contains(focus)) focus.focus({ preventScroll: true });
+});
 
 // A post that is not noted yet: look again soon, a few times.
 
