@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from resonanz.annotate import learning as adapting
 from resonanz.annotate.annotation import Annotation as Noted
@@ -30,7 +33,7 @@ from resonanz.desk.models import (
 )
 from resonanz.desk.streams import Wanted
 from resonanz.desk.understanding import annotating, learning, models
-from resonanz.query import parse
+from resonanz.query import parse, satisfies
 from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, hear, said
 from tests.desk.little_model import kept, little_model
 from tests.fake import edited
@@ -426,6 +429,46 @@ def test_a_column_sees_a_post_when_it_is_noted_and_once(desk: Desk) -> None:
         tree = parse(expression, narrows=True)
         page = finding.find(tree, most=9, scope=scope)
         assert [post.uri.rpartition("/")[2] for post in page.posts] == wanted
+
+
+NOTED = (
+    "sentiment:negative",
+    "sentiment:unsure",
+    "intent:complaint",
+    "reason:delay",
+    "about:us",
+    "about:others",
+)
+asked = st.tuples(st.sampled_from(["", "-"]), st.sampled_from([*NOTED, "furchtbar", "polarlicht"])).map(
+    "".join
+)
+expressions = st.lists(st.lists(asked, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3).map(
+    lambda ways: " OR ".join(f"({way})" for way in ways)
+)
+
+
+@settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(expressions, min_size=4, max_size=9), st.sets(st.sampled_from(["sentiment", "reason"])))
+def test_search_and_columns_agree_with_what_a_query_means(
+    desk: Desk, queries: list[str], off: set[str]
+) -> None:
+    with transaction.atomic():
+        texts = (ANGRY, GLAD, "Das Polarlicht, furchtbar schön", "Hallo?", "Nordlicht, grundlos verspätet")
+        hear(
+            desk.channel,
+            *[said(f"q{n}", text, at=NOON - timedelta(minutes=n)) for n, text in enumerate(texts)],
+        )
+        annotate_all()
+        for kind in off:
+            understanding.switch(kind, desk.clara, on=False)
+        posts = arrivals.read(list(Mention.objects.values_list("order", flat=True)))
+        for query in queries:
+            tree = parse(query, narrows=True)
+            wanted = [post.uri for post in reversed(posts) if satisfies(tree, post.what)]
+            assert [post.uri for post in finding.find(tree, most=9).posts] == wanted, query
+            found = arrivals.Sorter([shape := shapes.Shape(tree, finding.ANYWHERE)]).sort(posts)
+            assert [post.uri for post in reversed(found.get(shape, []))] == wanted, query
+        transaction.set_rollback(True)
 
 
 # The database ------------------------------------------------------------------------------------
