@@ -67,6 +67,7 @@ VALUES = {
     Op.IS: reading.KINDS[:4], Op.HAS: reading.PARTS, Op.NETWORK: reading.NETWORKS,
     Op.AUDIENCE: reading.AUDIENCES,
     Op.STATE: reading.STATES, Op.SENTIMENT: reading.SENTIMENTS, Op.INTENT: reading.INTENTS,
+    Op.ABOUT: reading.ABOUTS,
 }  # fmt: skip
 
 

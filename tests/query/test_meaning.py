@@ -133,7 +133,12 @@ def test_words(said: str, text: str, expected: bool) -> None:
         ("a until:2026-11-19", {"text": "a", "posted_ms": NOV_20 - 1}, True),
         ("a until:2026-11-19", {"text": "a", "posted_ms": NOV_20}, False),
         ("sentiment:negative", {"sentiment": "negative"}, True),
-        ("intent:question", {"intent": ""}, False),
+        ("intent:question", {"intents": ("complaint",)}, False),
+        ("intent:question", {"intents": ("complaint", "question")}, True),
+        ("reason:Delay", {"reason": "delay"}, True),
+        ("a -reason:umbau-gleis-7", {"reason": "delay", "text": "a"}, True),
+        ("about:us", {"about": "us"}, True),
+        ("about:others", {}, False),
     ],
 )
 def test_facts(said: str, named: dict[str, Any], expected: bool) -> None:

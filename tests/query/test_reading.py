@@ -123,6 +123,7 @@ def test_days_begin_and_end_where_the_desk_is() -> None:
         ("a followers:9..5", "no_number", "9..5"),
         ("a followers:..", "no_number", ".."),
         ("a since:yesterday", "no_moment", "yesterday"),
+        ("a reason:!", "no_words", "!"),
         ("a until:2026-02-30", "no_moment", "2026-02-30"),
         ("a until:0001-01-01", "no_moment", "0001-01-01"),
         ("from:a/b", "no_handle", "a/b"),
@@ -154,7 +155,7 @@ def test_what_is_known_is_named() -> None:
     assert refused.value.facts == {
         "name": "is", "value": "nice", "choices": "reply, retweet, quote, verified, nullcast",
     }  # fmt: skip
-    assert len(NAMES) == len(set(NAMES)) == 18
+    assert len(NAMES) == len(set(NAMES)) == 20
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
 from resonanz.desk.finding import ASKED, BESIDE, BY, SHOWN, said_of
+from resonanz.desk.understood import asked_in, switched_off, without
 from resonanz.match import Matcher
 from resonanz.post import Audience
 from resonanz.query import Node, Said
@@ -28,14 +29,18 @@ STANDS = f"""m.author_id, m.incoming, m.audience, c.from_import_id,
     (SELECT json_group_array(s.channel_id) FROM desk_sighting s WHERE s.mention_id = m."order"),
     (SELECT json_group_array(s.channel_id) FROM desk_sighting s
         WHERE s.mention_id = m."order" AND s.addressed),
-    (SELECT json_group_array(l.tag_id) FROM desk_conversationtag l WHERE l.conversation_id = c.id)
+    (SELECT json_group_array(l.tag_id) FROM desk_conversationtag l WHERE l.conversation_id = c.id),
+    NOT EXISTS (SELECT 1 FROM desk_unannotated u WHERE u.mention_id = m."order")
     FROM desk_mention m {BY} {BESIDE} WHERE m.deleted_at IS NULL AND m."order" IN """
-STANDS_COUNT = 7  # columns of it
+STANDS_COUNT = 8  # columns of it
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A post as columns ask about it: `heard_by` are channels that heard it, `spoken_to` those addressed."""
+    """A post as columns ask about it: `heard_by` are channels that heard it, `spoken_to` those addressed.
+
+    `noted`: nothing is left to be noted about it; until then no column asks what it feels like.
+    """
 
     order: int
     uri: str
@@ -46,6 +51,7 @@ class Arrived:
     heard_by: frozenset[int]
     spoken_to: frozenset[int]
     tags: frozenset[int]
+    noted: bool
     what: Said
 
     @property
@@ -70,17 +76,18 @@ class Arrived:
 def read(orders: Collection[int]) -> list[Arrived]:
     """Return some posts that are still there, oldest first; recorded ones of archives are left out."""
     wanted, found = sorted(set(orders)), []
+    hidden = without(switched_off()) if wanted else {}
     for first in range(0, len(wanted), AT_ONCE):
         some = wanted[first : first + AT_ONCE]
         marks = ",".join(["%s"] * len(some))
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT {SHOWN}, {ASKED}, {STANDS} ({marks}) ORDER BY m."order"', some)
-            found += [_arrived(row) for row in cursor.fetchall() if row[-4] is None]
+            found += [_arrived(row, hidden) for row in cursor.fetchall() if row[-5] is None]
     return found
 
 
-def _arrived(row: tuple[Any, ...]) -> Arrived:
-    author, incoming, audience, _import, heard, spoken, tags = row[-STANDS_COUNT:]
+def _arrived(row: tuple[Any, ...], hidden: Mapping[str, object]) -> Arrived:
+    author, incoming, audience, _import, heard, spoken, tags, noted = row[-STANDS_COUNT:]
     return Arrived(
         order=row[0],
         uri=row[1],
@@ -91,7 +98,8 @@ def _arrived(row: tuple[Any, ...]) -> Arrived:
         heard_by=frozenset(json.loads(heard)),
         spoken_to=frozenset(json.loads(spoken)),
         tags=frozenset(json.loads(tags)),
-        what=said_of(row[:-STANDS_COUNT]),
+        noted=bool(noted),
+        what=said_of(row[:-STANDS_COUNT], hidden),
     )
 
 
@@ -104,16 +112,30 @@ class Sorter:
         self.asking: Mapping[Node, list[Shape]] = _by_tree(self.shapes)
         self.trees = list(self.asking)
         self.matcher = Matcher(self.trees)
+        self.noting = frozenset(number for number, tree in enumerate(self.trees) if asked_in(tree))
 
-    def sort(self, posts: Sequence[Arrived]) -> dict[Shape, list[Arrived]]:
-        """Return the posts that each shape shows, of those that show any."""
+    def sort(
+        self, posts: Sequence[Arrived], annotated: Collection[int] = frozenset()
+    ) -> dict[Shape, list[Arrived]]:
+        """Return the posts that each shape shows, of those that show any.
+
+        A shape that asks for notes takes no post before all is noted; one that does not was told long ago of
+        those that were merely `annotated` now (by order).
+        """
         found: dict[Shape, list[Arrived]] = defaultdict(list)
         for post, numbers in zip(posts, self.matcher.match(posts), strict=True):
-            asked = (shape for number in numbers for shape in self.asking[self.trees[number]])
-            for shape in (*self.plain, *asked):
+            for shape in self._shapes(post, numbers, is_known=post.order in annotated):
                 if stands(post, shape.where):
                     found[shape].append(post)
         return found
+
+    def _shapes(self, post: Arrived, numbers: Sequence[int], *, is_known: bool) -> Iterator[Shape]:
+        if not is_known:
+            yield from self.plain
+        for number in numbers:
+            notes = number in self.noting
+            if (notes and post.noted) or not (notes or is_known):
+                yield from self.asking[self.trees[number]]
 
 
 def _by_tree(shapes: Iterable[Shape]) -> dict[Node, list[Shape]]:

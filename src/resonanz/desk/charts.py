@@ -31,7 +31,18 @@ POINTS = 160  # more cannot be told apart at a chart's width
 
 # Colours that stand for a class until the SVG is made; no chart would choose them.
 INK, QUIET, LINE, ACCENT, BAND = "#010101", "#020202", "#030303", "#040404", "#050505"
-CLASSES = {INK: "ink", QUIET: "quiet", LINE: "line", ACCENT: "accent", BAND: "band"}
+LATE, CALM, MID, PALE = "#060606", "#070707", "#080808", "#090909"
+CLASSES = {
+    INK: "ink",
+    QUIET: "quiet",
+    LINE: "line",
+    ACCENT: "accent",
+    BAND: "band",
+    LATE: "late",
+    CALM: "calm",
+    MID: "mid",
+    PALE: "pale",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ def _curve_spec(curve: Survival, size: Size) -> dict[str, Any]:
         "scale": {"type": "log", "domain": [TICKS_S[0], end], "nice": False},
         "axis": _axis() | {"values": ticks, "labelExpr": _labels(ticks), "grid": False, "domain": True},
     }
-    y_axis = _axis() | {"labelExpr": _percent_expr(), "values": [0, 0.25, 0.5, 0.75, 1], "domain": False}
+    y_axis = _axis() | {"labelExpr": percent_expr(), "values": [0, 0.25, 0.5, 0.75, 1], "domain": False}
     y = {"field": "y", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": y_axis}
     band = {
         "mark": {"type": "area", "interpolate": "step-after", "color": BAND, "clip": True},
@@ -183,7 +194,8 @@ def _labels(ticks: Sequence[int]) -> str:
     return f"({json.dumps(words)})[toString(round(datum.value))]"
 
 
-def _percent_expr() -> str:
+def percent_expr() -> str:
+    """Return how an axis writes shares in the reader's language."""
     before, after = re.split("0", _("0%"), maxsplit=1)
     return f"{json.dumps(before)} + round(datum.value * 100) + {json.dumps(after)}"
 

@@ -27,6 +27,7 @@ from resonanz.desk import (
     commands_reports,
     commands_simulate,
     commands_topics,
+    commands_understanding,
     home,
 )
 from resonanz.desk.commands_words import add_commands
@@ -274,13 +275,12 @@ def _parser() -> argparse.ArgumentParser:
     commands_queue.add_commands(commands)
     commands_queries.add_commands(commands)
     commands_topics.add_commands(commands)
+    _model_words(commands)
     commands_channels.add_commands(commands)
     commands_listen.add_commands(commands)
     commands_lookalikes.add_commands(commands)
     commands_payloads.add_commands(commands)
     commands_models.add_commands(commands)
-    models = commands.add_parser("model", help="make, measure and choose models that understand posts")
-    commands_models.add_model_commands(models.add_subparsers(required=True, metavar="WHAT"))
     checking = _command(commands, "check", "compare what is stored with what the events say", check)
     checking.add_argument("--json", action="store_true")
     user = _command(commands, "user", "add an agent", add_user)
@@ -307,6 +307,13 @@ def _command(
     parser = commands.add_parser(name, help=words, description=words.capitalize() + ".")
     parser.set_defaults(run=run_it)
     return parser
+
+
+def _model_words(commands: Commands[argparse.ArgumentParser]) -> None:
+    words = "make, measure and choose models that understand posts"
+    models = commands.add_parser("model", help=words).add_subparsers(required=True, metavar="WHAT")
+    commands_models.add_model_commands(models)
+    commands_understanding.add_model_commands(models)
 
 
 def _running_words(commands: Commands[argparse.ArgumentParser]) -> None:

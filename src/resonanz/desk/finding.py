@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
-from msgspec import DecodeError
+from msgspec import DecodeError, structs
 
 from resonanz.case import State, Waiting
 from resonanz.desk.access import Conversations, Scope, visible_in
@@ -24,6 +24,7 @@ from resonanz.desk.models import Query
 from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.spellings import meant
 from resonanz.desk.storage import from_ms
+from resonanz.desk.understood import asked_in, switched_off, without
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, parse, satisfies
 from resonanz.query.tree import read_kept
@@ -35,6 +36,7 @@ COUNTED_MOST = 2_000  # posts that are read to count them
 READ_MOST = 20_000  # posts that are looked at for one page; the next one goes on behind them
 
 Values = list[str | int]
+NOTHING: Mapping[str, object] = {}
 
 
 class Post(NamedTuple):
@@ -185,9 +187,11 @@ ASKED = """a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, 
     c.state, c.waiting, c.answered_at, c.assignee_id,
     EXISTS (SELECT 1 FROM desk_clock k WHERE k.conversation_id = c.id AND k.reason > 0),
     (SELECT json_group_array(g.name) FROM desk_conversationtag l JOIN desk_tag g ON g.id = l.tag_id
-        WHERE l.conversation_id = c.id)"""
+        WHERE l.conversation_id = c.id),
+    n.sentiment, n.about, n.intents, n.reason"""
 BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
-    LEFT JOIN desk_conversation c ON c.id = m.conversation_id"""
+    LEFT JOIN desk_conversation c ON c.id = m.conversation_id
+    LEFT JOIN desk_annotation n ON n.mention_id = m."order" """
 
 
 class _Source:
@@ -199,9 +203,11 @@ class _Source:
     def __init__(self, query: Node | None, scope: Scope | None, where: Where) -> None:
         self.query = query = None if query is None else meant(query)
         words = "" if query is None else _match(query)
-        self.is_exact = query is None or _is_known(query)
+        asked_notes = frozenset[str]() if query is None else asked_in(query)
+        self.hidden = without(asked_notes & switched_off()) if asked_notes else {}
+        self.is_exact = query is None or (_is_known(query) and not self.hidden)
         conditions, values = ["m.deleted_at IS NULL"], Values()
-        asked = () if query is None else _conditions(query)
+        asked = () if query is None or self.hidden else _conditions(query)
         seen = _seen(scope, where.talks)
         for condition, given in (*asked, *_places(where), seen):
             conditions.append(condition)
@@ -238,7 +244,7 @@ class _Source:
 
     def fits(self, row: tuple[Any, ...]) -> bool:
         """Whether a row is what was asked for."""
-        return self.is_exact or self.query is None or satisfies(self.query, said_of(row))
+        return self.is_exact or self.query is None or satisfies(self.query, said_of(row, self.hidden))
 
 
 def _asked(statement: str, values: Sequence[str | int]) -> Sequence[tuple[Any, ...]]:
@@ -248,12 +254,16 @@ def _asked(statement: str, values: Sequence[str | int]) -> Sequence[tuple[Any, .
     return found
 
 
-def said_of(row: tuple[Any, ...]) -> Said:
-    """Return what can be asked of a post whose row has the columns SHOWN and ASKED."""
+def said_of(row: tuple[Any, ...], hidden: Mapping[str, object] = NOTHING) -> Said:
+    """Return what can be asked of a post whose row has the columns SHOWN and ASKED.
+
+    `hidden` is what stands in the place of notes that nobody may see (`understood.without`).
+    """
     _order, _uri, network, text, handle, name, posted_ms, _talk, followers, language, extras, *rest = row
-    answers, audience, root, state, waiting, answered_at, owner, dismissed, labels = rest
+    answers, audience, root, state, waiting, answered_at, owner, dismissed, labels, *notes = rest
+    sentiment, about, intents, reason = notes
     carried = json.loads(extras) if extras else {}
-    return Said(
+    said = Said(
         network=network,
         text=text,
         handle=handle,
@@ -269,7 +279,12 @@ def said_of(row: tuple[Any, ...]) -> Said:
         thread=root,
         labels=json.loads(labels),
         states=[] if state is None else list(_states(state, waiting, answered_at, owner, dismissed)),
+        sentiment=sentiment or "",
+        about=about or "",
+        intents=tuple(json.loads(intents)) if intents else (),
+        reason=reason or "",
     )
+    return structs.replace(said, **hidden) if hidden else said
 
 
 def _states(
@@ -292,6 +307,12 @@ def _states(
 # Nothing of a file is found before all of it is here; nearly always there is no such file.
 FINISHED = """(m.from_import_id IS NULL
     OR m.from_import_id NOT IN (SELECT id FROM desk_import WHERE finished_at IS NULL))"""
+
+
+def posts_seen(scope: Scope) -> tuple[str, Values]:
+    """Return which posts said by others here somebody may see, as SQL about `desk_mention m`."""
+    seen, values = _visible(scope)
+    return f"m.incoming AND m.deleted_at IS NULL AND {NOT_RECORDED} AND {seen}", values
 
 
 def _seen(scope: Scope | None, talks: Conversations | None) -> tuple[str, Values]:
@@ -408,7 +429,16 @@ def _phrase(term: Term) -> str:
 
 # What plain columns can tell ---------------------------------------------------------------------
 
-COLUMNS = frozenset({Op.SINCE, Op.UNTIL, Op.NETWORK, Op.AUDIENCE, Op.LANG})  # exactly
+COLUMNS = frozenset(  # exactly
+    {Op.SINCE, Op.UNTIL, Op.NETWORK, Op.AUDIENCE, Op.LANG, Op.SENTIMENT, Op.ABOUT, Op.INTENT, Op.REASON}
+)
+NOTED = """EXISTS (SELECT 1 FROM desk_annotation o WHERE o.mention_id = m."order" AND {})"""
+NOTES = {
+    Op.SENTIMENT: NOTED.format("o.sentiment = %s"),
+    Op.ABOUT: NOTED.format("o.about = %s"),
+    Op.REASON: NOTED.format("o.reason = %s"),
+    Op.INTENT: NOTED.format("o.intents LIKE %s"),
+}
 
 
 def _conditions(node: Node) -> Iterator[tuple[str, Values]]:
@@ -421,6 +451,14 @@ def _conditions(node: Node) -> Iterator[tuple[str, Values]]:
 
 
 def _condition(term: Term) -> Iterator[tuple[str, Values]]:
+    if term.op in NOTES:
+        value = f'%"{term.value}"%' if term.op is Op.INTENT else term.value
+        yield NOTES[term.op], [value]
+    else:
+        yield from _plain_condition(term)
+
+
+def _plain_condition(term: Term) -> Iterator[tuple[str, Values]]:
     if term.op is Op.SINCE:
         yield 'm."order" >= %s', [(term.low or 0) << SEQUENCE_BITS]
     elif term.op is Op.UNTIL:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from resonanz.desk import arrivals
-from resonanz.desk.models import Agent
+from resonanz.desk.models import Agent, Annotation
 from resonanz.desk.reading_posts import reposts_counts
 from resonanz.desk.shapes import columns_seen, shape_of
 
@@ -29,6 +29,8 @@ MARK_EVERY_S = 10.0  # how often who hears nothing is told how far the log has c
 COLUMNS_MOST = 40  # of one page
 TOLD_MOST = 100  # posts of a column in one message; a page that is told so many asks for the newest
 POSTS = frozenset({"heard", "spoke", "overheard", "edited"})  # after these a post may belong in a column
+NOTED = "relabelled"  # somebody corrected what is noted
+BATCH = "annotated"
 GONE = "withdrawn"
 REPOSTED = "reposted"
 COUNT_EVERY_S = 1.0  # how often it is said how often posts were passed on
@@ -160,9 +162,11 @@ class Columns:
 
     def sort(self, told: Sequence[Told], look: Look) -> News:
         """Return what events brought for the columns of a look."""
-        orders = [event.mention for event in told if event.kind in POSTS and event.mention]
+        orders = {event.mention for event in told if event.kind in POSTS and event.mention}
+        annotated = set(_annotated(told)) - orders if look.shapes else set()
         gone = [event for event in told if event.kind == GONE and event.mention]
-        found = self._sorted(orders, look.shapes) if orders and look.shapes else {}
+        asked = orders | annotated
+        found = self._sorted(asked, look.shapes, annotated) if asked and look.shapes else {}
         return News(look, told[-1].id, {look.shapes[shape]: posts for shape, posts in found.items()}, gone)
 
     def count(self, orders: Sequence[int], look: Look) -> Counted:
@@ -173,11 +177,11 @@ class Columns:
         return Counted(look, by_shape, reposts_counts(posts.values()))
 
     def _sorted(
-        self, orders: Collection[int], shapes: Mapping[Shape, int]
+        self, orders: Collection[int], shapes: Mapping[Shape, int], annotated: Collection[int] = ()
     ) -> Mapping[Shape, Sequence[Arrived]]:
         if self.sorter is None or self.sorter.shapes != shapes.keys():
             self.sorter = arrivals.Sorter(shapes)
-        return self.sorter.sort(arrivals.read(orders))
+        return self.sorter.sort(arrivals.read(orders), frozenset(annotated))
 
     # In the loop --------------------------------------------------------------------------------
 
@@ -228,6 +232,14 @@ class Telling:
             seen = [post.order for post in posts if self.rights.may_see_post(agent, post)]
             self.written[key] = _numbers(seen[-TOLD_MOST:]) if seen else ""
         return self.written[key]
+
+
+def _annotated(told: Iterable[Told]) -> Iterator[int]:
+    """Yield the posts of which something is noted since."""
+    batches = [json.loads(event.facts)["batch"] for event in told if event.kind == BATCH]
+    yield from (event.mention for event in told if event.kind == NOTED and event.mention)
+    if batches:
+        yield from Annotation.objects.filter(batch__in=batches).values_list("mention_id", flat=True)
 
 
 def _numbers(orders: Iterable[int]) -> str:

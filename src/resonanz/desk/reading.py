@@ -18,7 +18,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from resonanz.case import State
 from resonanz.compose import length
-from resonanz.desk import reading_enquiries, reading_history, reading_posts, reading_team, wording
+from resonanz.desk import (
+    reading_enquiries,
+    reading_history,
+    reading_notes,
+    reading_posts,
+    reading_team,
+    wording,
+)
 from resonanz.desk.access import channels_visible_to, scope_of, visible_in
 from resonanz.desk.care import answerable
 from resonanz.desk.care.answers import audience_for
@@ -279,6 +286,7 @@ def entries(talk: Conversation, asked: Mention | None) -> list[Entry]:
     reacted = [d for d in deliveries if d.reaction]
     found = [_turn(m, talk, sent.get(m.pk), asked, reacted) for m in _mentions(talk)]
     add_thumbs(found)
+    reading_notes.add_notes(found)
     reading_posts.add_quoted(found, [talk.channel])
     _add_beside(found)
     notes = within(_notes(talk.pk), conversation=talk) if may_have(talk, "notes") else []

@@ -22,6 +22,7 @@ from resonanz.desk import (
     wording_promises,
     wording_replies,
     wording_team,
+    wording_understanding,
 )
 from resonanz.desk.models.listening import BY_HAND
 from resonanz.networks import NETWORKS
@@ -313,7 +314,7 @@ def care_error(error: CareError, network: str = "") -> str:
         "no_signature": _("Your signature is missing. Enter one to four letters in your settings."),
     }
     sentences |= wording_enquiries.sentences() | wording_team.sentences()
-    sentences |= wording_incidents.sentences()
+    sentences |= wording_incidents.sentences() | wording_understanding.sentences()
     sentences |= wording_replies.sentences() | wording_promises.sentences()
     known = sentences.get(error.code, _("That did not work. Load the page again; your text is kept."))
     return known % {"network": network_label(network) or _("The network"), **error.facts}

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
+from resonanz.annotate.labelled import REASONS
 from resonanz.desk.wording import audience_word, network_label
+from resonanz.desk.wording_understanding import intents, label, reason_name
 from resonanz.post import Audience
 from resonanz.query.chips import NEAR
-from resonanz.query.reading import AUDIENCES, NETWORKS, STATES
+from resonanz.query.reading import ABOUTS, AUDIENCES, NETWORKS, SENTIMENTS, STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,11 +51,18 @@ def kinds(_language: str | None) -> tuple[tuple[str, Choices], ...]:
         ("since", _("since")),
         ("until", _("until")),
     )
+    says = (
+        ("sentiment", _("sounds")),
+        ("intent", _("wants")),
+        ("reason", pgettext("chips", "reason")),
+        ("about", pgettext("chips", "about")),
+    )
     ours = (("tag", _("our tag")), ("state", pgettext("chips", "state")), ("conversation_id", _("thread")))
     return (
         (_("Words"), words),
         (pgettext("chips", "People"), people),
         (_("About the post"), posts),
+        (_("What it says"), says),
         (_("Our work"), ours),
     )
 
@@ -66,7 +75,7 @@ def kind(name: str) -> str:
 @cache
 def _names(language: str | None) -> Mapping[str, str]:
     known = {name: label for _heading, offered in kinds(language) for name, label in offered}
-    return known | {"sentiment": _("sounds"), "intent": _("wants"), "words": _("word")}
+    return known | {"words": _("word")}
 
 
 def values(name: str) -> Choices:
@@ -96,6 +105,10 @@ def _values(_language: str | None) -> Mapping[str, Choices]:
             ("verified", _("by a verified account")),
         ),
         "state": tuple(zip(STATES, _state_words(), strict=True)),
+        "sentiment": tuple((name, label("sentiment", name)) for name in SENTIMENTS),
+        "intent": tuple(intents(_language).items()),
+        "about": tuple((name, label("relevance", name)) for name in ABOUTS),
+        "reason": tuple((name, reason_name(name, {})) for name in (*REASONS, "none", "unsure")),
     }
 
 

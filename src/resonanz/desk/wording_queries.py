@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as later
 
 from resonanz.desk.storage import from_ms
 from resonanz.desk.wording import ago, audience_word, network_label
+from resonanz.desk.wording_understanding import reason_name
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, QueryError, Spelled, Term
 from resonanz.query.elsewhere import Loss
@@ -180,6 +181,7 @@ def _sounds(_language: str | None) -> Mapping[str, Said]:
         "positive": (_("sound friendly"), _("do not sound friendly")),
         "neutral": (_("sound neutral"), _("do not sound neutral")),
         "negative": (_("sound angry or disappointed"), _("do not sound angry or disappointed")),
+        "unsure": (_("sound one way or another"), _("sound clearly one way")),
     }
 
 
@@ -190,8 +192,36 @@ def _means(_language: str | None) -> Mapping[str, Said]:
         "complaint": (_("complain"), _("do not complain")),
         "praise": (_("praise"), _("do not praise")),
         "request": (_("ask for something to be done"), _("do not ask for anything to be done")),
+        "thanks": (_("say thank you"), _("do not say thank you")),
+        "cancellation": (_("cancel a contract"), _("do not cancel a contract")),
+        "purchase": (_("want to buy"), _("do not want to buy")),
+        "press": (_("are by the press, with a question"), _("are no question of the press")),
+        "legal": (_("threaten with the law"), _("do not threaten with the law")),
+        "data_protection": (_("ask about their own data"), _("do not ask about their own data")),
+        "cooperation": (_("offer cooperation or seek a job"), _("offer no cooperation and seek no job")),
+        "abuse": (_("insult or threaten"), _("neither insult nor threaten")),
+        "spam": (_("are spam or advertising of others"), _("are neither spam nor advertising of others")),
+        "news": (_("tell news"), _("tell no news")),
         "other": (_("want something else"), _("want nothing else")),
     }
+
+
+@cache
+def _subjects(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "us": (_("are about us"), _("are not surely about us")),
+        "others": (_("are about something else"), _("are not surely about something else")),
+        "unsure": (_("may be about us or not"), _("are surely about us, or surely not")),
+    }
+
+
+def _reason(term: Term) -> Said:
+    if term.value == "none":
+        return _("name no reason"), _("name a reason")
+    if term.value == "unsure":
+        return _("name no clear reason"), _("name a clear reason, or none at all")
+    name = {"reason": reason_name(term.value, {})}
+    return _("have the reason “%(reason)s”") % name, _("do not have the reason “%(reason)s”") % name
 
 
 def _moment(wanted: Words, unwanted: Words) -> Callable[[Term], Said]:
@@ -236,6 +266,8 @@ CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
     Op.UNTIL: _moment(later("are from %(moment)s at the latest"), later("are later than %(moment)s")),
     Op.SENTIMENT: lambda term: _sounds(get_language())[term.value],
     Op.INTENT: lambda term: _means(get_language())[term.value],
+    Op.REASON: _reason,
+    Op.ABOUT: lambda term: _subjects(get_language())[term.value],
 }
 
 
@@ -260,6 +292,10 @@ def examples() -> list[tuple[str, tuple[str, ...]]]:
                 ),
                 *("toner network:mastodon", "audience:direct", "toner since:2026-11-01 until:2026-11-30"),
             ),
+        ),
+        (
+            _("What it says"),
+            ("sentiment:negative", "intent:complaint reason:delay", "toner -intent:spam", "bahn about:us"),
         ),
         (_("Our work"), ("tag:Retoure", "state:waiting", "toner state:resolved", "state:unassigned")),
     ]

@@ -28,6 +28,7 @@ from resonanz.desk import (
     pictures,
     spending,
     tidy,
+    understanding,
 )
 from resonanz.desk.care.alarms import alarm_next
 from resonanz.desk.care.automatic import automatic_next
@@ -46,6 +47,7 @@ log = logging.getLogger("resonanz.worker")
 UNITS: Sequence[Callable[[], bool]] = (
     outbox.deliver_next,
     sort_next,
+    understanding.annotate_next,
     propose_next,
     alarm_next,
     alarming.check_next,
@@ -72,6 +74,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     archive_posts.continue_next,
     lookalikes.check_next,
     tidy.tidy_next,
+    understanding.learn_next,
 )
 THREADS = 3
 IDLE_S = 0.2

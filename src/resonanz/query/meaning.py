@@ -19,7 +19,8 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `mentions` and `hashtags` are those that the network names; those in the text count anyway. `answers` says
     whether it is a reply, `reposts` whether it only repeats another post, `quotes` whether it quotes one.
-    `media` are kinds (image, video, gif, audio, other). What only a desk knows is empty elsewhere.
+    `media` are kinds (image, video, gif, audio, other). What only a desk knows is empty elsewhere; so is what
+    nobody has noted (`annotate.labelled` has the labels).
     """
 
     network: str
@@ -42,7 +43,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     labels: Sequence[str] = ()
     states: Sequence[str] = ()
     sentiment: str = ""
-    intent: str = ""
+    intents: Sequence[str] = ()
+    reason: str = ""
+    about: str = ""
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -277,5 +280,7 @@ MEANINGS: Mapping[Op, Callable[[Term, Said], bool]] = {
     Op.SINCE: _since,
     Op.UNTIL: _until,
     Op.SENTIMENT: lambda term, said: term.value == said.sentiment,
-    Op.INTENT: lambda term, said: term.value == said.intent,
+    Op.INTENT: lambda term, said: term.value in said.intents,
+    Op.REASON: lambda term, said: term.value == said.reason,
+    Op.ABOUT: lambda term, said: term.value == said.about,
 }

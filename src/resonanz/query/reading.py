@@ -30,8 +30,12 @@ KINDS = ("reply", "retweet", "quote", "verified", "nullcast")
 PARTS = ("links", "mentions", "hashtags", "cashtags", "media", "images", "videos", "geo")
 AUDIENCES = ("public", "unlisted", "followers", "direct")
 STATES = ("open", "waiting", "answered", "resolved", "dismissed", "unassigned")
-SENTIMENTS = ("positive", "neutral", "negative")
-INTENTS = ("question", "complaint", "praise", "request", "other")
+SENTIMENTS = ("positive", "neutral", "negative", "unsure")
+INTENTS = (
+    *("complaint", "praise", "question", "request", "thanks", "cancellation", "purchase", "press", "legal"),
+    *("data_protection", "cooperation", "abuse", "spam", "news", "other"),
+)
+ABOUTS = ("us", "others", "unsure")
 OTHER_SPELLINGS = {"repost": "retweet", "video_link": "videos", "private": "direct", "twitter": "x"}
 CHOICES: Mapping[Op, tuple[str, ...]] = {
     Op.IS: KINDS,
@@ -41,6 +45,7 @@ CHOICES: Mapping[Op, tuple[str, ...]] = {
     Op.STATE: STATES,
     Op.SENTIMENT: SENTIMENTS,
     Op.INTENT: INTENTS,
+    Op.ABOUT: ABOUTS,
 }
 ELSEWHERE = frozenset(  # operators of X about what no other network tells, and what a desk does not keep
     (
@@ -359,6 +364,13 @@ def _plain(op: Op, value: str, _start: int, _end: int, _zone: tzinfo) -> Term:
     return Term(op, value)
 
 
+def _reason(op: Op, value: str, start: int, end: int, _zone: tzinfo) -> Term:
+    code = value.lower()
+    if not re.fullmatch(r"\w[\w-]*", code):
+        raise QueryError("no_words", start, end)
+    return Term(op, code)
+
+
 def _language(op: Op, value: str, start: int, end: int, _zone: tzinfo) -> Term:
     code = value.lower()
     if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]+)*", code):
@@ -423,5 +435,7 @@ MAKERS: Mapping[str, Callable[[Op, str, int, int, tzinfo], Term]] = {
     "until": _moment,
     "sentiment": _choice,
     "intent": _choice,
+    "reason": _reason,
+    "about": _choice,
 }
 NAMES = tuple(MAKERS)

@@ -38,6 +38,8 @@ class Op(StrEnum):
     UNTIL = "until"
     SENTIMENT = "sentiment"
     INTENT = "intent"
+    REASON = "reason"
+    ABOUT = "about"
 
 
 # What says enough by itself; the others only narrow something down.

@@ -17,7 +17,7 @@ SCRIPTS = {  # of a group: its scripts, and the templates whose buttons name a k
     "inbox": ("inbox", "bulk"),
     "conversation": (
         *("inbox", "reply", "reply-saved", "reply-around", "enquiries", "incident-link", "sorting"),
-        *("promising", "teamwork", "replies/reactions"),
+        *("promising", "teamwork", "understanding", "replies/reactions"),
     ),
     "streams": ("streams", "streams-arrange"),
     "search": ("search",),
@@ -26,6 +26,7 @@ SCRIPTS = {  # of a group: its scripts, and the templates whose buttons name a k
     "incidents": ("incidents", "incidents/incident"),
     "by-hand": ("by-hand",),
     "shift": ("shift",),
+    "checking": ("quality",),
 }
 NOT_LISTED = {  # what everybody expects of a menu, a list of proposals or a box: nothing to look up
     "everywhere": {"g"},  # the first half of a way, listed with its second half

@@ -16,7 +16,17 @@ from django.urls import get_resolver
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
-from resonanz.desk import alarming, care, listen, lookalikes, notifying, queries, streams, wall_link
+from resonanz.desk import (
+    alarming,
+    care,
+    listen,
+    lookalikes,
+    notifying,
+    queries,
+    streams,
+    understanding,
+    wall_link,
+)
 from resonanz.desk.care import enquiries, incidents, saved
 from resonanz.desk.models import (
     Alarm,
@@ -126,6 +136,10 @@ PAGES = {
     "report-promises": "/reports/promises/",
     "ledger": "/reports/intake/",
     "report-lookalikes": "/reports/lookalikes/",
+    "settings-understanding": "/settings/understanding/",
+    "report-quality": "/reports/quality/",
+    "quality-check": "/reports/quality/check/",
+    "report-feelings": "/reports/feelings/",
     "quarantine": "/reports/intake/quarantine/",
     "wall": "/wall/",
     "wall_link": "/wall/{wall}/",
@@ -156,6 +170,7 @@ ENTRY = {
 PARTS = {  # drawn into a page; the browser tests of their areas look at them there
     *("query-look", "query-form"),
     "alarm-look",
+    "noted",
     "by-hand-people",
     *("stream-column", "stream-posts", "stream-pulse", "stream-people"),
     *("inbox_pulse", "thread", "check", "find_saved", "filled", "files", "incident-menu", "reply_preview"),
@@ -163,7 +178,7 @@ PARTS = {  # drawn into a page; the browser tests of their areas look at them th
     *("settings-hours-states", "settings-voice-preview", "picture", "file"),
 }
 DOES = {  # takes POST only, or leads on
-    *("ledger-again", "quarantine-replay", "lookalike-decide"),
+    *("ledger-again", "quarantine-replay", "lookalike-decide", "model-use"),
     *(
         "next",
         "prefer",
@@ -241,6 +256,8 @@ def full(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, obje
         enquiries.Question(department=store, text="Wo ist es?"),
         address="https://desk.example",
     )
+    understanding.add_reason(desk.clara, LONG)
+    understanding.annotate_next()
     alarm, address = an_alarm(desk)
     on_x, gated = an_account_that_costs(desk, monkeypatch)
     posing, lookalike = somebody_who_poses_as_us(desk)

@@ -10,7 +10,17 @@ from django.db import connection
 
 from resonanz.desk import media_files
 from resonanz.desk.events import happen
-from resonanz.desk.models import Channel, Mention, Quarantined, Repost, Sighting, Wording
+from resonanz.desk.models import (
+    Annotation,
+    Channel,
+    Correction,
+    Mention,
+    Quarantined,
+    Repost,
+    Sighting,
+    Unannotated,
+    Wording,
+)
 
 
 def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
@@ -31,7 +41,8 @@ def withdraw(channel: Channel, native_ids: Sequence[str], now: datetime) -> int:
     Mention.objects.filter(order__in=[order for order, _ in orders]).update(
         text="", extras="", deleted_at=now
     )
-    Wording.objects.filter(mention__in=[order for order, _ in orders]).delete()
+    for about in (Wording, Annotation, Correction, Unannotated):
+        about.objects.filter(mention__in=[order for order, _ in orders]).delete()
     Sighting.objects.filter(mention__in=[order for order, _ in orders]).update(checked_at=None)
     forget_words([order for order, _ in orders])
     media_files.forget([order for order, _ in orders])

@@ -62,6 +62,14 @@ from resonanz.desk.models.teamwork import (
     Tag,
     Voice,
 )
+from resonanz.desk.models.understanding import (
+    Annotation,
+    Correction,
+    Kind,
+    LearntModel,
+    Reason,
+    Unannotated,
+)
 from resonanz.desk.models.watching import Alarm, AlarmAddress, AlarmCall, AlarmOf, AlarmRing, CallState
 
 __all__ = [
@@ -71,6 +79,7 @@ __all__ = [
     "AlarmCall",
     "AlarmOf",
     "AlarmRing",
+    "Annotation",
     "Announced",
     "AnsweredThere",
     "Attachment",
@@ -86,6 +95,7 @@ __all__ = [
     "Contact",
     "Conversation",
     "ConversationTag",
+    "Correction",
     "Delivery",
     "Department",
     "Dismissal",
@@ -96,6 +106,8 @@ __all__ = [
     "Import",
     "Incident",
     "IncidentLink",
+    "Kind",
+    "LearntModel",
     "Letter",
     "LinkState",
     "Lookalike",
@@ -109,6 +121,7 @@ __all__ = [
     "PictureState",
     "Quarantined",
     "Query",
+    "Reason",
     "Repost",
     "Reservation",
     "Role",
@@ -128,6 +141,7 @@ __all__ = [
     "Team",
     "Thread",
     "ThreadLink",
+    "Unannotated",
     "Unsent",
     "Urgency",
     "Verdict",

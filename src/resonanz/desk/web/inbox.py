@@ -49,6 +49,7 @@ from resonanz.desk.web import (
     sorting,
     tagging,
     team,
+    understanding,
 )
 from resonanz.desk.web.acting import agent_of, talk_of, view_of, whole_number
 from resonanz.post import Audience
@@ -72,6 +73,7 @@ VERBS: dict[str, Verb] = (
     | shift.VERBS
     | tagging.VERBS
     | team.VERBS
+    | understanding.VERBS
 )
 FOR_TRAINEES = answering.FOR_TRAINEES | team.FOR_TRAINEES
 DELIVERY_VERBS = answering.DELIVERY_VERBS | incidents.DELIVERY_VERBS | inviting.DELIVERY_VERBS

@@ -13,8 +13,9 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from resonanz.desk import wording_chips
+from resonanz.desk import understood, wording_chips
 from resonanz.desk.models import Tag
+from resonanz.desk.wording_understanding import reason_name
 from resonanz.query import Chip, Chips, QueryError, TooNestedError, chips_of, expression_of, parse
 from resonanz.query.chips import KINDS
 
@@ -185,11 +186,19 @@ def _drawn(group: Group, focus: Focus | None) -> dict[str, object]:
         ],
         "kind": group.kind,
         "value": group.value,
-        "values": wording_chips.values(group.kind),
+        "values": _values(group.kind),
         "hint": wording_chips.hint(group.kind),
         "is_day": group.kind in DAYS,
         "focus": name == group.name and at is None,
     }
+
+
+def _values(kind: str) -> tuple[tuple[str, str], ...]:
+    """Return what can be chosen; the reasons are those of this desk."""
+    if kind != "reason":
+        return wording_chips.values(kind)
+    reasons = {one.code: one for one in understood.reasons()}
+    return tuple((code, reason_name(code, reasons)) for code in (*reasons, "none", "unsure"))
 
 
 def _labels() -> dict[str, str]:

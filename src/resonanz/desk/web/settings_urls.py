@@ -6,7 +6,9 @@ from django.urls import path
 
 from resonanz.desk.web import (
     entry,
+    quality,
     reports,
+    reports_feelings,
     reports_more,
     reports_topics,
     second_factor,
@@ -22,6 +24,7 @@ from resonanz.desk.web import (
     settings_people,
     settings_spellings,
     settings_targets,
+    settings_understanding,
     settings_voices,
     tagging,
     wall,
@@ -96,6 +99,11 @@ urlpatterns = [
     path("reports/", reports.front, name="reports"),
     path("reports/responses/", reports.responses_page, name="report-responses"),
     path("reports/topics/", reports_topics.page, name="report-topics"),
+    path("settings/understanding/", settings_understanding.page, name="settings-understanding"),
+    path("reports/quality/", quality.page, name="report-quality"),
+    path("reports/quality/use", quality.use, name="model-use"),
+    path("reports/quality/check/", quality.check, name="quality-check"),
+    path("reports/feelings/", reports_feelings.page, name="report-feelings"),
     path("reports/fairness/", reports_more.fairness, name="report-fairness"),
     path("reports/promises/", reports_more.promises, name="report-promises"),
 ]

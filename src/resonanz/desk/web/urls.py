@@ -29,6 +29,7 @@ from resonanz.desk.web import (
     shift,
     streams,
     team,
+    understanding,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -73,6 +74,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("prefer/", frame.prefer, name="prefer"),
     path("c/<int:number>/", inbox.conversation, name="conversation"),
     path("c/<int:number>/thread", inbox.thread, name="thread"),
+    path("c/<int:number>/noted/<int:order>/", understanding.panel, name="noted"),
     path("c/<int:number>/check", answering.strip, name="check"),
     path("c/<int:number>/saved", saved_replies.find, name="find_saved"),
     path("c/<int:number>/saved/<int:reply>", saved_replies.filled, name="filled"),

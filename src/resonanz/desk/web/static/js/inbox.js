@@ -316,6 +316,7 @@ document.addEventListener("resonanz:told", (event) => {
   }
   soon();
 });
+document.addEventListener("resonanz:again", () => again());
 document.addEventListener("resonanz:caught-up", () => {
   soon();
   again();

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('desk', '0022_labels'),
+        ('desk', '0023_understanding'),
     ]
 
     operations = [

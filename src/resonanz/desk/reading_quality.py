@@ -1,0 +1,113 @@
+"""How good the model is here: what people found when they checked posts drawn by lot. Reads only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from resonanz.desk import understood
+from resonanz.desk.access import scope_of, visible_in
+from resonanz.desk.models import Agent, Annotation, Correction, Kind, LearntModel, Mention, Setting
+from resonanz.study import wilson
+
+DRAWN_FROM = timedelta(days=30)
+DRAWN_MOST = 20  # posts in one go
+CHECKED_MOST = 5_000  # checks that count, the newest
+
+
+class OfLabel(NamedTuple):
+    """One label: how often it was said and was right, and how often it was meant."""
+
+    label: str
+    said: int
+    right: int
+    meant: int
+
+    @property
+    def interval(self) -> tuple[float, float] | tuple[None, None]:
+        """The 95 % score interval of how often it is right when it is said (Wilson 1927)."""
+        return wilson(self.right, self.said)
+
+
+class OfKind(NamedTuple):
+    """One kind: decisions that were checked, and how many were right; `unsure` said nothing."""
+
+    kind: str
+    checked: int
+    right: int
+    unsure: int
+    labels: tuple[OfLabel, ...]
+
+    @property
+    def interval(self) -> tuple[float, float] | tuple[None, None]:
+        """The 95 % score interval of the share that is right."""
+        return wilson(self.right, self.checked)
+
+
+def quality() -> list[OfKind]:
+    """Return for each kind how often the model was right, by posts that were drawn by lot."""
+    off = understood.switched_off()
+    kinds = [kind.value for kind in Kind if kind not in off]
+    said = Correction.objects.filter(sampled=True, undone_at=None, kind__in=kinds).order_by("-pk")
+    by_kind: dict[str, list[tuple[set[str], set[str]]]] = defaultdict(list)
+    for kind, was, value in said.values_list("kind", "was", "value")[:CHECKED_MOST]:
+        by_kind[kind].append((_labels(kind, was), _labels(kind, value)))
+    return [_of_kind(kind, by_kind[kind]) for kind in kinds]
+
+
+def _labels(kind: str, value: str) -> set[str]:
+    return set(filter(None, value.split(","))) if kind == Kind.INTENT else {value}
+
+
+def _of_kind(kind: str, checked: Iterable[tuple[set[str], set[str]]]) -> OfKind:
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    total = right = unsure = 0
+    for said, meant in checked:
+        if understood.UNSURE in said or said == {""}:
+            unsure += 1
+            said = set()  # noqa: PLW2901 - it has said nothing
+        elif kind != Kind.INTENT or said or meant:
+            total += len(said | meant) if kind == Kind.INTENT else 1
+            right += len(said & meant)
+        for label in said | meant:
+            counts[label][0] += label in said
+            counts[label][1] += label in said & meant
+            counts[label][2] += label in meant
+    labels = [OfLabel(label, *numbers) for label, numbers in counts.items()]
+    return OfKind(kind, total, right, unsure, tuple(sorted(labels, key=lambda one: -one.meant)))
+
+
+def corrections_count() -> int:
+    """Return how many words of people models may learn from."""
+    return Correction.objects.filter(undone_at=None).count()
+
+
+def versions() -> list[LearntModel]:
+    """Return the models that learnt here, the newest first."""
+    return list(LearntModel.objects.select_related("used_by").order_by("-pk")[:30])
+
+
+def trouble() -> dict[str, str] | None:
+    """Return what is wrong with the model in use, None where nothing is."""
+    found: dict[str, str] | None = (
+        Setting.objects.filter(name=understood.TROUBLE).values_list("value", flat=True).first()
+    )
+    return found
+
+
+def drawn(agent: Agent, besides: Iterable[int] = ()) -> Mention | None:
+    """Return a post drawn by lot that nobody has checked yet, of those that somebody may see."""
+    since = timezone.now() - DRAWN_FROM
+    checked = Correction.objects.filter(mention=OuterRef("mention"), sampled=True, undone_at=None)
+    seen = visible_in(scope_of(agent)).filter(pk=OuterRef("mention__conversation"))
+    posts: QuerySet[Annotation] = Annotation.objects.filter(
+        ~Q(model=""), Exists(seen), mention__posted_at__gte=since, mention__deleted_at=None
+    )
+    lot = posts.exclude(Exists(checked)).exclude(mention__in=list(besides)).order_by("?")
+    note = lot.select_related("mention__author", "mention__conversation").first()
+    return None if note is None else note.mention

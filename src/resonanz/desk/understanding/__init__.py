@@ -1,0 +1,38 @@
+"""Understanding posts: noting what they are about, correcting it, learning from that."""
+
+from __future__ import annotations
+
+from resonanz.desk.understanding.annotating import annotate_next
+from resonanz.desk.understanding.correcting import confirm, correct, undo
+from resonanz.desk.understanding.explaining import pieces, why
+from resonanz.desk.understanding.learning import learn_next
+from resonanz.desk.understanding.models import SHIPPED_NAME, InUse, current, roll_back, use
+from resonanz.desk.understanding.switching import (
+    add_reason,
+    change_reason,
+    forget,
+    learns,
+    noted_count,
+    switch,
+)
+
+__all__ = [
+    "SHIPPED_NAME",
+    "InUse",
+    "add_reason",
+    "annotate_next",
+    "change_reason",
+    "confirm",
+    "correct",
+    "current",
+    "forget",
+    "learn_next",
+    "learns",
+    "noted_count",
+    "pieces",
+    "roll_back",
+    "switch",
+    "undo",
+    "use",
+    "why",
+]

@@ -1,0 +1,144 @@
+"""What people say about what is noted: this is right, or this is right instead. It counts at once.
+
+Every word is kept as a `Correction`: models learn from them, and quality is reckoned from them.
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from resonanz.annotate.labelled import INTENTS, NO_REASON, SENTIMENTS
+from resonanz.desk import understood
+from resonanz.desk.care.base import CareError, expect_agent
+from resonanz.desk.events import happen
+from resonanz.desk.models import Agent, Annotation, Correction, Kind, Mention
+
+ABOUTS = ("us", "others")
+AGAIN = """INSERT INTO desk_unannotated (mention_id, times) VALUES (%s, 1)
+    ON CONFLICT (mention_id) DO UPDATE SET times = times + 1"""
+
+
+def correct(
+    mention: Mention, agent: Agent, kind: str, value: str, *, sampled: bool = False
+) -> Correction | None:
+    """Say what is right; None where somebody said so before. Several intents are parted by commas.
+
+    CareError: `not_allowed`, `post_gone`, `not_known` (no such label), `switched_off`.
+    """
+    value = _checked(mention, agent, kind, value)
+    with transaction.atomic():
+        note = _note_of(mention)
+        was = label_of(note, kind)
+        if was == value and note.by_hand & understood.BITS[kind] and not sampled:
+            return None
+        if sampled and note.by_hand & understood.BITS[kind]:
+            was = _judged(mention, kind)
+        made = _keep(note, agent, kind, value, was, sampled=sampled)
+        _put(note, kind, value)
+        _tell(made, agent, mention)
+    return made
+
+
+def confirm(mention: Mention, agent: Agent, kind: str, *, sampled: bool = False) -> Correction | None:
+    """Say that a label is right. CareError: as `correct`, and `not_known` where none is noted."""
+    note = Annotation.objects.filter(mention=mention).first()
+    label = "" if note is None else label_of(note, kind)
+    if label in {"", understood.UNSURE} and kind != Kind.INTENT:
+        raise CareError("not_known")
+    return correct(mention, agent, kind, label, sampled=sampled)
+
+
+def undo(made: Correction, agent: Agent) -> None:
+    """Take a word back: what stood before stands again, and a model judges the post anew.
+
+    CareError: `not_allowed`, `too_late` where somebody has said something else since.
+    """
+    expect_agent(agent)
+    with transaction.atomic():
+        said = Correction.objects.filter(mention=made.mention_id, kind=made.kind, undone_at=None)
+        newest = list(said.order_by("-pk")[:2])
+        if not newest or newest[0].pk != made.pk:
+            raise CareError("too_late")
+        Correction.objects.filter(pk=made.pk).update(undone_at=timezone.now())
+        note = _note_of(made.mention)
+        _put(note, made.kind, made.was, by_hand=len(newest) > 1)
+        with connection.cursor() as cursor:
+            cursor.execute(AGAIN, [made.mention_id])
+        _tell(made, agent, made.mention, undo=1)
+
+
+def label_of(note: Annotation, kind: str) -> str:
+    """Return what is noted of a kind as one text, "" for nothing."""
+    if kind == Kind.INTENT:
+        return ",".join(sorted(understood.intents_of(note.intents)))
+    return str(getattr(note, understood.COLUMNS[kind][0]))
+
+
+def _checked(mention: Mention, agent: Agent, kind: str, value: str) -> str:
+    expect_agent(agent)
+    if kind in understood.switched_off():
+        raise CareError("switched_off")
+    if mention.deleted_at is not None or not mention.incoming:
+        raise CareError("post_gone")
+    known = {
+        "sentiment": SENTIMENTS,
+        "relevance": ABOUTS,
+        "intent": INTENTS,
+        "reason": (NO_REASON, *(reason.code for reason in understood.reasons())),
+    }.get(kind)
+    given = sorted(set(filter(None, value.split(",")))) if kind == Kind.INTENT else [value]
+    if known is None or not set(given) <= set(known):
+        raise CareError("not_known")
+    return ",".join(given)
+
+
+def _note_of(mention: Mention) -> Annotation:
+    """Return a post's notes; a post that nobody has annotated yet gets its row by the first word."""
+    return Annotation.objects.get_or_create(mention=mention, defaults={"at": timezone.now()})[0]
+
+
+def _keep(note: Annotation, agent: Agent, kind: str, value: str, was: str, *, sampled: bool) -> Correction:
+    return Correction.objects.create(
+        mention=note.mention,
+        kind=kind,
+        value=value,
+        was=was,
+        by=agent,
+        at=timezone.now(),
+        sampled=sampled,
+        model=note.model,
+    )
+
+
+def _judged(mention: Mention, kind: str) -> str:
+    """Return what a model said before anybody corrected it: that is what a check is about."""
+    said = Correction.objects.filter(mention=mention, kind=kind, undone_at=None).order_by("pk")
+    return str(said.values_list("was", flat=True)[0])
+
+
+def _put(note: Annotation, kind: str, value: str, *, by_hand: bool = True) -> None:
+    bit, column = understood.BITS[kind], understood.COLUMNS[kind][0]
+    kept = value
+    if kind == Kind.INTENT:
+        scores = understood.intents_of(note.intents)
+        labels = filter(None, value.split(","))
+        found = {label: scores.get(label, 0) for label in labels}
+        kept = json.dumps(found) if found else ""
+    setattr(note, column, kept)
+    note.by_hand = note.by_hand | bit if by_hand else note.by_hand & ~bit
+    note.save(update_fields=[column, "by_hand"])
+
+
+def _tell(made: Correction, agent: Agent, mention: Mention, undo: int = 0) -> None:
+    happen(
+        "relabelled",
+        timezone.now(),
+        actor=agent.pk,
+        conversation=mention.conversation_id,
+        mention=mention.pk,
+        correction=made.pk,
+        undo=undo,
+    )

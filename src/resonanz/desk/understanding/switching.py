@@ -1,0 +1,142 @@
+"""What is noted at this desk at all, and the list of reasons: a lead's decisions."""
+
+from __future__ import annotations
+
+import re
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from resonanz.annotate.labelled import LONGEST_NAME, NO_REASON, REASONS
+from resonanz.desk import understood
+from resonanz.desk.care.base import CareError, expect_lead
+from resonanz.desk.events import happen
+from resonanz.desk.models import Agent, Annotation, Correction, Reason, Setting
+from resonanz.desk.understanding.models import judge_again
+from resonanz.query import fold
+
+REASONS_MOST = 60
+NAME_MOST = 60
+EMPTY = {"negative": 0, "neutral": 0, "positive": 0, "about_us": 0, "reason_score": 0}
+
+
+def switch(kind: str, agent: Agent, *, on: bool) -> None:
+    """Note a kind from now on, or no longer; `forget` takes what is stored. CareError: `lead_needed`."""
+    expect_lead(agent)
+    off = understood.switched_off()
+    if kind not in understood.KINDS:
+        raise CareError("not_known")
+    if (kind not in off) == on:
+        return
+    with transaction.atomic():
+        _keep({"off": sorted(off - {kind} if on else off | {kind})})
+        place = understood.KINDS.index(kind)
+        happen("understanding_switched", timezone.now(), actor=agent.pk, kind=place, on=int(on))
+        if on:
+            judge_again()
+
+
+def learns(agent: Agent, *, on: bool) -> None:
+    """Let models learn from corrections from now on, or no longer. CareError: `lead_needed`."""
+    expect_lead(agent)
+    _keep({"learns": on})
+
+
+def _keep(changed: dict[str, object]) -> None:
+    value = understood.setting() | changed
+    Setting.objects.update_or_create(name=understood.SETTING, defaults={"value": value})
+
+
+def noted_count(kind: str) -> int:
+    """Return of how many posts a kind is noted."""
+    return _noted(kind).count()
+
+
+def forget(kind: str, agent: Agent) -> int:
+    """Delete what is noted of a kind that is switched off, corrections too; return of how many posts.
+
+    There is no way back. CareError: `lead_needed`, `still_on`.
+    """
+    expect_lead(agent)
+    if kind not in understood.switched_off():
+        raise CareError("still_on")
+    emptied: dict[str, object] = {column: EMPTY.get(column, "") for column in understood.COLUMNS[kind]}
+    with transaction.atomic():
+        count = _noted(kind).update(**emptied)
+        Correction.objects.filter(kind=kind).delete()
+        _take_bit(understood.BITS.get(kind, 0))
+        happen(
+            "understanding_forgotten",
+            timezone.now(),
+            actor=agent.pk,
+            kind=understood.KINDS.index(kind),
+            count=count,
+        )
+    return count
+
+
+def _take_bit(bit: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE desk_annotation SET by_hand = by_hand & ~%s WHERE by_hand & %s", [bit, bit])
+
+
+def _noted(kind: str) -> QuerySet[Annotation]:
+    return Annotation.objects.exclude(Q(**{understood.COLUMNS[kind][0]: ""}))
+
+
+# The list of reasons -----------------------------------------------------------------------------
+
+
+def add_reason(agent: Agent, name: str) -> Reason:
+    """Add a reason of the desk's own; models learn it from corrections.
+
+    CareError: `lead_needed`, `empty`, `reason_there`, `too_many_reasons`.
+    """
+    expect_lead(agent)
+    name, code = _checked(name)
+    with transaction.atomic():
+        if Reason.objects.filter(own=True).count() >= REASONS_MOST:
+            raise CareError("too_many_reasons", limit=REASONS_MOST)
+        made = Reason.objects.create(code=code, name=name, own=True)
+        happen("reasons_changed", timezone.now(), actor=agent.pk, reason=made.pk)
+    return made
+
+
+def _checked(name: str) -> tuple[str, str]:
+    """Return a name and the code that queries have for it."""
+    name = " ".join(name.split())[:NAME_MOST]
+    code = re.sub(r"[^\w]+", "-", " ".join(fold(name))).strip("-")[:LONGEST_NAME]
+    if not code:
+        raise CareError("empty")
+    taken = {*REASONS, NO_REASON, understood.UNSURE}
+    if code in taken or Reason.objects.filter(Q(code=code) | Q(name__iexact=name)).exists():
+        raise CareError("reason_there")
+    return name, code
+
+
+def change_reason(agent: Agent, code: str, *, name: str | None = None, active: bool | None = None) -> Reason:
+    """Rename a reason, or switch it off or on; what is noted with it keeps it. "" is its usual name again.
+
+    CareError: `lead_needed`, `not_known`, `reason_there`.
+    """
+    expect_lead(agent)
+    known = Reason.objects.filter(code=code).first() or (Reason(code=code) if code in REASONS else None)
+    if known is None:
+        raise CareError("not_known")
+    if name is not None:
+        known.name = _free_name(known, name)
+    known.active = known.active if active is None else active
+    with transaction.atomic():
+        known.save()
+        happen("reasons_changed", timezone.now(), actor=agent.pk, reason=known.pk)
+    return known
+
+
+def _free_name(known: Reason, name: str) -> str:
+    name = " ".join(name.split())[:NAME_MOST]
+    if known.own and not name:
+        raise CareError("empty")
+    if name and Reason.objects.filter(name__iexact=name).exclude(code=known.code).exists():
+        raise CareError("reason_there")
+    return name

@@ -1,0 +1,82 @@
+"""What of posts is noted at this desk: which kinds are switched on, and how notes are read.
+
+What is switched off is not computed, not shown and not found, whatever still lies in the store.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from resonanz.annotate.labelled import REASONS
+from resonanz.desk import looks
+from resonanz.desk.models import Reason, Setting
+from resonanz.query import And, Node, Not, Op, Or, Term
+
+SETTING = "understanding"
+KINDS = ("sentiment", "relevance", "intent", "reason", "private_data", "address_form", "language")
+ASKED = {Op.SENTIMENT: "sentiment", Op.ABOUT: "relevance", Op.INTENT: "intent", Op.REASON: "reason"}
+BITS = {"sentiment": 1, "relevance": 2, "intent": 4, "reason": 8}  # in `Annotation.by_hand`
+COLUMNS = {
+    "sentiment": ("sentiment", "negative", "neutral", "positive"),
+    "relevance": ("about", "about_us"),
+    "intent": ("intents",),
+    "reason": ("reason", "reason_score"),
+    "private_data": ("private",),
+    "address_form": ("form",),
+    "language": ("language",),
+}
+TROUBLE = "understanding_trouble"  # the name of a setting: {"code": …, "model": …}
+UNSURE = "unsure"
+ABOUT = {"true": "us", "false": "others", UNSURE: UNSURE}  # what relevance is called in queries
+RELEVANCE = {"us": "true", "others": "false"}
+
+
+def setting() -> dict[str, Any]:
+    """Return what is set: `off`, the kinds that are switched off; `learns`."""
+    return looks.once("understanding", _setting)
+
+
+def _setting() -> dict[str, Any]:
+    found = Setting.objects.filter(name=SETTING).values_list("value", flat=True).first()
+    return {"off": [], "learns": True} | (found or {})
+
+
+def switched_off() -> frozenset[str]:
+    """Return the kinds that are switched off."""
+    return frozenset(setting()["off"])
+
+
+def asked_in(node: Node) -> frozenset[str]:
+    """Return the kinds of notes that an expression asks about."""
+    if isinstance(node, Term):
+        return frozenset({ASKED[node.op]}) if node.op in ASKED else frozenset()
+    if isinstance(node, Not):
+        return asked_in(node.part)
+    assert isinstance(node, And | Or)
+    return frozenset[str]().union(*map(asked_in, node.parts))
+
+
+def intents_of(kept: str) -> Mapping[str, int]:
+    """Return labels with their scores in thousandths, the likeliest first."""
+    found: dict[str, int] = json.loads(kept) if kept else {}
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def reasons(*, active: bool = True) -> list[Reason]:
+    """Return the usual reasons as this desk has them, then its own."""
+    kept = {one.code: one for one in looks.once("reasons", lambda: list(Reason.objects.order_by("pk")))}
+    usual = [kept.pop(code) if code in kept else Reason(code=code) for code in REASONS]
+    return [reason for reason in (*usual, *kept.values()) if reason.active or not active]
+
+
+def without(asked: Collection[str]) -> dict[str, object]:
+    """Return what a post's notes of some kinds are while nobody may see them."""
+    empty: dict[str, dict[str, object]] = {
+        "sentiment": {"sentiment": ""},
+        "relevance": {"about": ""},
+        "intent": {"intents": ()},
+        "reason": {"reason": ""},
+    }
+    return {name: value for kind in asked if kind in empty for name, value in empty[kind].items()}

@@ -1,0 +1,194 @@
+"""How good the model is here, its versions and the way back, and checking posts that were drawn by lot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from resonanz.desk import care, reading_notes, reading_quality, understanding, understood, wording
+from resonanz.desk import wording_understanding as words
+from resonanz.desk.models import Kind, LearntModel, Mention, Role
+from resonanz.desk.web.acting import whole_number
+from resonanz.desk.web.settings_people import for_role, signed_in
+from resonanz.desk.web.understanding import choices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+    from resonanz.desk.models import Agent, Annotation, Reason
+    from resonanz.desk.reading_quality import OfKind, OfLabel
+
+ENOUGH = 20  # checks from which on a share is worth a headline
+
+
+@require_safe
+@for_role(Role.LEAD)
+def page(request: HttpRequest) -> HttpResponse:
+    """Show how often the model is right here, and which models there are."""
+    found = reading_quality.quality()
+    reasons = {one.code: one for one in understood.reasons(active=False)}
+    trouble = reading_quality.trouble()
+    context = {
+        "answer": _answer(found),
+        "kinds": [_kind(one, reasons) for one in found],
+        "any_checked": any(one.checked or one.unsure for one in found),
+        "versions": [_version(one) for one in reading_quality.versions()],
+        "shipped_in_use": not LearntModel.objects.filter(in_use=True).exists(),
+        "shipped_name": understanding.SHIPPED_NAME,
+        "corrections": number_format(reading_quality.corrections_count()),
+        "trouble": words.trouble(trouble["code"], trouble["model"]) if trouble else "",
+        "learns": understood.setting()["learns"],
+        "drawn_most": reading_quality.DRAWN_MOST,
+        "area": "reports",
+        "here": "quality",
+    }
+    return render(request, "reports/quality.html", context)
+
+
+def _answer(found: list[OfKind]) -> str:
+    feeling = next((one for one in found if one.kind == Kind.SENTIMENT), None)
+    if feeling is None or feeling.checked < ENOUGH:
+        return _("How good the model is here is not known yet: check some posts")
+    share = words.share(feeling.right / feeling.checked)
+    return _("Where it says a feeling, it is right in %(share)s of the posts you checked") % {"share": share}
+
+
+def _kind(found: OfKind, reasons: Mapping[str, Reason]) -> dict[str, object]:
+    low, high = found.interval
+    checked = ngettext("%(n)s decision checked", "%(n)s decisions checked", found.checked)
+    return {
+        "name": words.kind_name(found.kind),
+        "share": words.share(found.right / found.checked) if found.checked else "–",
+        "range": _range(low, high),
+        "checked": checked % {"n": number_format(found.checked)},
+        "unsure": found.unsure,
+        "labels": [_label(found.kind, one, reasons) for one in found.labels if one.label],
+    }
+
+
+def _label(kind: str, one: OfLabel, reasons: Mapping[str, Reason]) -> dict[str, object]:
+    low, high = one.interval
+    return {
+        "name": words.label(kind, one.label, reasons),
+        "said": one.said,
+        "right": words.share(one.right / one.said) if one.said else "–",
+        "range": _range(low, high),
+        "low": _percents(low),
+        "width": _percents(None if low is None or high is None else high - low),
+        "at": _percents(one.right / one.said if one.said else None),
+        "found": words.share(one.right / one.meant) if one.meant else "–",
+        "meant": one.meant,
+    }
+
+
+def _percents(share: float | None) -> str:
+    """Return a share as a drawing takes it."""
+    return f"{100 * (share or 0):.1f}"
+
+
+def _range(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return _("%(low)s to %(high)s") % {"low": words.share(low), "high": words.share(high)}
+
+
+def _version(row: LearntModel) -> dict[str, object]:
+    before, after = (_right(row.figures.get(name, {})) for name in ("before", "after"))
+    return {
+        "row": row,
+        "before": before,
+        "after": after,
+        "usable": bool(row.file) and not row.in_use,
+        "by": row.used_by.shown_name if row.used_by is not None else "",
+    }
+
+
+def _right(tally: dict[str, list[int]]) -> str:
+    right, total = sum(one[0] for one in tally.values()), sum(one[1] for one in tally.values())
+    if not total:
+        return "–"
+    facts = {"right": right, "all": total, "share": words.share(right / total)}
+    return _("%(right)s of %(all)s (%(share)s)") % facts
+
+
+@require_POST
+@for_role(Role.LEAD)
+def use(request: HttpRequest) -> HttpResponse:
+    """Take another model into use, or go back to the one before."""
+    agent = signed_in(request)
+    number = whole_number(request.POST.get("model", ""))
+    try:
+        if request.POST.get("do") == "back":
+            taken = understanding.roll_back(agent)
+        else:
+            taken = None if number is None else get_object_or_404(LearntModel, pk=number)
+            understanding.use(taken, agent)
+    except care.CareError as error:
+        messages.error(request, wording.care_error(error))
+    else:
+        name = understanding.SHIPPED_NAME if taken is None else taken.name
+        said = _("The model “%(name)s” is in use. The newest posts are judged again by it.")
+        messages.success(request, said % {"name": name})
+    return HttpResponseRedirect(reverse("report-quality"))
+
+
+# Checking ----------------------------------------------------------------------------------------
+
+
+@for_role(Role.LEAD)
+def check(request: HttpRequest) -> HttpResponse:
+    """Show a post drawn by lot with what the model says; POST keeps what a person says."""
+    agent = signed_in(request)
+    place = min(whole_number(request.POST.get("place") or request.GET.get("place", "")) or 1, 999)
+    if request.method == "POST":
+        place += 1 if _checked(request, agent) else 0
+        if place > reading_quality.DRAWN_MOST:
+            messages.success(request, _("Thank you: that was the last one of this round."))
+            return HttpResponseRedirect(reverse("report-quality"))
+        return HttpResponseRedirect(f"{reverse('quality-check')}?place={place}")
+    post = reading_quality.drawn(agent)
+    note = None if post is None else reading_notes.note_of(post)
+    context = {
+        "post": post,
+        "groups": [] if note is None else _groups(note),
+        "place": place,
+        "most": reading_quality.DRAWN_MOST,
+        "area": "reports",
+        "here": "quality",
+    }
+    return render(request, "reports/quality_check.html", context)
+
+
+def _groups(note: Annotation) -> list[dict[str, object]]:
+    """Return the questions of a form; several intents may hold."""
+    return [
+        {"name": name, "kind": group[0].kind, "several": group[0].kind == Kind.INTENT, "choices": group}
+        for name, group in choices(note)
+    ]
+
+
+def _checked(request: HttpRequest, agent: Agent) -> bool:
+    """Keep what somebody says of a post; False where it was passed over."""
+    if request.POST.get("do") == "skip":
+        return False
+    post = get_object_or_404(Mention, pk=whole_number(request.POST.get("order", "")) or 0)
+    for kind in Kind.values:
+        given = request.POST.getlist(kind)
+        if kind not in request.POST.getlist("asked") or not (given or kind == Kind.INTENT):
+            continue
+        try:
+            understanding.correct(post, agent, kind, ",".join(given), sampled=True)
+        except care.CareError as error:
+            messages.error(request, wording.care_error(error))
+            return False
+    return True

@@ -1,0 +1,188 @@
+"""What is noted about a post: the panel that says why, and correcting it with one key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from resonanz.desk import care, reading_notes, understanding, understood
+from resonanz.desk import wording_understanding as wording
+from resonanz.desk.models import Correction, Kind, Mention, Role
+from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
+from resonanz.desk.wording_enquiries import private_kind
+from resonanz.query.reading import INTENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.http import HttpRequest, HttpResponse
+
+    from resonanz.desk.models import Agent, Annotation, Conversation, Reason
+    from resonanz.desk.understanding.explaining import Because
+    from resonanz.desk.web.acting import Told, Verb
+
+FEELING_KEYS = {"negative": "1", "neutral": "2", "positive": "3"}
+ABOUT_KEYS = {"us": "4", "others": "5"}
+INTENT_KEYS = dict(zip(INTENTS, "abcdefhijklmnop", strict=True))  # g and u are everybody's
+REASON_KEYS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one key sets."""
+
+    kind: str
+    value: str
+    words: str
+    key: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One label in the panel: how likely, because of which words, and who decided."""
+
+    name: str
+    words: str
+    score: int  # thousandths; -1: nobody reckons one
+    certainty: str
+    because: tuple[str, ...]
+    by: str
+
+
+@require_safe
+def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
+    """Show why something is noted about a post, and what else it could be."""
+    talk, agent = talk_of(request, number), agent_of(request)
+    post = _post_of(talk, order)
+    note = reading_notes.note_of(post)
+    reasons = {one.code: one for one in understood.reasons(active=False)}
+    because = [] if note is None else understanding.why(post.text, note)
+    words = [word for one in because for word in one.words]
+    context = {
+        "talk": talk,
+        "post": post,
+        "note": note,
+        "lines": [] if note is None else _lines(note, because, reasons),
+        "pieces": understanding.pieces(post.text, words),
+        "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
+        **({} if note is None else _besides(note)),
+    }
+    return render(request, "understanding/panel.html", context)
+
+
+def _besides(note: Annotation) -> dict[str, str]:
+    """Return what rules found, in words: language, form of address, kinds of private data."""
+    off = understood.switched_off()
+    private = filter(None, note.private.split(",") if "private_data" not in off else ())
+    return {
+        "language": wording.spoken(note.language) if note.language and "language" not in off else "",
+        "form": {"du": "du", "sie": "Sie"}.get(note.form, "") if "address_form" not in off else "",
+        "private": ", ".join(private_kind(kind) for kind in private),
+    }
+
+
+def _post_of(talk: Conversation, order: int) -> Mention:
+    post = Mention.objects.filter(pk=order, conversation=talk, incoming=True, deleted_at=None).first()
+    if post is None:
+        raise Http404(_("This post does not exist any more."))
+    return post
+
+
+def _lines(note: Annotation, because: Sequence[Because], reasons: Mapping[str, Reason]) -> list[Line]:
+    """Return a line for each label, with whoever decided it."""
+    words = {(one.kind, one.label): one.words for one in because}
+    by = reading_notes.decided_by(note)
+    off = understood.switched_off()
+    return [
+        Line(
+            wording.kind_name(kind),
+            wording.label(kind, label, reasons),
+            score,
+            "" if score < 0 or kind in by else wording.certainty(score),
+            words.get((kind, understood.RELEVANCE.get(label, label)), ()),
+            by.get(kind, ""),
+        )
+        for kind, label, score in _scored(note)
+        if kind not in off
+    ]
+
+
+def _scored(note: Annotation) -> list[tuple[str, str, int]]:
+    """Return kind, label and probability in thousandths, -1 where there is none."""
+    feelings = {"negative": note.negative, "neutral": note.neutral, "positive": note.positive}
+    about = {"us": note.about_us, "others": 1000 - note.about_us}
+    found = [("sentiment", note.sentiment, feelings.get(note.sentiment, max(feelings.values())))]
+    found.append(("relevance", note.about, about.get(note.about, max(about.values()))))
+    found += [("intent", name, score) for name, score in understood.intents_of(note.intents).items()]
+    found.append(("reason", note.reason, note.reason_score))
+    return [(kind, label, score) for kind, label, score in found if label]
+
+
+def choices(note: Annotation | None) -> list[tuple[str, list[Choice]]]:
+    """Return what can be set with one key, in groups with a heading each."""
+    off = understood.switched_off()
+    intents = set() if note is None else set(understood.intents_of(note.intents))
+    groups = {
+        "sentiment": (FEELING_KEYS, {"" if note is None else note.sentiment}),
+        "relevance": (ABOUT_KEYS, {"" if note is None else note.about}),
+        "intent": (INTENT_KEYS, intents),
+        "reason": (_reason_keys(), {"" if note is None else note.reason}),
+    }
+    reasons = {one.code: one for one in understood.reasons()}
+    return [
+        (
+            wording.kind_name(kind),
+            [Choice(kind, v, wording.label(kind, v, reasons), key, v in now) for v, key in keys.items()],
+        )
+        for kind, (keys, now) in groups.items()
+        if kind not in off
+    ]
+
+
+def _reason_keys() -> dict[str, str]:
+    codes = ["none", *(reason.code for reason in understood.reasons())]
+    return {code: REASON_KEYS[n] if n < len(REASON_KEYS) else "" for n, code in enumerate(codes)}
+
+
+# Correcting --------------------------------------------------------------------------------------
+
+
+def _relabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    """Set a label; an intent is put to the others or taken from them."""
+    post = _post_of(talk, whole_number(request.POST.get("order", "")) or 0)
+    kind, value = request.POST.get("kind", ""), request.POST.get("value", "")
+    if kind == Kind.INTENT:
+        value = _toggled(post, value)
+    made = understanding.correct(post, agent, kind, value)
+    if made is None:
+        return {"say": _("That is so already")}
+    reasons = {one.code: one for one in understood.reasons()}
+    names = [wording.label(kind, one, reasons) for one in value.split(",") if one] or [_("no intent")]
+    path = reverse("change", args=[talk.pk, "unlabel"])
+    said = _("Corrected: %(words)s. It will be learnt from.") % {"words": ", ".join(names)}
+    return {"say": said, "changed": True, "undo": undo(path, correction=made.pk)}
+
+
+def _toggled(post: Mention, intent: str) -> str:
+    note = reading_notes.note_of(post)
+    held = set() if note is None else set(understood.intents_of(note.intents))
+    return ",".join(sorted(held ^ {intent}))
+
+
+def _unlabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
+    number = whole_number(request.POST.get("correction", "")) or 0
+    made = Correction.objects.filter(pk=number, mention__conversation=talk).select_related("mention").first()
+    if made is None:
+        raise care.CareError("not_known")
+    understanding.undo(made, agent)
+    return {"say": _("Taken back"), "changed": True}
+
+
+VERBS: dict[str, Verb] = {"relabel": _relabel, "unlabel": _unlabel}

@@ -1,0 +1,88 @@
+"""What a post is about, in a real browser: seen, explained, corrected by a key, learnt from, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import US, Person
+from tests.browser.test_journey import open_new
+from tests.simulator.running import RunningSimulator
+
+pytestmark = [pytest.mark.browser, pytest.mark.servers]
+Arrive = Callable[..., Person]
+LIVE_MS = 30_000  # how long a busy machine may take from a post on the network to its notes on the page
+
+
+def english(someone: Arrive, **how: object) -> Page:
+    return someone(locale="en-GB", **how).sign_in()
+
+
+def test_why_is_said_and_one_key_corrects(someone: Arrive, network: RunningSimulator) -> None:
+    network.say("otto", f"@{US} Das ist eine Frechheit, mein Paket kommt seit Wochen nicht!")
+    page = english(someone)
+    open_new(page, "otto")
+    noted = page.locator("#thread .noted").last
+    expect(noted.locator("summary .tag").first).to_have_text("negative", timeout=LIVE_MS)
+    page.keyboard.press("y")
+    expect(noted.locator(".labels")).to_contain_text("because of")
+    expect(noted.locator("mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(noted.locator(".labels")).to_be_hidden()
+    page.keyboard.press("y")
+    expect(noted.locator(".relabel")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.locator("#toasts")).to_contain_text("Corrected: positive")
+    expect(page.locator("#thread .noted summary .tag").first).to_have_text("positive", timeout=LIVE_MS)
+    page.keyboard.press("u")
+    expect(page.locator("#thread .noted summary .tag").first).to_have_text("negative", timeout=LIVE_MS)
+
+
+def test_it_works_by_mouse_and_learns_in_the_background(someone: Arrive, network: RunningSimulator) -> None:
+    page = english(someone)
+    network.say("mia", f"@{US} Na bravo, das ist ja knorke geworden")
+    open_new(page, "mia")
+    expect(page.locator("#thread .noted[data-waits]")).to_have_count(0, timeout=LIVE_MS)
+    for feeling in ("positive", "negative", "neutral"):
+        page.locator("#thread .noted summary").last.click()
+        page.locator(".relabel").get_by_role("button", name=feeling, exact=False).first.click()
+        expect(page.locator("#thread .noted summary .tag").first).to_have_text(feeling, timeout=LIVE_MS)
+    for intent in ("question", "request", "thanks"):
+        page.locator("#thread .noted summary").last.click()
+        page.locator(".relabel").get_by_role("button", name=intent, exact=False).first.click()
+        expect(page.locator("#thread .noted summary")).to_contain_text(intent, timeout=LIVE_MS)
+    page.goto(page.url.partition("/c/")[0] + "/reports/quality/")
+    for _attempt in range(30):
+        if page.get_by_text("desk-1").count():
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    row = page.get_by_role("row").filter(has_text="desk-1")
+    expect(row).to_contain_text("in use")
+    row.get_by_role("button", name="Back to the earlier model").click()
+    expect(page.get_by_role("status").first).to_contain_text("The model “resonanz” is in use.")
+
+
+def test_posts_are_checked_by_keyboard(someone: Arrive, network: RunningSimulator) -> None:
+    network.say("ada", f"@{US} Vielen Dank, das war sehr freundlich von euch!")
+    page = english(someone)
+    open_new(page, "ada")
+    expect(page.locator("#thread .noted[data-waits]")).to_have_count(0, timeout=LIVE_MS)
+    page.goto(page.url.partition("/c/")[0] + "/reports/quality/check/")
+    expect(page.get_by_text("Post 1 of 20")).to_be_visible()
+    for key in "24A":
+        page.keyboard.press(key)
+    expect(page.locator("[name=sentiment]:checked")).to_have_value("neutral")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Post 2 of 20")).to_be_visible()
+    page.goto(page.url.partition("/check/")[0] + "/")
+    expect(page.get_by_text("1 decision checked").first).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["reports/quality/", "reports/feelings/", "settings/understanding/"])
+def test_narrow_pages_do_not_scroll_sideways(someone: Arrive, path: str) -> None:
+    page = english(someone, width=390)
+    page.goto(page.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

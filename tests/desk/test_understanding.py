@@ -1,0 +1,480 @@
+"""What is noted about posts: when, by which model, what people say against it, what is learnt from that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.db import connection, transaction
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
+
+from resonanz.annotate import learning as adapting
+from resonanz.annotate.annotation import Annotation as Noted
+from resonanz.annotate.annotation import annotate
+from resonanz.desk import arrivals, care, finding, shapes, streams, understanding, understood
+from resonanz.desk.access import scope_of
+from resonanz.desk.listen import withdraw
+from resonanz.desk.models import (
+    Annotation,
+    Correction,
+    Event,
+    LearntModel,
+    Mention,
+    Setting,
+    StreamKind,
+    Unannotated,
+    Voice,
+)
+from resonanz.desk.streams import Wanted
+from resonanz.desk.understanding import annotating, learning, models
+from resonanz.query import parse, satisfies
+from tests.cast import ADA, MIA, NOON, OTTO, US, Desk, hear, said
+from tests.desk.little_model import kept, little_model
+from tests.fake import edited
+
+pytestmark = pytest.mark.django_db
+ANGRY = "Das ist furchtbar, alles verspätet"
+GLAD = "Das war wunderbar"
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON + timedelta(minutes=1), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture(autouse=True)
+def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The little model in the shipped one's place, and no model of an earlier test."""
+    monkeypatch.setattr(models, "SHIPPED", kept(tmp_path, "resonanz"))
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    return models.SHIPPED
+
+
+def note_of(name: str) -> Annotation:
+    return Annotation.objects.get(mention__uri__endswith=f"/{name}")
+
+
+def mention_of(name: str) -> Mention:
+    return Mention.objects.get(uri__endswith=f"/{name}")
+
+
+def found(query: str) -> list[str]:
+    return [post.uri.rpartition("/")[2] for post in finding.find(parse(query), most=50).posts]
+
+
+def labels(note: Annotation) -> tuple[str, str, list[str], str]:
+    return note.sentiment, note.about, list(understood.intents_of(note.intents)), note.reason
+
+
+def annotate_all() -> int:
+    count = 0
+    while understanding.annotate_next():
+        count += 1
+    return count
+
+
+# Noting ------------------------------------------------------------------------------------------
+
+
+def test_what_customers_say_is_noted_and_what_we_say_is_not(desk: Desk) -> None:
+    angry, glad = said("1", f"{ANGRY}, DE89 3704 0044 0532 0130 00", ADA), said("2", GLAD, OTTO)
+    hear(desk.channel, angry, glad, said("3", "", MIA))
+    hear(desk.channel, said("4", "Das tut uns leid", US, to=angry, at=NOON + timedelta(seconds=40)))
+    assert annotate_all() == 1
+    note = note_of("1")
+    assert labels(note) == ("negative", "us", ["complaint"], "delay")
+    assert (note.negative > 900, note.private, note.language, note.model) == (True, "iban", "de", "resonanz")
+    assert labels(note_of("2")) == ("positive", "us", ["praise"], "unsure")
+    assert Annotation.objects.count() == 2
+    assert not Unannotated.objects.exists()
+    batch = Event.objects.get(kind="annotated").facts
+    assert batch == f'{{"batch":{note.batch}}}'
+
+
+def test_a_post_that_is_edited_is_noted_again(desk: Desk) -> None:
+    first = said("1", ANGRY)
+    hear(desk.channel, first)
+    annotate_all()
+    hear(desk.channel, edited(first, GLAD, timedelta(seconds=10)))
+    assert annotate_all() == 1
+    assert note_of("1").sentiment == "positive"
+
+
+def test_a_change_while_it_is_read_is_not_missed(desk: Desk) -> None:
+    first = said("1", ANGRY)
+    hear(desk.channel, first)
+    posts = annotating.waiting(9)
+    hear(desk.channel, edited(first, GLAD, timedelta(seconds=10)))
+    annotating._write(posts, [annotating._values(one, ()) for one in _noted(posts)], "old")
+    assert note_of("1").sentiment == "negative"
+    annotate_all()
+    assert note_of("1").sentiment == "positive"
+
+
+def _noted(posts: list[annotating.Waits]) -> list[Noted]:
+    return annotate([post.text for post in posts], little_model(), annotating.wanted())
+
+
+def test_who_waits_comes_first_then_the_newest(desk: Desk) -> None:
+    hear(desk.channel, *[said(f"w{n}", ANGRY, at=NOON - timedelta(hours=9 - n)) for n in range(2)])
+    hear(
+        desk.channel,
+        *[said(f"o{n}", GLAD, OTTO, at=NOON + timedelta(seconds=n), addressed=False) for n in range(4)],
+    )
+    uris = dict(Mention.objects.values_list("order", "uri"))
+    names = [uris[post.order].rpartition("/")[2] for post in annotating.waiting(3)]
+    assert names == ["w1", "w0", "o3"]
+    assert [uris[post.order].rpartition("/")[2] for post in annotating.waiting(6)][:2] == ["o3", "o2"]
+
+
+def test_old_posts_are_noted_quietly(desk: Desk, noon: time_machine.Traveller) -> None:
+    hear(desk.channel, said("1", ANGRY))
+    noon.shift(timedelta(hours=2))
+    annotate_all()
+    assert note_of("1").batch == 0
+    assert not Event.objects.filter(kind="annotated").exists()
+
+
+def test_what_the_customer_deletes_is_forgotten(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY), said("2", GLAD, OTTO))
+    annotate_all()
+    understanding.correct(mention_of("1"), desk.anna, "sentiment", "neutral")
+    Unannotated.objects.create(mention=mention_of("2"))
+    withdraw(desk.channel, ["1", "2"], NOON)
+    assert (Annotation.objects.count(), Correction.objects.count(), annotate_all()) == (0, 0, 0)
+    Unannotated.objects.create(mention_id=Mention.objects.first().pk)  # type: ignore[union-attr]
+    assert understanding.annotate_next() is True  # it was put there just before
+    assert not Unannotated.objects.exists()
+
+
+def test_without_a_model_rules_go_on_and_it_is_said(desk: Desk, shipped: Path) -> None:
+    shipped.unlink()
+    hear(desk.channel, said("1", f"{ANGRY}: ada@lamm.example"))
+    annotate_all()
+    note = note_of("1")
+    assert (note.sentiment, note.private, note.model) == ("", "email", "")
+    assert Setting.objects.get(name=understood.TROUBLE).value == {"code": "missing", "model": "resonanz"}
+    kept(shipped.parent, "resonanz")
+    hear(desk.channel, said("2", GLAD, OTTO))
+    annotate_all()
+    assert not Setting.objects.filter(name=understood.TROUBLE).exists()
+    assert [note_of(name).sentiment for name in "12"] == ["negative", "positive"]
+
+
+def test_a_broken_model_is_named_and_the_shipped_one_goes_on(desk: Desk) -> None:
+    row = learnt("desk-1")
+    (models.folder() / row.file).write_bytes(b"resonanz model 1\n{}")
+    hear(desk.channel, said("1", ANGRY))
+    annotate_all()
+    assert note_of("1").model == "resonanz"
+    assert Setting.objects.get(name=understood.TROUBLE).value == {"code": "cut_off", "model": "desk-1"}
+    with pytest.raises(care.CareError) as refused:
+        understanding.use(row, desk.clara)
+    assert (refused.value.code, refused.value.facts) == ("no_model", {"why": "cut_off"})
+
+
+def test_the_desks_own_numbers_count(desk: Desk) -> None:
+    Voice.objects.create(brand=desk.brand, number_patterns=[{"kind": "order_number", "regex": r"NL\d{4}"}])
+    hear(desk.channel, said("1", "Wo ist NL4711?"))
+    annotate_all()
+    assert note_of("1").private == "order_number"
+
+
+# Switches ----------------------------------------------------------------------------------------
+
+
+def test_what_is_switched_off_is_neither_noted_nor_found(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY))
+    annotate_all()
+    with pytest.raises(care.CareError):
+        understanding.switch("sentiment", desk.anna, on=False)
+    understanding.switch("sentiment", desk.clara, on=False)
+    hear(desk.channel, said("2", ANGRY, OTTO))
+    annotate_all()
+    assert (note_of("1").sentiment, note_of("2").sentiment) == ("negative", "")
+    assert (found("sentiment:negative"), found("furchtbar -sentiment:negative")) == ([], ["2", "1"])
+    assert found("sentiment:negative OR intent:complaint") == ["2", "1"]
+    with pytest.raises(care.CareError):
+        understanding.forget("intent", desk.clara)
+    assert understanding.noted_count("sentiment") == 1
+    assert understanding.forget("sentiment", desk.clara) == 1
+    assert (note_of("1").sentiment, note_of("1").negative) == ("", 0)
+    understanding.switch("sentiment", desk.clara, on=True)
+    annotate_all()
+    assert found("sentiment:negative") == ["2", "1"]
+
+
+def test_nobody_corrects_what_is_switched_off(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY))
+    understanding.switch("reason", desk.clara, on=False)
+    with pytest.raises(care.CareError) as refused:
+        understanding.correct(mention_of("1"), desk.anna, "reason", "price")
+    assert refused.value.code == "switched_off"
+
+
+# Correcting --------------------------------------------------------------------------------------
+
+
+def test_a_correction_counts_at_once_and_is_never_overwritten(desk: Desk) -> None:
+    first = said("1", ANGRY)
+    hear(desk.channel, first)
+    annotate_all()
+    post = mention_of("1")
+    understanding.correct(post, desk.anna, "sentiment", "neutral")
+    understanding.correct(post, desk.anna, "intent", "request,question")
+    understanding.correct(post, desk.anna, "relevance", "others")
+    understanding.correct(post, desk.anna, "reason", "price")
+    corrected = ("neutral", "others", ["question", "request"], "price")
+    assert labels(note_of("1")) == corrected
+    hear(desk.channel, edited(first, GLAD, timedelta(seconds=10)))
+    assert annotate_all() == 1
+    assert labels(note_of("1")) == corrected
+    assert found("sentiment:neutral about:others intent:request reason:price") == ["1"]
+    assert understanding.correct(post, desk.ben, "reason", "price") is None
+
+
+def test_taken_back_the_model_judges_again(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY))
+    annotate_all()
+    post = mention_of("1")
+    first = understanding.correct(post, desk.anna, "intent", "question")
+    second = understanding.correct(post, desk.ben, "intent", "")
+    assert first is not None
+    assert second is not None
+    with pytest.raises(care.CareError):
+        understanding.undo(first, desk.anna)
+    understanding.undo(second, desk.ben)
+    assert labels(note_of("1"))[2] == ["question"]
+    understanding.undo(first, desk.anna)
+    assert labels(note_of("1"))[2] == ["complaint"]
+    annotate_all()
+    assert understood.intents_of(note_of("1").intents)["complaint"] > 700  # what the model says of it
+    assert note_of("1").by_hand == 0
+
+
+def test_only_agents_correct_and_only_what_exists(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY), said("2", "Hallo", OTTO))
+    post = mention_of("1")
+    for who, kind, value, code in (
+        (desk.tom, "sentiment", "neutral", "not_allowed"),
+        (desk.anna, "sentiment", "grumpy", "not_known"),
+        (desk.anna, "reason", "umbau", "not_known"),
+        (desk.anna, "urgency", "high", "not_known"),
+    ):
+        with pytest.raises(care.CareError) as refused:
+            understanding.correct(post, who, kind, value)
+        assert refused.value.code == code
+    understanding.correct(post, desk.anna, "sentiment", "negative")  # before any model has seen it
+    annotate_all()
+    assert labels(note_of("1")) == ("negative", "us", ["complaint"], "delay")
+    with pytest.raises(care.CareError):
+        understanding.confirm(mention_of("2"), desk.anna, "reason")
+    confirmed = understanding.confirm(post, desk.anna, "reason", sampled=True)
+    assert confirmed is not None
+    assert (confirmed.confirms, confirmed.was, confirmed.sampled) == (True, "delay", True)
+
+
+def test_reasons_of_the_desks_own(desk: Desk) -> None:
+    made = understanding.add_reason(desk.clara, " Umbau  Gleis 7 ")
+    assert (made.code, made.name) == ("umbau-gleis-7", "Umbau Gleis 7")
+    for name in ("umbau gleis 7", "delay", " "):
+        with pytest.raises(care.CareError):
+            understanding.add_reason(desk.clara, name)
+    understanding.change_reason(desk.clara, "delay", active=False)
+    understanding.change_reason(desk.clara, "price", name="Tarif")
+    codes = {reason.code: str(reason) for reason in understood.reasons()}
+    assert ("delay" in codes, codes["price"], codes["umbau-gleis-7"]) == (False, "Tarif", "Umbau Gleis 7")
+    hear(desk.channel, said("1", ANGRY))
+    annotate_all()
+    assert note_of("1").reason == "none"  # the model says "delay", and that is no reason here
+    understanding.correct(mention_of("1"), desk.anna, "reason", made.code)
+    assert found("reason:umbau-gleis-7") == ["1"]
+    with pytest.raises(care.CareError):
+        understanding.change_reason(desk.clara, "umbau-gleis-7", name="tarif")
+    with pytest.raises(care.CareError):
+        understanding.change_reason(desk.clara, "nonsense", active=True)
+
+
+# Learning ----------------------------------------------------------------------------------------
+
+
+def learnt(name: str, *, in_use: bool = True, **more: object) -> LearntModel:
+    """Make a model that learnt here."""
+    kept(models.folder(), name)
+    LearntModel.objects.update(in_use=False)
+    row = {"made_at": NOON, "based_on": "resonanz", "corrections_count": 5, "held_count": 1}
+    row |= {"file": f"{name}.model", "in_use": in_use, "used_at": NOON if in_use else None}
+    return LearntModel.objects.create(name=name, **row, **more)
+
+
+def correct_many(desk: Desk, count: int) -> None:
+    """Say of so many posts that what a word means is another thing."""
+    posts = [
+        said(f"c{n}", f"Nordlicht, das ist ja famos geworden, Nummer {n}", at=NOON - timedelta(minutes=n + 1))
+        for n in range(count)
+    ]
+    hear(desk.channel, *posts, at=NOON)
+    annotate_all()
+    for n in range(count):
+        understanding.correct(mention_of(f"c{n}"), desk.anna, "sentiment", "negative")
+
+
+def test_it_learns_from_corrections_and_is_better_for_it(desk: Desk) -> None:
+    hear(desk.channel, said("1", "Nordlicht ist wirklich famos geworden", OTTO))
+    correct_many(desk, 4)
+    assert understanding.learn_next() is False
+    correct_many(desk, 20)
+    assert understanding.learn_next() is True
+    row = LearntModel.objects.get()
+    before, after = row.figures["before"]["sentiment"], row.figures["after"]["sentiment"]
+    assert (row.in_use, row.based_on, before[0], before[1]) == (True, "resonanz", 0, row.held_count)
+    assert after == [row.held_count, row.held_count]
+    annotate_all()
+    assert (note_of("1").sentiment, note_of("1").model) == ("negative", row.name)
+    assert understanding.learn_next() is False
+
+
+def test_a_few_corrections_are_learnt_from_after_a_minute(desk: Desk, noon: time_machine.Traveller) -> None:
+    correct_many(desk, 1)
+    noon.shift(timedelta(seconds=59))
+    assert understanding.learn_next() is False
+    noon.shift(timedelta(seconds=1))
+    assert understanding.learn_next() is True
+    understanding.learns(desk.clara, on=False)
+    correct_many(desk, 9)
+    assert understanding.learn_next() is False
+
+
+def test_a_model_that_is_worse_is_not_used(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    correct_many(desk, 20)
+    worse = little_model("worse", {"famos": (("sentiment", "positive"), ("relevance", "true"))})
+    better = little_model("better", {"famos": (("sentiment", "negative"), ("relevance", "true"))})
+    posts = learning.labelled()
+    monkeypatch.setattr(adapting, "adapted", lambda *_posts, **_name: worse)
+    outcome = learning.learn(worse, better, posts, "worse")
+    assert (outcome.model, outcome.after["sentiment"][0]) == (None, 0)
+    learning._keep(outcome, 1)
+    row = LearntModel.objects.get()
+    assert (row.file, row.in_use) == ("", False)
+    with pytest.raises(care.CareError) as refused:
+        understanding.use(row, desk.clara)
+    assert refused.value.facts == {"why": "worse"}
+
+
+def test_the_way_back_leads_to_the_model_before(desk: Desk) -> None:
+    first = learnt("desk-1")
+    learnt("desk-2")
+    with pytest.raises(care.CareError):
+        understanding.roll_back(desk.anna)
+    assert understanding.roll_back(desk.clara) == first
+    assert understanding.current().model.name == "desk-1"  # type: ignore[union-attr]
+    assert understanding.roll_back(desk.clara) is None
+    with pytest.raises(care.CareError) as refused:
+        understanding.roll_back(desk.clara)
+    assert refused.value.code == "nothing_before"
+
+
+def test_old_files_go_and_their_figures_stay(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "KEPT_MOST", 1)
+    for number in (1, 2, 3):
+        learnt(f"desk-{number}")
+    learning._drop_old()
+    assert [bool(row.file) for row in LearntModel.objects.order_by("pk")] == [False, True, True]
+    assert sorted(path.name for path in models.folder().iterdir()) == ["desk-2.model", "desk-3.model"]
+
+
+def test_intents_are_counted_one_by_one(desk: Desk) -> None:
+    hear(desk.channel, said("1", f"{ANGRY}, bitte helft"), said("2", "Hallo", OTTO))
+    annotate_all()
+    understanding.correct(mention_of("1"), desk.anna, "intent", "complaint,request")
+    understanding.correct(mention_of("2"), desk.anna, "intent", "")
+    tally = learning.tally(little_model(), learning.labelled())
+    assert tally["intent"] == [2, 3]  # the complaint, and nothing where nothing is; not the request
+
+
+# Columns -----------------------------------------------------------------------------------------
+
+
+def live(
+    desk: Desk, expression: str, orders: list[int], annotated: frozenset[int] = frozenset()
+) -> list[str]:
+    tab = streams.add_tab(desk.clara, "Probe")
+    stream = streams.add(desk.clara, tab, Wanted(StreamKind.MENTIONS, narrowed=expression))
+    shape = shapes.shape_of(stream)
+    assert shape is not None
+    posts = arrivals.Sorter([shape]).sort(arrivals.read(orders), annotated).get(shape, [])
+    return [post.uri.rpartition("/")[2] for post in posts]
+
+
+def test_a_column_sees_a_post_when_it_is_noted_and_once(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY), said("2", GLAD, OTTO))
+    orders = list(Mention.objects.values_list("order", flat=True))
+    assert live(desk, "sentiment:negative", orders) == []
+    assert live(desk, "-sentiment:negative", orders) == []
+    assert live(desk, "furchtbar", orders) == ["1"]
+    annotate_all()
+    noted = frozenset(orders)
+    assert live(desk, "sentiment:negative", orders, noted) == ["1"]
+    assert live(desk, "-sentiment:negative", orders, noted) == ["2"]
+    assert live(desk, "furchtbar", orders, noted) == []
+    scope = scope_of(desk.clara)
+    for expression, wanted in (("sentiment:negative", ["1"]), ("-sentiment:negative", ["2"])):
+        tree = parse(expression, narrows=True)
+        page = finding.find(tree, most=9, scope=scope)
+        assert [post.uri.rpartition("/")[2] for post in page.posts] == wanted
+
+
+NOTED = (
+    "sentiment:negative",
+    "sentiment:unsure",
+    "intent:complaint",
+    "reason:delay",
+    "about:us",
+    "about:others",
+)
+asked = st.tuples(st.sampled_from(["", "-"]), st.sampled_from([*NOTED, "furchtbar", "polarlicht"])).map(
+    "".join
+)
+expressions = st.lists(st.lists(asked, min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3).map(
+    lambda ways: " OR ".join(f"({way})" for way in ways)
+)
+
+
+@settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(expressions, min_size=4, max_size=9), st.sets(st.sampled_from(["sentiment", "reason"])))
+def test_search_and_columns_agree_with_what_a_query_means(
+    desk: Desk, queries: list[str], off: set[str]
+) -> None:
+    with transaction.atomic():
+        texts = (ANGRY, GLAD, "Das Polarlicht, furchtbar schön", "Hallo?", "Nordlicht, grundlos verspätet")
+        hear(
+            desk.channel,
+            *[said(f"q{n}", text, at=NOON - timedelta(minutes=n)) for n, text in enumerate(texts)],
+        )
+        annotate_all()
+        for kind in off:
+            understanding.switch(kind, desk.clara, on=False)
+        posts = arrivals.read(list(Mention.objects.values_list("order", flat=True)))
+        for query in queries:
+            tree = parse(query, narrows=True)
+            wanted = [post.uri for post in reversed(posts) if satisfies(tree, post.what)]
+            assert [post.uri for post in finding.find(tree, most=9).posts] == wanted, query
+            found = arrivals.Sorter([shape := shapes.Shape(tree, finding.ANYWHERE)]).sort(posts)
+            assert [post.uri for post in reversed(found.get(shape, []))] == wanted, query
+        transaction.set_rollback(True)
+
+
+# The database ------------------------------------------------------------------------------------
+
+
+def test_the_triggers_stand() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'desk_mention'")
+        assert {row[0] for row in cursor.fetchall()} >= {"mention_said", "mention_reworded"}

@@ -1,0 +1,286 @@
+"""What a post is about, as pages show it: chips, the panel that says why, and correcting it."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from resonanz.desk import understanding
+from resonanz.desk.models import Agent, Annotation, Conversation, Correction, LearntModel, Mention
+from resonanz.desk.understanding import models
+from tests.cast import MIA, OTTO, Desk, conversation_of, hear, said
+from tests.desk.little_model import kept
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+ANGRY = "Das ist furchtbar, alles verspätet"
+
+
+@pytest.fixture(autouse=True)
+def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(models, "SHIPPED", kept(tmp_path, "resonanz"))
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+
+
+def signed_in(agent: Agent) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(agent)
+    return client
+
+
+def case_of(desk: Desk, text: str, name: str = "1", **how: object) -> Conversation:
+    post = said(name, text, at=timezone.now() - timedelta(minutes=5), **how)  # type: ignore[arg-type]
+    hear(desk.channel, post)
+    while understanding.annotate_next():
+        pass
+    return conversation_of(post)
+
+
+def chips(page: str) -> list[str]:
+    line = re.search(r'<details class="noted".*?</summary>', page, re.DOTALL)
+    assert line is not None
+    found = re.findall(r'<span class="tag[^>]*>(?:<svg.*?</svg>)?([^<]*)</span>', line[0], re.DOTALL)
+    return [words.strip() for words in found]
+
+
+def panel(client: Client, talk: Conversation) -> str:
+    order = Mention.objects.get(conversation=talk).pk
+    return client.get(f"/c/{talk.pk}/noted/{order}/").content.decode()
+
+
+def relabel(client: Client, talk: Conversation, kind: str, value: str) -> dict[str, object]:
+    order = Mention.objects.get(conversation=talk).pk
+    sent = {"order": order, "kind": kind, "value": value}
+    answer = client.post(f"/c/{talk.pk}/relabel", sent, headers=HTMX)
+    told: dict[str, dict[str, object]] = json.loads(answer.headers.get("HX-Trigger", "{}"))
+    return told.get("resonanz:done", {"status": answer.status_code})
+
+
+def test_a_post_shows_what_it_is_about_and_why(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    client = signed_in(desk.anna)
+    assert chips(client.get(f"/c/{talk.pk}/").content.decode()) == ["negative", "complaint", "delay"]
+    shown = panel(client, talk)
+    assert re.findall(r"<mark>(.*?)</mark>", shown) == ["furchtbar", "verspätet"]
+    assert "almost certain (96%)" in shown
+    assert "Judged by the model “resonanz”." in shown
+    assert 'data-key-of="1" aria-pressed="true"' in shown
+
+
+def test_what_is_unsure_says_so(desk: Desk) -> None:
+    talk = case_of(desk, "Na dann")
+    page = signed_in(desk.anna).get(f"/c/{talk.pk}/").content.decode()
+    assert chips(page) == ["feeling unsure", "unsure whether about us"]
+
+
+def test_a_correction_is_shown_and_can_be_taken_back(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    client = signed_in(desk.anna)
+    told = relabel(client, talk, "sentiment", "positive")
+    made = Correction.objects.get()
+    assert told["say"] == "Corrected: positive. It will be learnt from."
+    assert told["undo"] == {
+        "url": f"/c/{talk.pk}/unlabel",
+        "seconds": 30,
+        "values": {"correction": made.pk},
+    }
+    assert chips(client.get(f"/c/{talk.pk}/thread").content.decode())[0] == "positive"
+    assert "decided by Anna" in panel(client, talk)
+    relabel(client, talk, "intent", "question")
+    assert relabel(client, talk, "sentiment", "positive")["say"] == "That is so already"
+    assert list(Correction.objects.values_list("value", flat=True)) == ["positive", "complaint,question"]
+    client.post(f"/c/{talk.pk}/unlabel", {"correction": made.pk}, headers=HTMX)
+    assert chips(client.get(f"/c/{talk.pk}/thread").content.decode())[0] == "negative"
+
+
+def test_trainees_look_and_do_not_correct(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    client = signed_in(desk.tom)
+    assert "<mark>furchtbar</mark>" in panel(client, talk)
+    assert "relabel" not in panel(client, talk)
+    assert relabel(client, talk, "sentiment", "positive") == {"status": 422}
+
+
+def test_what_is_not_there_cannot_be_asked_about(desk: Desk) -> None:
+    talk, other = case_of(desk, ANGRY), case_of(desk, "Hallo", "2", author=OTTO)
+    client = signed_in(desk.anna)
+    order = Mention.objects.get(conversation=other).pk
+    assert client.get(f"/c/{talk.pk}/noted/{order}/").status_code == 404
+    assert client.post(f"/c/{talk.pk}/relabel", {"order": "x"}, headers=HTMX).status_code == 404
+    assert client.post(f"/c/{talk.pk}/unlabel", {"correction": "7"}, headers=HTMX).status_code == 422
+
+
+def test_before_it_is_noted_the_page_waits(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    hear(desk.channel, said("9", "Und noch etwas", at=timezone.now()))
+    page = signed_in(desk.anna).get(f"/c/{conversation_of(said('9', '')).pk}/").content.decode()
+    assert "data-waits" in page
+    assert "is being read" in page
+    Annotation.objects.all().delete()
+    shown = panel(signed_in(desk.anna), talk)
+    assert "Nothing is noted about this post yet." in shown
+    assert 'data-key-of="1"' in shown
+
+
+def test_what_is_switched_off_is_not_shown(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    for kind in ("sentiment", "intent"):
+        understanding.switch(kind, desk.clara, on=False)
+    client = signed_in(desk.anna)
+    assert chips(client.get(f"/c/{talk.pk}/").content.decode()) == ["delay"]
+    shown = panel(client, talk)
+    assert ("Feeling" in shown, "Intent" in shown, "Reason" in shown) == (False, False, True)
+
+
+# Settings ----------------------------------------------------------------------------------------
+
+
+def settings_say(client: Client, **sent: str) -> str:
+    return client.post("/settings/understanding/", sent, follow=True).content.decode()
+
+
+def test_kinds_are_switched_off_and_what_is_stored_is_deleted_once_asked(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    client = signed_in(desk.clara)
+    assert signed_in(desk.anna).get("/settings/understanding/").status_code == 403
+    assert "Switched off: Feeling" in settings_say(client, do="switch", kind="sentiment", on="0")
+    assert "Delete 1 stored …" in client.get("/settings/understanding/").content.decode()
+    asked = settings_say(client, do="forget", kind="sentiment")
+    assert "Delete “Feeling” from 1 post?" in asked
+    assert Annotation.objects.exclude(sentiment="").count() == 1
+    assert "Deleted from 1 post." in settings_say(client, do="forget", kind="sentiment", sure="1")
+    assert Annotation.objects.exclude(sentiment="").count() == 0
+    assert "Switched on: Feeling" in settings_say(client, do="switch", kind="sentiment", on="1")
+    assert "Switch it off first" in settings_say(client, do="forget", kind="sentiment", sure="1")
+    assert "That choice does not exist" in settings_say(client, do="switch", kind="mood", on="1")
+    assert "That choice does not exist" in settings_say(client, do="forget", kind="mood")
+    assert settings_say(client, do="nothing").count("<h1>") == 1
+
+
+def test_reasons_and_learning_are_a_leads_to_set(desk: Desk) -> None:
+    client = signed_in(desk.clara)
+    assert "Added: Umbau." in settings_say(client, do="add", name="Umbau")
+    assert "There is a reason of this name already." in settings_say(client, do="add", name="umbau")
+    assert "Kept: Tarif" in settings_say(client, do="change", code="price", name="Tarif")
+    assert "Kept: delay" in settings_say(client, do="change", code="delay", active="0")
+    page = client.get("/settings/understanding/").content.decode()
+    assert (page.count('class="resting"'), "reason:umbau" in page, 'value="Tarif"' in page) == (1, True, True)
+    assert "Models do not learn from corrections." in settings_say(client, do="learns", on="0")
+    assert "Models learn from corrections." in settings_say(client, do="learns", on="1")
+
+
+# Quality -----------------------------------------------------------------------------------------
+
+
+def quality(client: Client) -> str:
+    page = client.get("/reports/quality/")
+    assert page.status_code == 200
+    return page.content.decode()
+
+
+def check(client: Client, post: Mention, **said: object) -> str:
+    sent = {"order": post.pk, "place": "1", "asked": ["sentiment", "intent", "reason"], **said}
+    return client.post("/reports/quality/check/", sent).headers["Location"]
+
+
+def test_posts_drawn_by_lot_tell_how_good_it_is(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    client = signed_in(desk.clara)
+    assert signed_in(desk.anna).get("/reports/quality/check/").status_code == 403
+    assert "is not known yet" in quality(client)
+    page = client.get("/reports/quality/check/").content.decode()
+    post = Mention.objects.get()
+    assert ("Post 1 of 20" in page, ANGRY in page) == (True, True)
+    checked = re.findall(r'value="(\w+)" data-key-of="\w*" checked', page)
+    assert checked == ["negative", "us", "complaint", "delay"]
+    assert check(client, post, do="skip") == "/reports/quality/check/?place=1"
+    where = check(client, post, sentiment="negative", intent=["request"], reason="delay")
+    assert where == "/reports/quality/check/?place=2"
+    rows = Correction.objects.order_by("kind").values_list("kind", "was", "value", "sampled")
+    assert list(rows) == [
+        ("intent", "complaint", "request", True),
+        ("reason", "delay", "delay", True),
+        ("sentiment", "negative", "negative", True),
+    ]
+    page = quality(client)
+    assert "in truth 21% to 100%" in page
+    assert "1 decision checked" in page
+    assert "There is no post left to check" in client.get("/reports/quality/check/").content.decode()
+    assert check(client, post, place="20", sentiment="grumpy") == "/reports/quality/check/?place=20"
+    assert check(client, post, place="20", sentiment="neutral") == "/reports/quality/"
+
+
+def test_what_was_corrected_before_counts_by_what_the_model_said(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    post, client = Mention.objects.get(), signed_in(desk.clara)
+    understanding.correct(post, desk.anna, "sentiment", "neutral")
+    check(client, post, sentiment="neutral")
+    assert Correction.objects.get(sampled=True, kind="sentiment").was == "negative"
+
+
+def test_twenty_checks_make_a_headline(desk: Desk) -> None:
+    for number in range(20):
+        case_of(desk, f"{ANGRY} {number}", str(number))
+        post = Mention.objects.get(uri__endswith=f"/{number}")
+        value = "negative" if number else "neutral"
+        understanding.correct(post, desk.clara, "sentiment", value, sampled=True)
+    assert "it is right in 95% of the posts you checked" in quality(signed_in(desk.clara))
+
+
+def test_models_are_chosen_and_the_way_back_is_one_click(desk: Desk) -> None:
+    kept(models.folder(), "desk-1")
+    tally = {"sentiment": [1, 2]}
+    LearntModel.objects.create(
+        name="desk-1",
+        made_at=timezone.now(),
+        based_on="resonanz",
+        corrections_count=9,
+        held_count=2,
+        figures={"before": tally, "after": {"sentiment": [2, 2]}},
+        file="desk-1.model",
+    )
+    client = signed_in(desk.clara)
+    page = quality(client)
+    assert ("1 of 2 (50%)" in page, "2 of 2 (100%)" in page) == (True, True)
+
+    def use(**sent: object) -> str:
+        return client.post("/reports/quality/use", sent, follow=True).content.decode()
+
+    assert "The model “desk-1” is in use." in use(model=LearntModel.objects.get().pk)
+    assert "Back to the earlier model" in quality(client)
+    assert "The model “resonanz” is in use." in use(do="back")
+    assert "there is none before it" in use(do="back")
+    models.SHIPPED.unlink()
+    case_of(desk, ANGRY)
+    page = quality(client)
+    assert "The model “resonanz” cannot be used. Its file is missing." in page
+    assert "Posts get only what rules find" in page
+
+
+# Reports -----------------------------------------------------------------------------------------
+
+
+def test_how_people_feel_is_counted_by_the_day(desk: Desk) -> None:
+    client = signed_in(desk.anna)
+    assert "No post was judged in this time" in client.get("/reports/feelings/").content.decode()
+    case_of(desk, ANGRY)
+    case_of(desk, "Das war wunderbar, Nordlicht", "2", author=OTTO)
+    case_of(desk, "Das Polarlicht ist furchtbar schön", "3", author=MIA)
+    understanding.correct(Mention.objects.get(uri__endswith="/3"), desk.anna, "relevance", "others")
+    page = client.get("/reports/feelings/?days=7").content.decode()
+    assert "50% negative, 50% positive" in page
+    assert '<a href="/search/?q=intent%3Acomplaint">complaint</a>' in page
+    assert '<a href="/search/?q=reason%3Adelay">delay</a>' in page
+    assert page.count('<svg class="chart"') + page.count('class="chart"') >= 2
+    desk.ben.teams.clear()
+    assert "No post was judged in this time" in signed_in(desk.ben).get("/reports/feelings/").content.decode()
+    for kind in ("sentiment", "intent", "reason"):
+        understanding.switch(kind, desk.clara, on=False)
+    assert "No post was judged in this time" in client.get("/reports/feelings/").content.decode()
