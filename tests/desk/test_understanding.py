@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as st
@@ -469,12 +469,3 @@ def test_search_and_columns_agree_with_what_a_query_means(
             found = arrivals.Sorter([shape := shapes.Shape(tree, finding.ANYWHERE)]).sort(posts)
             assert [post.uri for post in reversed(found.get(shape, []))] == wanted, query
         transaction.set_rollback(True)
-
-
-# The database ------------------------------------------------------------------------------------
-
-
-def test_the_triggers_stand() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'desk_mention'")
-        assert {row[0] for row in cursor.fetchall()} >= {"mention_said", "mention_reworded"}

@@ -298,6 +298,8 @@ class _Batch:
         )
         self.known[post.uri] = known
         self.rows["mention"].append(mention_row(self.network, post, known, turn, self.heard_ms))
+        if known.incoming and post.text:
+            self.rows["unannotated"].append((known.order,))
         self.rows["words"].append((order, folded(post.text)))
         if post.media and not sighting.own and not self.arrival.from_import:
             self.rows["picture"] += media_files.rows_for(order, post.media, self.heard_ms)
@@ -526,6 +528,8 @@ class _Batch:
         self.rows["wording"].append((edited_ms, known.order, post.text))
         self.rows["edit"].append((post.text, extras_of(post), edited_ms, known.order))
         self.rows["reword"].append((folded(post.text), known.order))
+        if known.incoming and post.text:
+            self.rows["unannotated"].append((known.order,))
         if known.incoming and not self.arrival.from_import:
             self.redrawn[known.order] = media_files.rows_for(known.order, post.media, self.heard_ms)
         if known.conversation is not None:

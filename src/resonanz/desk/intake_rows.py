@@ -68,6 +68,8 @@ STATEMENTS = {
     "edit": 'UPDATE desk_mention SET text = %s, extras = %s, edited_at = %s WHERE "order" = %s',
     "reword": "UPDATE desk_words SET words = %s WHERE rowid = %s",
     "adopt": 'UPDATE desk_mention SET conversation_id = %s WHERE "order" = %s',
+    "unannotated": "INSERT INTO desk_unannotated (mention_id, times) VALUES (%s, 1) "
+    "ON CONFLICT (mention_id) DO UPDATE SET times = times + 1",  # quicker than a trigger of the table
 }
 
 # Who is here and may care for a channel: its teams' agents, and everybody from leads up.

@@ -1,25 +1,11 @@
-# The two triggers stand on desk_mention: whoever makes that table anew must make them anew.
-
 import django.db.models.deletion
 import resonanz.desk.storage
 from django.conf import settings
 from django.db import migrations, models
 
 
-TO_DO = """INSERT INTO desk_unannotated (mention_id, times) VALUES (new."order", 1)
-  ON CONFLICT (mention_id) DO UPDATE SET times = times + 1;"""
-SAID = f"""
-CREATE TRIGGER mention_said AFTER INSERT ON desk_mention
-WHEN new.incoming AND new.deleted_at IS NULL AND new.text <> '' BEGIN
-  {TO_DO}
-END
-"""
-REWORDED = f"""
-CREATE TRIGGER mention_reworded AFTER UPDATE OF text ON desk_mention
-WHEN new.incoming AND new.deleted_at IS NULL AND new.text <> '' AND new.text <> old.text BEGIN
-  {TO_DO}
-END
-"""
+# An INTEGER PRIMARY KEY is the row's own number: one tree instead of two, and no parent is looked up.
+QUEUE = "CREATE TABLE desk_unannotated (mention_id INTEGER PRIMARY KEY NOT NULL, times integer NOT NULL)"
 BEFORE = """
 INSERT INTO desk_unannotated (mention_id, times)
 SELECT "order", 1 FROM desk_mention WHERE incoming AND deleted_at IS NULL AND text <> ''
@@ -43,11 +29,16 @@ class Migration(migrations.Migration):
                 ('own', models.BooleanField(default=False)),
             ],
         ),
-        migrations.CreateModel(
-            name='Unannotated',
-            fields=[
-                ('mention', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='desk.mention')),
-                ('times', models.IntegerField(default=1)),
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunSQL(QUEUE, 'DROP TABLE desk_unannotated')],
+            state_operations=[
+                migrations.CreateModel(
+                    name='Unannotated',
+                    fields=[
+                        ('mention', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='desk.mention')),
+                        ('times', models.IntegerField(default=1)),
+                    ],
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -110,7 +101,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('in_use', True)), fields=('in_use',), name='one_model_in_use')],
             },
         ),
-        migrations.RunSQL(SAID, "DROP TRIGGER mention_said"),
-        migrations.RunSQL(REWORDED, "DROP TRIGGER mention_reworded"),
         migrations.RunSQL(BEFORE, migrations.RunSQL.noop),
     ]

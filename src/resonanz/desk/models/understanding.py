@@ -12,9 +12,12 @@ from resonanz.desk.storage import MaybeMomentField, MomentField
 
 
 class Unannotated(models.Model):
-    """A post that is still to be annotated. The database itself puts it here, with the post and each edit."""
+    """A post that is still to be annotated. Intake puts it here with the post, and again with each edit."""
 
-    mention = models.OneToOneField(Mention, models.CASCADE, primary_key=True, related_name="+")
+    # A plain number for SQLite, as it stands in the way of intake and has to be quick (migration 0023).
+    mention = models.OneToOneField(
+        Mention, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
     times = models.IntegerField(default=1)  # one more with each edit: so what was read is known by it
 
 

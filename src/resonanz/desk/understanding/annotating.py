@@ -1,7 +1,7 @@
 """Noting what posts are about, beside intake and never in its way: a batch at a time, in one transaction.
 
-A post is to be annotated from the moment that it is stored, and again when its author changes it: the
-database itself puts it into `Unannotated`. Whoever waits for us comes first, then the newest.
+A post is to be annotated from the moment that it is stored, and again when its author changes it: intake
+puts it into `Unannotated`. Whoever waits for us comes first, then the newest.
 """
 
 from __future__ import annotations
