@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 LOCALE := src/resonanz/desk/locale
 CATALOGS := $(wildcard $(LOCALE)/*/LC_MESSAGES/django.po)
 
-.PHONY: install run demo-reset test test-long test-networks faults check browser bench lock clean
+.PHONY: install run demo-reset test test-long test-networks faults quality check browser bench lock clean
 
 install: $(STAMP) $(CATALOGS:.po=.mo)
 
@@ -51,6 +51,10 @@ test-long: install browser
 # Every fault of the simulated networks against a desk; writes the tables in docs/networks.md from what happened.
 faults: install
 	RESONANZ_WRITE_TABLE=1 $(BIN)/pytest tests/desk/faults
+
+# How well posts are understood, on corpora that no shipped model saw; writes the tables in docs/quality.md.
+quality: install
+	$(BIN)/python -m bench.quality
 
 # Bluesky's own servers (Node, PostgreSQL and Valkey from packages), on loopback; the first time builds them for some minutes.
 SERVERS := tests/real/servers

@@ -11,7 +11,7 @@ import pytest
 from resonanz.annotate import learning, training
 from resonanz.annotate.annotation import UNSURE, Wanted, annotate, explained
 from resonanz.annotate.features import SIZE, features_of
-from resonanz.annotate.labelled import Labelled
+from resonanz.annotate.labelled import Labelled, labelled_in
 from resonanz.annotate.measuring import (
     Quality,
     calibrated_one,
@@ -21,7 +21,7 @@ from resonanz.annotate.measuring import (
     measured_several,
 )
 from resonanz.annotate.model import SHIPPED, Head, Model, ModelError, about_us, read, write
-from tests.annotate.small import small_model, some_posts
+from tests.annotate.small import POSTS, small_model, some_posts
 
 ANGRY = "Mein Paket ist schon wieder nicht da, unverschämt! Seit drei Tagen nur Ausreden."
 GLAD = "Vielen Dank, super schnell geliefert und so nett!"
@@ -300,6 +300,7 @@ def test_the_shipped_model_knows_every_head() -> None:
     model = read(SHIPPED)
     assert [head.name for head in model.heads] == ["sentiment", "relevance", "intent", "reason"]
     assert model.weights.shape[0] == SIZE
+    assert model.about["posts"] == len(labelled_in(POSTS.parent))  # it has learnt what lies there now
     angry, glad = annotate([ANGRY, GLAD], model)
     assert angry.sentiment is not None
     assert glad.sentiment is not None
