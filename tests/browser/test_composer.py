@@ -219,6 +219,7 @@ def test_to_private_with_one_key_and_never_back_by_itself(someone: Arrive, netwo
 def test_public_once_is_chosen_and_shown(someone: Arrive, network: RunningSimulator) -> None:
     page = opened(someone(), network, "frida", "Wer hilft mir?")
     page.keyboard.press("d")
+    expect(page.locator("#reply-text")).not_to_have_value("")
     page.locator("[data-open-audience]").click()
     expect(page.locator("#audience .audience.once")).to_have_class("audience public once")
     page.locator("#reply-text").fill("Wir haben privat geschrieben.")

@@ -252,6 +252,7 @@ function invite(told) {
   if (before && before !== told.text) {
     document.dispatchEvent(new CustomEvent("resonanz:aside", { detail: { text: before } }));
   }
+  if (document.querySelector("#audience .once")) closeAudience(); // what is shown and what is sent stay the same
   field("audience").value = told.audience ?? "";
   area().value = told.text;
   const line = document.getElementById("exposed");
