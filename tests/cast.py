@@ -93,6 +93,7 @@ def said(
     audience: Audience = Audience.PUBLIC,
     addressed: bool = True,
     edited_at: datetime | None = None,
+    language: str | None = "de",
 ) -> Sighting:
     """Return a post as a channel hears it; `name` becomes its ids, `to` is what it answers."""
     uri = f"{SERVER}/statuses/{name}"
@@ -107,7 +108,7 @@ def said(
         posted_at=at,
         audience=audience,
         url=uri,
-        language="de",
+        language=language,
         edited_at=edited_at,
     )
     own = author is US

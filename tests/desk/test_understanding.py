@@ -98,6 +98,14 @@ def test_what_customers_say_is_noted_and_what_we_say_is_not(desk: Desk) -> None:
     assert batch == f'{{"batch":{note.batch}}}'
 
 
+def test_the_networks_word_on_the_language_counts_where_the_text_says_too_little(desk: Desk) -> None:
+    texts = {"1": ("Ok.", "fr"), "2": ("Ok.", "en-GB"), "3": (f"{ANGRY}, und das seit heute morgen", "en")}
+    for name, (text, language) in texts.items():
+        hear(desk.channel, said(name, text, language=language))
+    annotate_all()
+    assert [note_of(name).language for name in texts] == ["fr", "en", "de"]
+
+
 def test_a_post_that_is_edited_is_noted_again(desk: Desk) -> None:
     first = said("1", ANGRY)
     hear(desk.channel, first)

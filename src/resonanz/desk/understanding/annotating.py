@@ -29,7 +29,7 @@ BATCH = 256
 TOLD_FOR = timedelta(hours=1)  # of older posts nobody has a page open that waits for their notes
 _at_it = Lock()
 
-PENDING = """SELECT u.mention_id, u.times, m.text, m.heard_at FROM {source}
+PENDING = """SELECT u.mention_id, u.times, m.text, m.heard_at, m.language FROM {source}
     WHERE m.deleted_at IS NULL {more} ORDER BY u.mention_id DESC LIMIT %s"""
 NEWEST = PENDING.format(source='desk_unannotated u JOIN desk_mention m ON m."order" = u.mention_id', more="")
 OF_WAITING = PENDING.format(
@@ -51,12 +51,16 @@ DONE = "DELETE FROM desk_unannotated WHERE mention_id = %s AND times = %s"
 
 
 class Waits(NamedTuple):
-    """A post that is to be annotated; `times` tells whether it was changed since it was read."""
+    """A post that is to be annotated; `times` tells whether it was changed since it was read.
+
+    `language` is what its network says, "" where it says none.
+    """
 
     order: int
     times: int
     text: str
     heard_ms: int
+    language: str
 
 
 def annotate_next() -> bool:
@@ -74,7 +78,8 @@ def _annotate_some() -> bool:
     if not posts:
         return _clear_stale()
     in_use = current()
-    found = annotate([post.text for post in posts], in_use.model, wanted())
+    hints = [post.language for post in posts]
+    found = annotate([post.text for post in posts], in_use.model, wanted(), hints)
     known = {reason.code for reason in understood.reasons()} | {"none", understood.UNSURE}
     rows = [_values(one, known) for one in found]
     _write(posts, rows, "" if in_use.model is None else in_use.model.name)
