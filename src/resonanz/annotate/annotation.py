@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resonanz.annotate.address_form import AddressForm, address_form
-from resonanz.annotate.features import features_of, tokens_of
+from resonanz.annotate.features import features_of
 from resonanz.annotate.labelled import NO_REASON
 from resonanz.annotate.language import identify
 from resonanz.annotate.model import Floats, Model, about_us
@@ -152,19 +152,3 @@ def _labels(found: Mapping[str, object]) -> Iterator[tuple[str, Judged]]:
             yield head, judged
     for judged in found.get("intents", ()):  # type: ignore[attr-defined]
         yield "intent", judged
-
-
-def explained(
-    text: str, model: Model, annotation: Annotation
-) -> list[tuple[str, str, list[tuple[str, float]]]]:
-    """Return (head, label, [(word, share)]) for every label of a post: for whoever asks why."""
-    tokens = tokens_of(text)
-    asked = [(head, one.likeliest) for head, one in _labels(_of_model(annotation))]
-    shares = model.why(tokens, asked, most=6)
-    return [
-        (*one, [(tokens[at], share) for at, share in words]) for one, words in zip(asked, shares, strict=True)
-    ]
-
-
-def _of_model(annotation: Annotation) -> dict[str, object]:
-    return {name: getattr(annotation, name) for name in ("sentiment", "relevance", "reason", "intents")}
