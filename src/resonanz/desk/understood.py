@@ -27,6 +27,11 @@ COLUMNS = {
     "address_form": ("form",),
     "language": ("language",),
 }
+LIST = """INSERT INTO desk_unannotated (mention_id, times) {}
+    ON CONFLICT (mention_id) DO UPDATE SET times = times + 1"""
+LIST_ONE = LIST.format(
+    "VALUES (%s, 1)"
+)  # a post that is to be annotated; who reads the list sees it by `times`
 TROUBLE = "understanding_trouble"  # the name of a setting: {"code": …, "model": …}
 UNSURE = "unsure"
 ABOUT = {"true": "us", "false": "others", UNSURE: UNSURE}  # what relevance is called in queries

@@ -17,8 +17,6 @@ from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Annotation, Correction, Kind, Mention
 
 ABOUTS = ("us", "others")
-AGAIN = """INSERT INTO desk_unannotated (mention_id, times) VALUES (%s, 1)
-    ON CONFLICT (mention_id) DO UPDATE SET times = times + 1"""
 
 
 def correct(
@@ -66,7 +64,7 @@ def undo(made: Correction, agent: Agent) -> None:
         note = _note_of(made.mention)
         _put(note, made.kind, made.was, by_hand=len(newest) > 1)
         with connection.cursor() as cursor:
-            cursor.execute(AGAIN, [made.mention_id])
+            cursor.execute(understood.LIST_ONE, [made.mention_id])
         _tell(made, agent, made.mention, undo=1)
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from resonanz.annotate import model as kept
 from resonanz.annotate.model import Model, ModelError
+from resonanz.desk import understood
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, LearntModel
@@ -25,10 +26,10 @@ log = logging.getLogger("resonanz.understanding")
 SHIPPED = kept.SHIPPED
 SHIPPED_NAME = "resonanz"
 AGAIN_MOST = 5_000  # posts that a model which is new here judges again, the newest
-AGAIN = """INSERT INTO desk_unannotated (mention_id, times)
-    SELECT n.mention_id, 1 FROM desk_annotation n JOIN desk_mention m ON m."order" = n.mention_id
-    WHERE m.deleted_at IS NULL AND m.text <> '' ORDER BY n.mention_id DESC LIMIT %s
-    ON CONFLICT (mention_id) DO UPDATE SET times = times + 1"""
+AGAIN = understood.LIST.format(
+    """SELECT n.mention_id, 1 FROM desk_annotation n JOIN desk_mention m ON m."order" = n.mention_id
+    WHERE m.deleted_at IS NULL AND m.text <> '' ORDER BY n.mention_id DESC LIMIT %s"""
+)
 
 
 class InUse(NamedTuple):
