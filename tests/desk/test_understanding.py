@@ -17,7 +17,15 @@ from hypothesis import strategies as st
 from resonanz.annotate import learning as adapting
 from resonanz.annotate.annotation import Annotation as Noted
 from resonanz.annotate.annotation import annotate
-from resonanz.desk import arrivals, care, finding, shapes, streams, understanding, understood
+from resonanz.desk import (
+    arrivals,
+    care,
+    finding,
+    shapes,
+    streams,
+    understanding,
+    understood,
+)
 from resonanz.desk.access import scope_of
 from resonanz.desk.listen import withdraw
 from resonanz.desk.models import (
@@ -439,6 +447,29 @@ def test_a_column_sees_a_post_when_it_is_noted_and_once(desk: Desk) -> None:
         assert [post.uri.rpartition("/")[2] for post in page.posts] == wanted
 
 
+def test_a_language_that_is_noted_wins_and_else_the_networks_counts(desk: Desk) -> None:
+    """`2` is surely German whatever its network says; `3` is Austrian German for the network alone."""
+    german = f"{ANGRY}, und das seit heute morgen"
+    told = {"1": (german, None), "2": (german, "en"), "3": (german, "de-AT"), "4": ("Ok.", "fr-CA")}
+    for name, (text, language) in told.items():
+        hear(desk.channel, said(name, text, language=language))
+    before = {"lang:de": ["3"], "lang:en": ["2"], "lang:de-at": ["3"], "lang:fr": ["4"]}
+    noted = {"lang:de": ["3", "2", "1"], "lang:en": [], "lang:de-at": ["3"], "lang:fr": ["4"]}
+    orders = list(Mention.objects.values_list("order", flat=True))
+    assert {query: sorted(found_narrow(query)) for query in before} == before
+    assert {query: live(desk, query, orders) for query in before} == {query: [] for query in before}
+    annotate_all()
+    assert {query: sorted(found_narrow(query))[::-1] for query in noted} == noted
+    assert {query: live(desk, query, orders)[::-1] for query in noted} == noted
+    understanding.switch("language", desk.clara, on=False)
+    assert {query: sorted(found_narrow(query)) for query in before} == before
+
+
+def found_narrow(query: str) -> list[str]:
+    tree = parse(query, narrows=True)
+    return [post.uri.rpartition("/")[2] for post in finding.find(tree, most=50).posts]
+
+
 NOTED = (
     "sentiment:negative",
     "sentiment:unsure",
@@ -446,7 +477,11 @@ NOTED = (
     "reason:delay",
     "about:us",
     "about:others",
+    "lang:de",
+    "lang:de-at",
+    "lang:en",
 )
+LANGUAGES = (None, "en", "de-AT", "de", "fr-CA")  # as networks name them
 asked = st.tuples(st.sampled_from(["", "-"]), st.sampled_from([*NOTED, "furchtbar", "polarlicht"])).map(
     "".join
 )
@@ -456,7 +491,10 @@ expressions = st.lists(st.lists(asked, min_size=1, max_size=3).map(" ".join), mi
 
 
 @settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(expressions, min_size=4, max_size=9), st.sets(st.sampled_from(["sentiment", "reason"])))
+@given(
+    st.lists(expressions, min_size=4, max_size=9),
+    st.sets(st.sampled_from(["sentiment", "reason", "language"])),
+)
 def test_search_and_columns_agree_with_what_a_query_means(
     desk: Desk, queries: list[str], off: set[str]
 ) -> None:
@@ -464,7 +502,10 @@ def test_search_and_columns_agree_with_what_a_query_means(
         texts = (ANGRY, GLAD, "Das Polarlicht, furchtbar schön", "Hallo?", "Nordlicht, grundlos verspätet")
         hear(
             desk.channel,
-            *[said(f"q{n}", text, at=NOON - timedelta(minutes=n)) for n, text in enumerate(texts)],
+            *[
+                said(f"q{n}", text, at=NOON - timedelta(minutes=n), language=language)
+                for n, (text, language) in enumerate(zip(texts, LANGUAGES, strict=True))
+            ],
         )
         annotate_all()
         for kind in off:

@@ -39,7 +39,8 @@ STANDS_COUNT = 8  # columns of it
 class Arrived:
     """A post as columns ask about it: `heard_by` are channels that heard it, `spoken_to` those addressed.
 
-    `noted`: nothing is left to be noted about it; until then no column asks what it feels like.
+    `noted`: nothing is left to be noted about it; until then no column asks what it feels like or in which
+    language it is.
     """
 
     order: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from resonanz.desk.models import Query
 from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.spellings import meant
 from resonanz.desk.storage import from_ms
+from resonanz.desk.understood import ASKED as NOTED_BY
 from resonanz.desk.understood import asked_in, switched_off, without
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, parse, satisfies
@@ -188,7 +189,7 @@ ASKED = """a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, 
     EXISTS (SELECT 1 FROM desk_clock k WHERE k.conversation_id = c.id AND k.reason > 0),
     (SELECT json_group_array(g.name) FROM desk_conversationtag l JOIN desk_tag g ON g.id = l.tag_id
         WHERE l.conversation_id = c.id),
-    n.sentiment, n.about, n.intents, n.reason"""
+    n.sentiment, n.about, n.intents, n.reason, n.language"""
 BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
     LEFT JOIN desk_conversation c ON c.id = m.conversation_id
     LEFT JOIN desk_annotation n ON n.mention_id = m."order" """
@@ -203,11 +204,12 @@ class _Source:
     def __init__(self, query: Node | None, scope: Scope | None, where: Where) -> None:
         self.query = query = None if query is None else meant(query)
         words = "" if query is None else _match(query)
-        asked_notes = frozenset[str]() if query is None else asked_in(query)
-        self.hidden = without(asked_notes & switched_off()) if asked_notes else {}
-        self.is_exact = query is None or (_is_known(query) and not self.hidden)
+        notes = frozenset[str]() if query is None else asked_in(query)
+        off = notes & switched_off() if notes else notes
+        self.hidden = without(off)
+        self.is_exact = query is None or _is_known(query)
         conditions, values = ["m.deleted_at IS NULL"], Values()
-        asked = () if query is None or self.hidden else _conditions(query)
+        asked = () if query is None else _conditions(query, off)
         seen = _seen(scope, where.talks)
         for condition, given in (*asked, *_places(where), seen):
             conditions.append(condition)
@@ -261,7 +263,7 @@ def said_of(row: tuple[Any, ...], hidden: Mapping[str, object] = NOTHING) -> Sai
     """
     _order, _uri, network, text, handle, name, posted_ms, _talk, followers, language, extras, *rest = row
     answers, audience, root, state, waiting, answered_at, owner, dismissed, labels, *notes = rest
-    sentiment, about, intents, reason = notes
+    sentiment, about, intents, reason, spoken = notes
     carried = json.loads(extras) if extras else {}
     said = Said(
         network=network,
@@ -283,6 +285,7 @@ def said_of(row: tuple[Any, ...], hidden: Mapping[str, object] = NOTHING) -> Sai
         about=about or "",
         intents=tuple(json.loads(intents)) if intents else (),
         reason=reason or "",
+        spoken=spoken or "",
     )
     return structs.replace(said, **hidden) if hidden else said
 
@@ -439,21 +442,26 @@ NOTES = {
     Op.REASON: NOTED.format("o.reason = %s"),
     Op.INTENT: NOTED.format("o.intents LIKE %s"),
 }
+# What is noted of the language, unless the network says the same and which sort of it.
+LANGUAGE = """coalesce((SELECT o.language FROM desk_annotation o WHERE o.mention_id = m."order"
+    AND o.language <> '' AND m.language || '-' NOT LIKE o.language || '-%%'), m.language)"""
 
 
-def _conditions(node: Node) -> Iterator[tuple[str, Values]]:
-    """Yield what every post that fits has to meet, as SQL with its values."""
+def _conditions(node: Node, off: Collection[str]) -> Iterator[tuple[str, Values]]:
+    """Yield what every post that fits has to meet, as SQL with its values; `off` are notes nobody may see."""
     if isinstance(node, And):
         for part in node.parts:
-            yield from _conditions(part)
+            yield from _conditions(part, off)
     elif isinstance(node, Term):
-        yield from _condition(node)
+        yield from _condition(node, is_off=NOTED_BY.get(node.op) in off)
 
 
-def _condition(term: Term) -> Iterator[tuple[str, Values]]:
-    if term.op in NOTES:
+def _condition(term: Term, *, is_off: bool) -> Iterator[tuple[str, Values]]:
+    if term.op is Op.LANG:
+        yield f"{'m.language' if is_off else LANGUAGE} || '-' LIKE %s", [f"{term.value}-%"]
+    elif term.op in NOTES:
         value = f'%"{term.value}"%' if term.op is Op.INTENT else term.value
-        yield NOTES[term.op], [value]
+        yield ("0", []) if is_off else (NOTES[term.op], [value])
     else:
         yield from _plain_condition(term)
 
@@ -467,8 +475,6 @@ def _plain_condition(term: Term) -> Iterator[tuple[str, Values]]:
         yield "m.network = %s", [term.value]
     elif term.op is Op.AUDIENCE:
         yield "m.audience = %s", [Audience[term.value.upper()].value]
-    elif term.op is Op.LANG:
-        yield "(m.language LIKE %s OR m.language LIKE %s)", [term.value, f"{term.value}-%"]
     elif term.op is Op.STATE:
         state = State.RESOLVED if term.value == "resolved" else State.OPEN
         if term.value in {"open", "resolved", "waiting", "unassigned"}:

@@ -16,7 +16,13 @@ from resonanz.query import And, Node, Not, Op, Or, Term
 
 SETTING = "understanding"
 KINDS = ("sentiment", "relevance", "intent", "reason", "private_data", "address_form", "language")
-ASKED = {Op.SENTIMENT: "sentiment", Op.ABOUT: "relevance", Op.INTENT: "intent", Op.REASON: "reason"}
+ASKED = {
+    Op.SENTIMENT: "sentiment",
+    Op.ABOUT: "relevance",
+    Op.INTENT: "intent",
+    Op.REASON: "reason",
+    Op.LANG: "language",
+}
 BITS = {"sentiment": 1, "relevance": 2, "intent": 4, "reason": 8}  # in `Annotation.by_hand`
 COLUMNS = {
     "sentiment": ("sentiment", "negative", "neutral", "positive"),
@@ -83,5 +89,6 @@ def without(asked: Collection[str]) -> dict[str, object]:
         "relevance": {"about": ""},
         "intent": {"intents": ()},
         "reason": {"reason": ""},
+        "language": {"spoken": ""},
     }
     return {name: value for kind in asked if kind in empty for name, value in empty[kind].items()}

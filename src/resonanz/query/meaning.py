@@ -19,8 +19,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     `mentions` and `hashtags` are those that the network names; those in the text count anyway. `answers` says
     whether it is a reply, `reposts` whether it only repeats another post, `quotes` whether it quotes one.
-    `media` are kinds (image, video, gif, audio, other). What only a desk knows is empty elsewhere; so is what
-    nobody has noted (`annotate.labelled` has the labels).
+    `media` are kinds (image, video, gif, audio, other). `language` is what the network says, `spoken` what
+    was noted of the text itself. What only a desk knows is empty elsewhere; so is what nobody has noted
+    (`annotate.labelled` has the labels).
     """
 
     network: str
@@ -46,6 +47,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     intents: Sequence[str] = ()
     reason: str = ""
     about: str = ""
+    spoken: str = ""
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -218,8 +220,15 @@ def _bare_addresses(text: str) -> list[str]:
 
 
 def _language(term: Term, said: Said) -> bool:
+    """Whether a post is in a language: what is noted counts, the network may say which sort (`de-AT`)."""
     known = said.language.lower()
-    return known == term.value or known.startswith(f"{term.value}-")
+    if said.spoken and not _is_of(said.spoken, known):
+        known = said.spoken
+    return _is_of(term.value, known)
+
+
+def _is_of(language: str, known: str) -> bool:
+    return known == language or known.startswith(f"{language}-")
 
 
 def _is(term: Term, said: Said) -> bool:
