@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as st
@@ -18,9 +19,11 @@ from resonanz.annotate import learning as adapting
 from resonanz.annotate.annotation import Annotation as Noted
 from resonanz.annotate.annotation import annotate
 from resonanz.desk import (
+    alarming,
     arrivals,
     care,
     finding,
+    queries,
     shapes,
     streams,
     understanding,
@@ -29,6 +32,8 @@ from resonanz.desk import (
 from resonanz.desk.access import scope_of
 from resonanz.desk.listen import withdraw
 from resonanz.desk.models import (
+    Alarm,
+    AlarmOf,
     Annotation,
     Correction,
     Event,
@@ -465,9 +470,38 @@ def test_a_language_that_is_noted_wins_and_else_the_networks_counts(desk: Desk) 
     assert {query: sorted(found_narrow(query)) for query in before} == before
 
 
+def test_nobody_says_what_a_post_lacks_before_it_is_noted(desk: Desk) -> None:
+    first = said("1", ANGRY)
+    hear(desk.channel, first, said("2", GLAD, OTTO))
+    lacking = ("-sentiment:negative", "das -intent:complaint", "(das -reason:price) OR sentiment:negative")
+    assert [found_narrow(query) for query in lacking] == [[], [], []]
+    annotate_all()
+    assert [sorted(found_narrow(query)) for query in lacking] == [["2"], ["2"], ["1", "2"]]
+    hear(desk.channel, edited(first, GLAD, timedelta(seconds=10)))
+    assert found_narrow("das -reason:price") == ["2", "1"]  # what was noted stands until it is read again
+
+
 def found_narrow(query: str) -> list[str]:
     tree = parse(query, narrows=True)
     return [post.uri.rpartition("/")[2] for post in finding.find(tree, most=50).posts]
+
+
+def test_an_alarm_on_what_posts_lack_waits_for_their_notes(desk: Desk) -> None:
+    query = queries.save(desk.clara, "No anger", "das -sentiment:negative")
+    alarm = alarming.draft(
+        desk.clara,
+        alarming.Wanted(name="No anger", of=AlarmOf.QUERY, span_s=3600, least_count=1, query=query),
+    )
+    hear(desk.channel, said("1", ANGRY), said("2", GLAD, OTTO))
+    assert counted(alarm) == 0
+    annotate_all()
+    assert counted(alarm) == 1
+
+
+def counted(alarm: Alarm) -> int:
+    figure = alarming.figure(alarm, timezone.now())
+    assert figure is not None
+    return figure.count
 
 
 NOTED = (

@@ -25,7 +25,7 @@ from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.spellings import meant
 from resonanz.desk.storage import from_ms
 from resonanz.desk.understood import ASKED as NOTED_BY
-from resonanz.desk.understood import asked_in, switched_off, without
+from resonanz.desk.understood import asked_in, is_asked_to_lack, switched_off, without
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, parse, satisfies
 from resonanz.query.tree import read_kept
@@ -210,6 +210,8 @@ class _Source:
         self.is_exact = query is None or _is_known(query)
         conditions, values = ["m.deleted_at IS NULL"], Values()
         asked = () if query is None else _conditions(query, off)
+        if query is not None and notes and is_asked_to_lack(query):
+            conditions.append(DECIDED)
         seen = _seen(scope, where.talks)
         for condition, given in (*asked, *_places(where), seen):
             conditions.append(condition)
@@ -445,6 +447,9 @@ NOTES = {
 # What is noted of the language, unless the network says the same and which sort of it.
 LANGUAGE = """coalesce((SELECT o.language FROM desk_annotation o WHERE o.mention_id = m."order"
     AND o.language <> '' AND m.language || '-' NOT LIKE o.language || '-%%'), m.language)"""
+# Nobody can say what a post lacks of which nothing is noted yet; what waits to be read again has its notes.
+DECIDED = """NOT EXISTS (SELECT 1 FROM desk_unannotated u WHERE u.mention_id = m."order" AND NOT EXISTS (
+    SELECT 1 FROM desk_annotation o WHERE o.mention_id = u.mention_id))"""
 
 
 def _conditions(node: Node, off: Collection[str]) -> Iterator[tuple[str, Values]]:

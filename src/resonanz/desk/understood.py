@@ -69,6 +69,13 @@ def asked_in(node: Node) -> frozenset[str]:
     return frozenset[str]().union(*map(asked_in, node.parts))
 
 
+def is_asked_to_lack(node: Node) -> bool:
+    """Whether an expression asks for posts of which something is not noted."""
+    if isinstance(node, Term):
+        return False
+    return bool(asked_in(node)) if isinstance(node, Not) else any(map(is_asked_to_lack, node.parts))
+
+
 def intents_of(kept: str) -> Mapping[str, int]:
     """Return labels with their scores in thousandths, the likeliest first."""
     found: dict[str, int] = json.loads(kept) if kept else {}
