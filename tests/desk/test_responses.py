@@ -22,15 +22,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from resonanz.case import Matter
-from resonanz.desk import care, projection, reading_promises, responses
+from resonanz.desk import care, projection, reading_promises, responses, understanding
 from resonanz.desk.archive import import_conversations
 from resonanz.desk.commands import run
 from resonanz.desk.events import happen
 from resonanz.desk.intake import Arrival, store
-from resonanz.desk.models import Brand, Conversation, Mention, SlaPolicy
+from resonanz.desk.models import Annotation, Brand, Conversation, Mention, SlaPolicy
 from resonanz.desk.storage import to_ms
 from resonanz.study import parse_within
-from tests.cast import MIA, PERIODS, US, Desk, conversation_of, hear, said
+from tests.cast import MIA, NOON, OTTO, PERIODS, US, Desk, conversation_of, hear, said
 from tests.fake import World
 from tests.shared_data import shared_data
 
@@ -377,6 +377,76 @@ def test_an_empty_desk_reports_nothing_but_zeroes(policy: None) -> None:
     assert responses.response_rows(by="week", within=parse_within("1h")) == []
     with pytest.raises(ValueError, match="expected one of company"):
         responses.response_rows(by="agent", within=())
+
+
+def note(name: str, sentiment: str, *intents: str) -> None:
+    """Note of a post what it sounds like and wants."""
+    Annotation.objects.update_or_create(
+        mention=Mention.objects.get(uri__endswith=f"/{name}"),
+        defaults={
+            "at": timezone.now(),
+            "sentiment": sentiment,
+            "intents": json.dumps(dict.fromkeys(intents, 900)) if intents else "",
+        },
+    )
+
+
+@pytest.fixture
+def three_began(desk: Desk) -> Desk:
+    """Ada was angry in her second post, then answered; Otto only after his answer; Mia gives thanks."""
+    later = NOON + timedelta(minutes=1)
+    ada, otto, mia = said("a1", "Hm?"), said("o1", "Geht das?", OTTO), said("m1", "Danke!", MIA)
+    hear(desk.channel, ada, said("a2", "So ein Mist", to=ada, at=later), otto, mia)
+    hear(desk.channel, said("a3", "Hier!", US, at=NOON + timedelta(minutes=30), to=ada))
+    hear(desk.channel, said("o2", "Ja!", US, at=later, to=otto))
+    hear(desk.channel, said("o3", "Von wegen", OTTO, at=NOON + timedelta(minutes=2), to=otto))
+    for name, *labels in (
+        ("a1", "neutral", "question"),
+        ("a2", "negative", "complaint", "data_protection"),
+        ("o1", "positive", "question"),
+        ("o3", "negative", "complaint"),
+        ("m1", "positive", "thanks"),
+    ):
+        note(name, *labels)
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("sentiment", "intent", "conversations", "answered", "median_s"),
+    [
+        ("", "", 3, 2, 930),
+        ("negative", "", 1, 1, 1800),
+        ("positive", "", 2, 1, 60),
+        ("", "question", 2, 2, 930),
+        ("", "data_protection", 1, 1, 1800),
+        ("negative", "complaint", 1, 1, 1800),
+        ("neutral", "complaint", 0, 0, None),  # both, and in different posts
+        ("", "spam", 0, 0, None),
+    ],
+)
+def test_only_what_began_so_counts(
+    three_began: Desk, sentiment: str, intent: str, conversations: int, answered: int, median_s: float | None
+) -> None:
+    which = responses.Which(sentiment=sentiment, intent=intent)
+    (row,) = responses.response_rows(by=None, within=[("1h", 3600.0)], which=which)
+    assert (row["conversations"], row["answered"], row["median_s"]) == (conversations, answered, median_s)
+    assert len(list(responses.heard(which))) == conversations
+    nowhere = responses.Which(frozenset(), sentiment, intent)
+    assert responses.response_rows(by="week", within=[], which=nowhere) == []
+
+
+def test_the_command_narrows_by_what_is_noted(three_began: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["report", "responses", "--json", "--sentiment", "negative", "--intent", "complaint"]
+    assert run(asked) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["conversations"], "waiting" in row) == (1, False)
+    understanding.switch("sentiment", three_began.clara, on=False)
+    assert run(asked) == 2
+    assert "--sentiment: this is switched off" in capsys.readouterr().err
+    assert run(["report", "responses", "--json", "--intent", "complaint"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["conversations"] == 1
+    with pytest.raises(SystemExit):
+        run(["report", "responses", "--sentiment", "grumpy"])
 
 
 def test_the_command_prints_json_csv_and_a_table(

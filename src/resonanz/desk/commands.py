@@ -15,6 +15,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
+from resonanz.annotate.labelled import INTENTS, SENTIMENTS
 from resonanz.desk import (
     commands_channels,
     commands_imports,
@@ -162,7 +163,8 @@ def work(_options: argparse.Namespace) -> int:
 
 def report_responses(options: argparse.Namespace) -> int:
     """Print the response report."""
-    from resonanz.desk.responses import flat, response_rows  # noqa: PLC0415
+    from resonanz.desk.responses import Which, flat, response_rows  # noqa: PLC0415
+    from resonanz.desk.understood import switched_off  # noqa: PLC0415
     from resonanz.desk.waiting import as_json, waiting_so_far  # noqa: PLC0415
 
     try:
@@ -171,8 +173,12 @@ def report_responses(options: argparse.Namespace) -> int:
         say(f"resonanz: --within: {error}")
         return 2
     home.prepare()
-    rows = response_rows(by=options.by, within=within)
-    if options.json and options.by is None:
+    which = Which(sentiment=options.sentiment, intent=options.intent)
+    for kind in sorted({name for name in ("sentiment", "intent") if getattr(which, name)} & switched_off()):
+        say(f"resonanz: --{kind}: this is switched off in the settings, under Understanding posts.")
+        return 2
+    rows = response_rows(by=options.by, within=within, which=which)
+    if options.json and options.by is None and not which.asks_for_notes:
         rows[0]["waiting"] = as_json(waiting_so_far())
     if options.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -337,6 +343,11 @@ def _report_words(commands: Commands[argparse.ArgumentParser]) -> None:
     responses = _command(reports, "responses", "who was answered, and how fast", report_responses)
     responses.add_argument("--by", choices=["company", "channel", "network", "week"])
     responses.add_argument("--within", default="15m,1h,12h", help="limits, default 15m,1h,12h")
+    words = "only conversations in which a post before the first answer"
+    responses.add_argument("--sentiment", choices=SENTIMENTS, default="", help=f"{words} sounds so")
+    responses.add_argument(
+        "--intent", choices=INTENTS, default="", metavar="INTENT", help=f"{words} wants this"
+    )
     commands_reports.add_commands(reports)
     form = responses.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")

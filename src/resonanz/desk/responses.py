@@ -57,6 +57,27 @@ Within = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
+class Which:
+    """Which conversations count: those of some channels (None: of all), and those that began so.
+
+    With a `sentiment` or `intent` (`annotate.labelled`) a post up to the first answer has to have it, with
+    both one has to have both. What a customer says afterwards may be about how we answered.
+    """
+
+    channels: Collection[int] | None = None
+    sentiment: str = ""
+    intent: str = ""
+
+    @property
+    def asks_for_notes(self) -> bool:
+        """Whether what was said matters."""
+        return bool(self.sentiment or self.intent)
+
+
+ALL_OF_THEM = Which()
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """What the groups are called."""
 
@@ -65,9 +86,28 @@ class Names:
     networks: dict[int, str]  # by channel
 
 
-def heard(channels: Collection[int] | None = None) -> Iterator[Heard]:
-    """Yield every conversation with an incoming post, of some channels or of all (`turns.heard`)."""
-    return (item for item in turns.heard() if channels is None or item.channel in channels)
+def heard(which: Which = ALL_OF_THEM) -> Iterator[Heard]:
+    """Yield the conversations that count and have an incoming post (`turns.heard`)."""
+    noted = _noted(which) if which.asks_for_notes else None
+    for item in turns.heard():
+        is_there = which.channels is None or item.channel in which.channels
+        if is_there and (noted is None or not noted.isdisjoint(item.opening)):
+            yield item
+
+
+def _noted(which: Which) -> frozenset[int]:
+    """Return the posts that sound so and want this."""
+    asked = [(f"{column} LIKE %s", value) for column, value in _columns(which) if value]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT mention_id FROM desk_annotation WHERE {' AND '.join(sql for sql, _value in asked)}",
+            [value for _sql, value in asked],
+        )
+        return frozenset(order for (order,) in cursor.fetchall())
+
+
+def _columns(which: Which) -> tuple[tuple[str, str], ...]:
+    return ("sentiment", which.sentiment), ("intents", which.intent and f'%"{which.intent}"%')
 
 
 class Besides:
@@ -135,12 +175,8 @@ def _group(by: str | None, item: Heard, names: Names) -> str:
     return iso_week(item.response.asked_at_s, settings.TIME_ZONE)
 
 
-def response_rows(
-    *, by: str | None, within: Within, channels: Collection[int] | None = None
-) -> list[dict[str, object]]:
+def response_rows(*, by: str | None, within: Within, which: Which = ALL_OF_THEM) -> list[dict[str, object]]:
     """Return the report, a row a group, sorted; without `by` one row with the group `all`.
-
-    `channels` limits it to the conversations of some channels; None takes all.
 
     Keys: group, conversations, answered, response_rate, response_rate_low, response_rate_high,
     median_s, p90_s, service_median_s, service_p90_s (seconds or None), within {label: share}, and those of
@@ -153,7 +189,7 @@ def response_rows(
     tallies: dict[str, tuple[Tally, Besides]] = {}
     if not by:
         tallies[ALL] = (Tally(within=within, hours=ALWAYS_OPEN), Besides())
-    for item in heard(channels):
+    for item in heard(which):
         group = _group(by, item, names)
         if group not in tallies:
             tallies[group] = (Tally(within=within, hours=ALWAYS_OPEN), Besides())
@@ -166,14 +202,14 @@ def response_rows(
     ]
 
 
-def waiting_curve(now: datetime, channels: Collection[int] | None = None) -> Survival:
+def waiting_curve(now: datetime, which: Which = ALL_OF_THEM) -> Survival:
     """Return the Kaplan-Meier curve of the share still unanswered, as far as it says something.
 
     Who is still unanswered was seen waiting until now; in an archive until its last time stamp.
     """
     ends = _archive_ends()
     durations, censored = array("d"), bytearray()
-    for item in heard(channels):
+    for item in heard(which):
         asked, answered = item.response.asked_at_s, item.response.answered_at_s
         until = answered if answered is not None else ends.get(item.channel, now.timestamp())
         durations.append(max(0.0, until - asked))

@@ -51,7 +51,10 @@ Fate = Literal["open", "kept", "broken", "moved"]
 
 
 class Heard(NamedTuple):
-    """A conversation that had something to answer: its first wait, all waits, and what else became of it."""
+    """A conversation that had something to answer: its first wait, all waits, and what else became of it.
+
+    `opening` are the customer's posts up to the first answer, by their order.
+    """
 
     conversation: int
     brand: int
@@ -61,6 +64,7 @@ class Heard(NamedTuple):
     kinds: frozenset[int]  # case.ReplyKind: who of ours spoke in it
     reopened: bool
     reacted: bool
+    opening: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Marks:
 class _Walk:
     """One conversation's turns. A clock that runs back (another server's) counts as standing still."""
 
-    __slots__ = ("head", "kinds", "light", "reached", "reacted", "waiting", "waits")
+    __slots__ = ("head", "kinds", "light", "opening", "reached", "reacted", "waiting", "waits")
 
     def __init__(self, head: tuple[int, int, int, int], light: list[tuple[int, int]]) -> None:
         self.head = head
@@ -83,6 +87,7 @@ class _Walk:
         self.kinds: set[int] = set()
         self.waiting: list[tuple[int, int]] = []  # posts without an answer: (order, milliseconds)
         self.waits: list[Response] = []
+        self.opening: tuple[int, ...] = ()
         self.reacted = False
 
     def turn(self, order: int, at: int, incoming: int, kind: int, upto: int | None = None) -> None:
@@ -107,13 +112,19 @@ class _Walk:
         if len(left) < len(self.waiting):
             asked = self.waiting[0][1]
             self.waits.append(Response(asked / 1000, max(asked, at) / 1000))
+            self._opened(len(self.waiting) - len(left))
             self.waiting = left
+
+    def _opened(self, count: int) -> None:
+        """Note the posts of the first wait."""
+        self.opening = self.opening or tuple(order for order, _at in self.waiting[:count])
 
     def end(self) -> Heard | None:
         """Return what became of it, None where a customer never spoke."""
         self._lightly(self.light[-1][0] if self.light else 0)
         if self.waiting:
             self.waits.append(Response(self.waiting[0][1] / 1000, None))
+            self._opened(len(self.waiting))
         if not self.waits:
             return None
         conversation, brand, channel, reopened_count = self.head
@@ -126,6 +137,7 @@ class _Walk:
             frozenset(self.kinds),
             reopened_count > 0,
             self.reacted,
+            self.opening,
         )
 
 

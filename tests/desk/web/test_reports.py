@@ -13,7 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from resonanz.desk import charts
+from resonanz.desk import charts, understanding
+from resonanz.desk.models import Annotation, Mention
 from resonanz.desk.web.reports import _chart, answer, duration, percent
 from resonanz.study import Step, Survival, survival
 from tests.cast import NOON, OTTO, US, Desk, hear, said
@@ -93,6 +94,37 @@ def test_the_files_hold_the_same_figures(two_asked: Desk, reader: Client) -> Non
     table = list(csv.reader(io.StringIO(reader.get(PAGE, {"by": "week", "format": "csv"}).content.decode())))
     assert table[0][:3] == ["group", "conversations", "answered"]
     assert table[1][:3] == ["2026-W47", "2", "1"]
+
+
+def test_conversations_are_chosen_by_how_they_began(two_asked: Desk, reader: Client) -> None:
+    for name, sentiment, intents in (("1", "neutral", '{"question": 900}'), ("2", "negative", "")):
+        post = Mention.objects.get(uri__endswith=f"/{name}")
+        Annotation.objects.create(mention=post, at=NOON, sentiment=sentiment, intents=intents)
+    page = reader.get(PAGE, {"sentiment": "negative", "by": "network"})
+    words = page.content.decode()
+    assert "One conversation, and it was not answered." in words
+    assert "Only conversations that began like this: negative." in words
+    assert '<option value="negative" selected>' in words
+    asked = page.context["asked"]
+    assert asked.csv == "?by=network&within=15m%2C1h%2C12h&sentiment=negative&format=csv"
+    assert asked.everything == "?by=network&within=15m%2C1h%2C12h"
+    assert page.context["waiting"] == []
+    file = reader.get(PAGE, {"intent": "question", "format": "json"})
+    assert file["Content-Disposition"] == 'attachment; filename="responses-question.json"'
+    (row,) = json.loads(file.content)
+    assert (row["conversations"], row["answered"], "waiting" in row) == (1, 1, False)
+    none = reader.get(PAGE, {"intent": "question", "sentiment": "negative"}).content.decode()
+    assert "No conversation began like this" in none
+    assert "Asked for: negative, question." in none
+    assert reader.get(PAGE, {"sentiment": "grumpy"}).context["began"] == ""
+
+
+def test_what_is_switched_off_chooses_nothing(two_asked: Desk, reader: Client) -> None:
+    understanding.switch("sentiment", two_asked.clara, on=False)
+    shown = reader.get(PAGE, {"sentiment": "negative"}).context
+    assert ([choice["kind"] for choice in shown["choices"]], shown["began"]) == (["intent"], "")
+    understanding.switch("intent", two_asked.clara, on=False)
+    assert "which-" not in reader.get(PAGE).content.decode()
 
 
 def test_nobodys_own_figures_are_offered(two_asked: Desk, reader: Client) -> None:

@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_safe
 
-from resonanz.desk import charts, responses, wording
+from resonanz.annotate.labelled import INTENTS, SENTIMENTS
+from resonanz.desk import charts, responses, understood, wording
+from resonanz.desk import wording_understanding as notes
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.models import Agent, Role
 from resonanz.desk.waiting import as_json, waiting_so_far
@@ -34,10 +36,12 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from resonanz.desk.responses import Within
+    from resonanz.desk.web.reports_waiting import Row
     from resonanz.study import Survival
 
 BESIDES = responses.FLAT[responses.FLAT.index("human") :]
 LIMITS_MOST = 6  # columns that a table has room for
+NOTES = {"sentiment": SENTIMENTS, "intent": INTENTS}  # by which conversations are chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +76,19 @@ class Asked:
     by: str
     limits: str
     within: Within
+    which: responses.Which
     wrong: str = ""
 
     def link(self, **changed: str) -> str:
         """Return the address of the same report, something changed."""
-        chosen = {"by": self.by, "within": self.limits} | changed
+        noted = {"sentiment": self.which.sentiment, "intent": self.which.intent}
+        chosen = {"by": self.by, "within": self.limits} | noted | changed
         return "?" + urlencode({name: value for name, value in chosen.items() if value})
+
+    @property
+    def everything(self) -> str:
+        """The address of all conversations."""
+        return self.link(sentiment="", intent="")
 
     @property
     def csv(self) -> str:
@@ -100,15 +111,17 @@ def responses_page(request: HttpRequest) -> HttpResponse:
     """Show the report, or give its figures as a file (`format` is csv or json)."""
     asked = _asked(request)
     form = request.GET.get("format")
-    channels = _channels(signed_in(request))
     if form in {"csv", "json"}:
-        return _file(asked, form, channels)
-    whole = responses.response_rows(by=None, within=asked.within, channels=channels)[0]
+        return _file(asked, form)
+    whole = responses.response_rows(by=None, within=asked.within, which=asked.which)[0]
     context = {"asked": asked, "area": "reports", "here": "responses", "groupings": _groupings(asked)}
+    context |= {"choices": _choices(asked.which), "began": _began(asked.which)}
+    if not whole["conversations"] and asked.which.asks_for_notes:
+        return render(request, "reports/responses_none.html", context)
     if not whole["conversations"]:
         context["may_connect"] = signed_in(request).has_role(Role.LEAD)
         return render(request, "reports/responses_empty.html", context)
-    rows = _rows(asked, channels) if asked.by else []
+    rows = _rows(asked) if asked.by else []
     if asked.by == "week":
         rows.reverse()  # on a page the newest comes first; the files are sorted
     context |= {
@@ -119,10 +132,10 @@ def responses_page(request: HttpRequest) -> HttpResponse:
         "limits_now": list(zip(_limit_words(asked), line(whole, "").within, strict=True)),
         "besides": [(name, words, line(whole, "").besides[key]) for key, name, words in besides_words()],
         "besides_names": besides_words(),
-        "waiting": waiting_rows(waiting_so_far(channels), duration, percent),
+        "waiting": _waiting(asked.which),
         "never": percent(1 - _number(whole["response_rate"])),
         "without": _without_words(whole),
-        **_chart(responses.waiting_curve(timezone.now(), channels), asked),
+        **_chart(responses.waiting_curve(timezone.now(), asked.which), asked),
     }
     return render(request, "reports/responses.html", context)
 
@@ -130,6 +143,7 @@ def responses_page(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> Asked:
     by = request.GET.get("by", "")
     by = by if by in responses.GROUPINGS else ""
+    which = _which(request)
     typed = request.GET.get("within", "").replace(" ", "") or responses.USUAL_WITHIN
     try:
         within = parse_within(typed)
@@ -139,8 +153,48 @@ def _asked(request: HttpRequest) -> Asked:
         wrong = _(
             "Write limits as numbers with m, h or d, parted by commas, such as 15m, 1h, 12h; six at most."
         )
-        return Asked(by, responses.USUAL_WITHIN, parse_within(responses.USUAL_WITHIN), wrong)
-    return Asked(by, typed, within)
+        return Asked(by, responses.USUAL_WITHIN, parse_within(responses.USUAL_WITHIN), which, wrong)
+    return Asked(by, typed, within, which)
+
+
+def _which(request: HttpRequest) -> responses.Which:
+    """Return whose conversations count, and how they began; what nobody knows or may see narrows nothing."""
+    off = understood.switched_off()
+    chosen = {
+        kind: value
+        for kind, known in NOTES.items()
+        if kind not in off and (value := request.GET.get(kind, "")) in known
+    }
+    return responses.Which(_channels(signed_in(request)), **chosen)
+
+
+def _choices(which: responses.Which) -> list[dict[str, object]]:
+    """Return what can be chosen of how conversations began, a list for each kind that is noted here."""
+    names = {"sentiment": _("Feeling"), "intent": _("Intent")}
+    anything = {"sentiment": pgettext("feeling", "any"), "intent": pgettext("intent", "any")}
+    return [
+        {
+            "kind": kind,
+            "name": names[kind],
+            "chosen": getattr(which, kind),
+            "offered": [("", anything[kind]), *((one, notes.label(kind, one)) for one in known)],
+        }
+        for kind, known in NOTES.items()
+        if kind not in understood.switched_off()
+    ]
+
+
+def _began(which: responses.Which) -> str:
+    """Return in words how conversations have to begin, "" for all of them."""
+    labels = [notes.label(kind, value) for kind in NOTES if (value := getattr(which, kind))]
+    return ", ".join(labels)
+
+
+def _waiting(which: responses.Which) -> list[Row]:
+    """Return for whom customers waited; that is known of all conversations, not of those that began so."""
+    if which.asks_for_notes:
+        return []
+    return waiting_rows(waiting_so_far(which.channels), duration, percent)
 
 
 def _groupings(asked: Asked) -> list[tuple[str, str, bool]]:
@@ -161,21 +215,22 @@ def _channels(agent: Agent) -> frozenset[int] | None:
     return frozenset(channels_visible_to(agent).values_list("pk", flat=True))
 
 
-def _rows(asked: Asked, channels: frozenset[int] | None) -> list[dict[str, object]]:
-    return responses.response_rows(by=asked.by or None, within=asked.within, channels=channels)
+def _rows(asked: Asked) -> list[dict[str, object]]:
+    return responses.response_rows(by=asked.by or None, within=asked.within, which=asked.which)
 
 
-def _file(asked: Asked, form: str, channels: frozenset[int] | None) -> HttpResponse:
-    rows = _rows(asked, channels)
+def _file(asked: Asked, form: str) -> HttpResponse:
+    rows = _rows(asked)
     if form == "json":
-        if not asked.by:
-            rows[0]["waiting"] = as_json(waiting_so_far(channels))
+        if not (asked.by or asked.which.asks_for_notes):
+            rows[0]["waiting"] = as_json(waiting_so_far(asked.which.channels))
         body, kind = json.dumps(rows, ensure_ascii=False, indent=1), "application/json"
     else:
         text = io.StringIO()
         csv.writer(text).writerows(responses.flat(rows, asked.within))
         body, kind = text.getvalue(), "text/csv; charset=utf-8"
-    name = f"responses{'-' + asked.by if asked.by else ''}.{form}"
+    parts = filter(None, ("responses", asked.which.sentiment, asked.which.intent, asked.by))
+    name = f"{'-'.join(parts)}.{form}"
     return HttpResponse(body, kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
