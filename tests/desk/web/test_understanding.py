@@ -63,6 +63,12 @@ def relabel(client: Client, talk: Conversation, kind: str, value: str) -> dict[s
     return told.get("resonanz:done", {"status": answer.status_code})
 
 
+def test_words_are_named_as_they_were_written(desk: Desk) -> None:
+    shown = panel(signed_in(desk.anna), case_of(desk, "FURCHTBAR, alles Verspätet!"))
+    assert set(re.findall(r"<q>(.*?)</q>", shown)) == {"FURCHTBAR", "Verspätet"}
+    assert re.findall(r"<mark>(.*?)</mark>", shown) == ["FURCHTBAR", "Verspätet"]
+
+
 def test_a_post_shows_what_it_is_about_and_why(desk: Desk) -> None:
     talk = case_of(desk, ANGRY)
     client = signed_in(desk.anna)

@@ -40,7 +40,7 @@ def why(text: str, note: Annotation) -> list[Because]:
     tokens, asked = tokens_of(text), _labels(note)
     shares = model.why(tokens, asked, WORDS_MOST)
     return [
-        Because(kind, label, _words(tokens, carried))
+        Because(kind, label, tuple(_as_written(word, text) for word in _words(tokens, carried)))
         for (kind, label), carried in zip(asked, shares, strict=True)
     ]
 
@@ -57,6 +57,12 @@ def _labels(note: Annotation) -> list[tuple[str, str]]:
 def _words(tokens: Sequence[str], carried: Sequence[tuple[int, float]]) -> tuple[str, ...]:
     found = [tokens[place] for place, share in carried if share >= carried[0][1] * SHARE_LEAST]
     return tuple(dict.fromkeys(word for word in found if _LETTER.search(word)))  # signs tell people little
+
+
+def _as_written(word: str, text: str) -> str:
+    """Return a word as it stands in a post, with its capitals."""
+    found = re.search(_whole(word), text, re.IGNORECASE)
+    return found[0] if found else word
 
 
 def pieces(text: str, words: Iterable[str]) -> Sequence[Piece]:
