@@ -21,6 +21,7 @@ PIECES = range(2, 6)  # lengths of pieces of words, with the blank before and be
 
 _TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|[^\W_]+|[^\w\s]")
 _SAME = re.compile(r"([^\W\d_]|[!?.])\1{2,}")
+_ADDRESSES = ("http://", "https://", "www.")
 _DIGITS = {ord(str(digit)): "0" for digit in range(10)}
 _FACTOR = np.uint64(0x9E3779B97F4A7C15 | 1)
 _INVERSE = np.uint64(pow(int(_FACTOR), -1, 1 << 64))
@@ -46,18 +47,12 @@ class Features:
 
 
 def tokens_of(text: str) -> list[str]:
-    """Return the words and signs of a post as they are counted: small, addresses and digits made alike."""
+    """Return the words and signs of a post as they are counted: small; addresses and digits are alike."""
     small = text[:LONGEST].lower()
     if _SAME.search(small):
         small = _SAME.sub(r"\1\1\1", small)
     found: list[str] = _TOKEN.findall(small.translate(_DIGITS))
-    return [_alike(token) if token[0] in "@hw" else token for token in found]
-
-
-def _alike(token: str) -> str:
-    if token[0] == "@":
-        return "@"
-    return "://" if token.startswith(("http://", "https://", "www.")) else token
+    return ["://" if token[0] in "hw" and token.startswith(_ADDRESSES) else token for token in found]
 
 
 def features_of(texts: Sequence[str]) -> Features:
