@@ -17,6 +17,7 @@ from resonanz.annotate.labelled import NO_REASON
 from resonanz.annotate.language import identify
 from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
+from resonanz.annotate.second_look import CERTAIN, SecondLook
 from resonanz.annotate.urgency import Urgency, urgency
 
 UNSURE = "unsure"
@@ -39,7 +40,8 @@ class Judged:
 class Annotation:
     """What is noted about one post. What was not asked for, or no model has learnt, is None or empty.
 
-    `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label.
+    `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label; `looked_twice`
+    says that a second look was taken.
     """
 
     language: str = ""
@@ -52,6 +54,7 @@ class Annotation:
     private_data: tuple[Found, ...] = ()
     address_form: AddressForm | None = None
     why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    looked_twice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,18 @@ ALL = Wanted()
 
 
 def annotate(
-    texts: Sequence[str], model: Model | None, wanted: Wanted = ALL, hints: Sequence[str] = ()
+    texts: Sequence[str],
+    model: Model | None,
+    wanted: Wanted = ALL,
+    hints: Sequence[str] = (),
+    second: SecondLook | None = None,
 ) -> list[Annotation]:
     """Return what is noted about posts; without a model, what rules find.
 
-    `hints` are the languages that the networks name, "" where one names none.
+    `hints` are the languages that the networks name, "" where one names none. With `second`, posts that the
+    model is unsure of are looked at twice.
     """
-    judged = _judged(texts, model, wanted) if model is not None else [{} for _ in texts]
+    judged = _judged(texts, model, wanted, second) if model is not None else [{} for _ in texts]
     said = hints or [""] * len(texts)
     return [
         _with_rules(text, of_model, wanted, hint)
@@ -98,10 +106,17 @@ def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint:
 # What the model says ----------------------------------------------------------------------------
 
 
-def _judged(texts: Sequence[str], model: Model, wanted: Wanted) -> list[dict[str, object]]:
+def _judged(
+    texts: Sequence[str], model: Model, wanted: Wanted, second: SecondLook | None
+) -> list[dict[str, object]]:
     features = features_of(texts)
-    scores = about_us(model.judge(features))
+    scores = model.judge(features)
     found: list[dict[str, object]] = [{} for _ in texts]
+    if second is not None and not wanted.kinds.isdisjoint(CERTAIN):
+        scores, looked = second.over(texts, scores)
+        for post in np.flatnonzero(looked):
+            found[post]["looked_twice"] = True
+    scores = about_us(scores)
     for head in model.heads:
         if head.name in wanted.kinds:
             _add(found, model, head.name, scores[head.name])

@@ -8,7 +8,7 @@ expected calibration error over ten equal bins of the likeliest label's probabil
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from resonanz.annotate.labelled import Labelled
 from resonanz.annotate.model import Head, Model, about_us
+from resonanz.annotate.second_look import SecondLook
 
 BINS = 10
 STEPS = 25  # of Newton's method; it needs about ten
@@ -49,7 +50,8 @@ class Quality:
     """A head's figures over labelled posts; `confusion[is][said]`, where labels exclude each other.
 
     `unsure` is the share of posts for which the model does not say, `sure_right` how often it is right
-    otherwise, `majority` the micro-F1 of always saying the commonest label.
+    otherwise, `majority` the micro-F1 of always saying the commonest label; `looked_twice` the share of posts
+    at which a second look was taken.
     """
 
     posts: int
@@ -62,6 +64,7 @@ class Quality:
     reliability: float
     bins: tuple[Bin, ...]
     confusion: dict[str, dict[str, int]]
+    looked_twice: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as they are printed, rounded to four places."""
@@ -72,6 +75,7 @@ class Quality:
             "majority": round(self.majority, 4),
             "unsure": round(self.unsure, 4),
             "sure_right": round(self.sure_right, 4),
+            "looked_twice": round(self.looked_twice, 4),
             "labels": {
                 one.label: {
                     "posts": one.posts,
@@ -91,7 +95,9 @@ class Quality:
         }
 
 
-def measured(model: Model, name: str, posts: Sequence[Labelled]) -> Quality | None:
+def measured(
+    model: Model, name: str, posts: Sequence[Labelled], second: SecondLook | None = None
+) -> Quality | None:
     """Return how well a model judges labelled posts; None where it or they know nothing of that label."""
     head = model.head(name)
     if head is None:
@@ -99,9 +105,14 @@ def measured(model: Model, name: str, posts: Sequence[Labelled]) -> Quality | No
     asked = [post for post in posts if (post.one(name) if head.one else _asked(head, post)) is not None]
     if not asked:
         return None
-    scores = about_us(model.judge_texts([post.text for post in asked]))[name]
+    texts = [post.text for post in asked]
+    judged, looked = model.judge_texts(texts), np.zeros(0, bool)
+    if second is not None:
+        judged, looked = second.over(texts, judged)
+    scores = about_us(judged)[name]
     if head.one:
-        return measured_one(head.labels, scores, [post.one(name) or "" for post in asked], head.sure)
+        found = measured_one(head.labels, scores, [post.one(name) or "" for post in asked], head.sure)
+        return replace(found, looked_twice=float(looked.mean()) if looked.size else 0.0)
     held = [[post.holds(label) for label in head.labels] for post in asked]
     truth = np.array([[np.nan if one is None else float(one) for one in row] for row in held])
     return measured_several(head.labels, scores, truth, head.sure)

@@ -32,7 +32,7 @@ Floats = NDArray[np.floating[Any]]
 
 
 class ModelError(ValueError):
-    """A file is no usable model; `code` is `missing`, `no_model`, `other_format` or `cut_off`."""
+    """A file is no usable model; `code`: `missing`, `no_model`, `other_format`, `other_kind` or `cut_off`."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
@@ -69,8 +69,8 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Heads and their weights (SIZE, labels of all heads). `about` says from what it was made and how good it
-    was.
+    """Heads and their weights (SIZE, labels of all heads), or of what else it sees. `about` says from what it
+    was made and how good it was.
     """
 
     name: str
@@ -167,6 +167,7 @@ def write(model: Model, path: Path) -> None:
     header = {
         "name": model.name,
         "bits": BITS,
+        "rows": model.weights.shape[0],
         "about": dict(model.about),
         "heads": [
             {
@@ -189,16 +190,19 @@ def write(model: Model, path: Path) -> None:
     fresh.replace(path)
 
 
-def read(path: Path) -> Model:
-    """Read a model; raises `ModelError` that says what is wrong with the file."""
+def read(path: Path, rows: int = SIZE) -> Model:
+    """Read a model with so many rows of weights; raises `ModelError` that says what is wrong with it."""
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise ModelError("missing", path=str(path)) from error
     header, packed = _parts(raw, path)
+    found = header.get("rows", SIZE)
+    if found != rows:
+        raise ModelError("other_kind", path=str(path), found=found, expected=rows)
     heads = tuple(_head(one) for one in header["heads"])
     width = sum(len(head.labels) for head in heads)
-    weights = np.frombuffer(zlib.decompress(packed), np.int8).reshape(width, SIZE).T
+    weights = np.frombuffer(zlib.decompress(packed), np.int8).reshape(width, rows).T
     return Model(header["name"], heads, np.ascontiguousarray(weights), header["about"])
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +18,10 @@ from resonanz.desk.commands_words import BadInput, Commands, command
 
 if TYPE_CHECKING:
     from resonanz.annotate.annotation import Annotation
+    from resonanz.annotate.labelled import Labelled
     from resonanz.annotate.measuring import Quality
-    from resonanz.annotate.model import Model
+    from resonanz.annotate.model import Floats, Model
+    from resonanz.annotate.second_look import SecondLook
 
 BATCH = 256
 Row = dict[str, Any]
@@ -28,8 +31,12 @@ WHAT = {
     "missing": "cannot be read",
     "no_model": "is no model of Resonanz; expected a file that `resonanz model train` wrote",
     "other_format": "is a model of another version ({found}); expected {expected}: train it again",
+    "other_kind": "is a model of another kind ({found} rows); expected one with {expected}",
     "cut_off": "is cut off or was changed: its checksum does not fit; copy or train it again",
 }
+
+
+NO_EMBEDDINGS = "the second look needs embeddings: pip install 'resonanz[embeddings]'"
 
 
 def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -41,6 +48,41 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
         "file", metavar="FILE", help="lines of JSON with id and text, or of id, tab, text; - reads those"
     )
     noting.add_argument("--model", type=Path, help="another model than the shipped one")
+    _add_second_look(noting)
+    noting.add_argument(
+        "--seconds",
+        type=_positive,
+        metavar="S",
+        help=f"time for second looks in {BATCH} posts; default: all it takes",
+    )
+
+
+def _add_second_look(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--second-look",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        metavar="HEADS",
+        help="judge posts that the model is unsure of again, by embeddings (needs resonanz[embeddings])",
+    )
+
+
+def _positive(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{value}: expected seconds, more than 0")
+    return seconds
+
+
+def _prior(value: str) -> tuple[tuple[str, str], float]:
+    found = re.fullmatch(rf"({'|'.join(LABELS)})=([^:]+):([0-9]*\.?[0-9]+)", value)
+    if found is None or not float(found[3]):
+        raise argparse.ArgumentTypeError(f"{value}: expected HEAD=LABEL:TIMES, such as sentiment=neutral:1.5")
+    return (found[1], found[2]), float(found[3])
 
 
 def add_model_commands(models: Commands[argparse.ArgumentParser]) -> None:
@@ -56,10 +98,27 @@ def add_model_commands(models: Commands[argparse.ArgumentParser]) -> None:
     )
     training.add_argument("--out", type=Path, default=Path("resonanz.model"))
     training.add_argument("--name", default="", help="default: the file's name")
+    training.add_argument(
+        "--alone", action="store_true", help="from these posts alone; default: standing on the shipped model"
+    )
+    training.add_argument(
+        "--prior",
+        type=_prior,
+        action="append",
+        default=[],
+        metavar="HEAD=LABEL:TIMES",
+        help="a label is so many times as likely in life as in these posts: sentiment=neutral:1.5, say",
+    )
+    training.add_argument(
+        "--second-look",
+        action="store_true",
+        help="make the heads of the second look (embeds every post: minutes; needs resonanz[embeddings])",
+    )
     measuring = command(models, "evaluate", "measure a model with labelled posts", evaluate)
     measuring.add_argument("--data", type=Path, required=True, metavar="FILE.tsv")
     measuring.add_argument("--label", required=True, choices=LABELS)
     measuring.add_argument("--model", type=Path, help="another model than the shipped one")
+    _add_second_look(measuring)
     for parser in (training, measuring):
         parser.add_argument(
             "--column", action="append", default=[], metavar="OURS=THEIRS", help="praise=flausch, say"
@@ -73,11 +132,12 @@ def annotate(options: argparse.Namespace) -> int:
     """Print a line for each post of a file."""
     from resonanz.annotate.annotation import annotate as annotated  # noqa: PLC0415
 
-    model = _model(options.model)
+    model, second = _model(options.model), _second(options.second_look, options.seconds)
     batch: list[tuple[str, str]] = []
 
     def tell() -> None:
-        for (number, _), found in zip(batch, annotated([text for _, text in batch], model), strict=True):
+        texts = [text for _, text in batch]
+        for (number, _), found in zip(batch, annotated(texts, model, second=second), strict=True):
             row = shown(number, found)
             print(json.dumps(row, ensure_ascii=False) if options.json else _in_words(row), flush=False)
         batch.clear()
@@ -152,6 +212,8 @@ def shown(number: str, found: Annotation) -> Row:
     ]
     row["address_form"] = found.address_form.form if found.address_form is not None else "none"
     row["why"] = [{"label": label, "words": list(words)} for label, words in found.why.items()]
+    if found.looked_twice:
+        row["looked_twice"] = True
     return row
 
 
@@ -169,7 +231,6 @@ def _in_words(row: Row) -> str:
 
 def train(options: argparse.Namespace) -> int:
     """Make a model from labelled posts and write it to a file."""
-    from resonanz.annotate import training  # noqa: PLC0415
     from resonanz.annotate.labelled import labelled_in  # noqa: PLC0415
     from resonanz.annotate.model import write  # noqa: PLC0415
 
@@ -177,11 +238,35 @@ def train(options: argparse.Namespace) -> int:
     with _in_plain_words():
         posts = [post for path in options.data for post in labelled_in(path, _columns(options.column))]
         print(f"Learning from {len(posts):,} labelled posts …", file=sys.stderr, flush=True)
-        model = training.train(posts, name=options.name or options.out.stem)
+        model = _learnt(posts, options)
         write(model, options.out)
     facts = {"model": str(options.out), "seconds": round(time.monotonic() - began, 1), **model.about}
     print(json.dumps(facts, ensure_ascii=False) if options.json else _trained(facts))
     return 0
+
+
+def _learnt(posts: Sequence[Labelled], options: argparse.Namespace) -> Model:
+    import numpy as np  # noqa: PLC0415
+
+    from resonanz.annotate import training  # noqa: PLC0415
+
+    name, prior = options.name or options.out.stem, dict(options.prior)
+    if options.second_look:
+        posts = [post for post in posts if post.weight == 1]  # posts, no lists of words
+        return training.train_second(posts, np.concatenate(list(_embedded(posts))), name=name, prior=prior)
+    base = None if options.alone else _model(None)
+    return training.train(posts, name=name, base=base, prior=prior)
+
+
+def _embedded(posts: Sequence[Labelled]) -> Iterator[Floats]:
+    """Return embeddings of posts, part by part, and say how far it is."""
+    from resonanz.annotate.second_look import embedded  # noqa: PLC0415
+
+    for at in range(0, len(posts), BATCH):
+        yield embedded([post.text for post in posts[at : at + BATCH]])
+        done = min(at + BATCH, len(posts))
+        print(f"\r{done:,} of {len(posts):,} posts embedded", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
 
 
 def _trained(facts: Row) -> str:
@@ -199,7 +284,8 @@ def evaluate(options: argparse.Namespace) -> int:
 
     with _in_plain_words():
         posts = labelled_in(options.data, _columns(options.column))
-    quality = measured(_model(options.model), options.label, posts)
+    second = _second(options.second_look, None)
+    quality = measured(_model(options.model), options.label, posts, second)
     if quality is None:
         raise BadInput(f"{options.data}: no post with a {options.label} that the model has learnt")
     print(
@@ -217,6 +303,7 @@ def told(quality: Quality) -> str:
         f"the commonest label alone: micro-F1 {quality.majority:.3f}",
         f"unsure {quality.unsure:.1%}, right otherwise {quality.sure_right:.1%}",
         f"calibration error {quality.reliability:.3f}",
+        *([f"looked at twice {quality.looked_twice:.1%}"] if quality.looked_twice else []),
     ]
     lines += [
         f"  {one.label:16} {one.posts:7,}"
@@ -233,6 +320,19 @@ def _columns(pairs: Sequence[str]) -> Mapping[str, str]:
     return dict(pair.split("=", 1) for pair in pairs)
 
 
+def _second(path: Path | None, seconds: float | None) -> SecondLook | None:
+    """Return the second look with the heads of a file, `Path()` for the shipped ones; None for none."""
+    from resonanz.annotate.second_look import SHIPPED, SecondLook, is_installed, read_second  # noqa: PLC0415
+
+    if path is None:
+        return None
+    if not is_installed():
+        raise BadInput(NO_EMBEDDINGS)
+    with _in_plain_words():
+        heads = read_second(SHIPPED if path == Path() else path)
+    return SecondLook(heads, float("inf") if seconds is None else seconds)
+
+
 def _model(path: Path | None) -> Model:
     from resonanz.annotate.model import SHIPPED, read  # noqa: PLC0415
 
@@ -245,6 +345,7 @@ def _in_plain_words() -> Iterator[None]:
     """Say in a sentence what is wrong with a file."""
     from resonanz.annotate.labelled import LabelError  # noqa: PLC0415
     from resonanz.annotate.model import ModelError  # noqa: PLC0415
+    from resonanz.annotate.second_look import NoEmbeddings  # noqa: PLC0415
     from resonanz.annotate.training import TrainingError  # noqa: PLC0415
 
     try:
@@ -259,5 +360,7 @@ def _in_plain_words() -> Iterator[None]:
             "too_few": "too few labelled posts to learn from; expected two of each of two labels at least",
         }
         raise BadInput(words[error.code]) from error
+    except NoEmbeddings as error:
+        raise BadInput(NO_EMBEDDINGS) from error
     except OSError as error:
         raise BadInput(f"{error.filename}: {error.strerror}") from error

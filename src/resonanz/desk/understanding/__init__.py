@@ -6,21 +6,32 @@ from resonanz.desk.understanding.annotating import annotate_next
 from resonanz.desk.understanding.correcting import confirm, correct, undo
 from resonanz.desk.understanding.explaining import pieces, why
 from resonanz.desk.understanding.learning import learn_next
-from resonanz.desk.understanding.models import SHIPPED_NAME, InUse, current, roll_back, use
+from resonanz.desk.understanding.models import (
+    SHIPPED_NAME,
+    TWICE,
+    InUse,
+    can_look_twice,
+    current,
+    roll_back,
+    use,
+)
 from resonanz.desk.understanding.switching import (
     add_reason,
     change_reason,
     forget,
     learns,
+    look_twice,
     noted_count,
     switch,
 )
 
 __all__ = [
     "SHIPPED_NAME",
+    "TWICE",
     "InUse",
     "add_reason",
     "annotate_next",
+    "can_look_twice",
     "change_reason",
     "confirm",
     "correct",
@@ -28,6 +39,7 @@ __all__ = [
     "forget",
     "learn_next",
     "learns",
+    "look_twice",
     "noted_count",
     "pieces",
     "roll_back",

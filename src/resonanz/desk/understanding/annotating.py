@@ -22,7 +22,7 @@ from resonanz.desk import understood
 from resonanz.desk.events import happen
 from resonanz.desk.models import Setting, Unannotated, Voice
 from resonanz.desk.storage import to_ms
-from resonanz.desk.understanding.models import InUse, current, judge_again
+from resonanz.desk.understanding.models import TWICE, InUse, current, judge_again, second_look
 
 Value = str | int
 BATCH = 256
@@ -79,10 +79,11 @@ def _annotate_some() -> bool:
         return _clear_stale()
     in_use = current()
     hints = [post.language for post in posts]
-    found = annotate([post.text for post in posts], in_use.model, wanted(), hints)
+    found = annotate([post.text for post in posts], in_use.model, wanted(), hints, second_look())
     known = {reason.code for reason in understood.reasons()} | {"none", understood.UNSURE}
     rows = [_values(one, known) for one in found]
-    _write(posts, rows, "" if in_use.model is None else in_use.model.name)
+    name = "" if in_use.model is None else in_use.model.name
+    _write(posts, rows, [f"{name}{TWICE}" if one.looked_twice else name for one in found])
     _note_trouble(in_use)
     return True
 
@@ -134,7 +135,7 @@ def _values(found: Annotation, reasons: Collection[str]) -> tuple[Value, ...]:
     )
 
 
-def _write(posts: Sequence[Waits], rows: Sequence[tuple[Value, ...]], model: str) -> None:
+def _write(posts: Sequence[Waits], rows: Sequence[tuple[Value, ...]], judges: Sequence[str]) -> None:
     now = timezone.now()
     now_ms, since = to_ms(now), to_ms(now - TOLD_FOR)
     batches = [now_ms if post.heard_ms >= since else 0 for post in posts]
@@ -142,8 +143,8 @@ def _write(posts: Sequence[Waits], rows: Sequence[tuple[Value, ...]], model: str
         cursor.executemany(
             WRITE,
             [
-                (post.order, model, now_ms, batch, *row)
-                for post, batch, row in zip(posts, batches, rows, strict=True)
+                (post.order, judge, now_ms, batch, *row)
+                for post, judge, batch, row in zip(posts, judges, batches, rows, strict=True)
             ],
         )
         cursor.executemany(DONE, [(post.order, post.times) for post in posts])

@@ -16,7 +16,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from resonanz.annotate import model as kept
+from resonanz.annotate import second_look as second
+from resonanz.annotate.features import SIZE
 from resonanz.annotate.model import Model, ModelError
+from resonanz.annotate.second_look import SecondLook, is_installed
 from resonanz.desk import understood
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.events import happen
@@ -25,6 +28,8 @@ from resonanz.desk.models import Agent, LearntModel
 log = logging.getLogger("resonanz.understanding")
 SHIPPED = kept.SHIPPED
 SHIPPED_NAME = "resonanz"
+TWICE = " +e5"  # behind a model's name: it was unsure, and a second look was taken
+SECOND_LOOK_S = 0.3  # for each batch: posts go on being noted while many come, the least certain looked at
 AGAIN_MOST = 5_000  # posts that a model which is new here judges again, the newest
 AGAIN = understood.LIST.format(
     """SELECT n.mention_id, 1 FROM desk_annotation n JOIN desk_mention m ON m."order" = n.mention_id
@@ -67,23 +72,39 @@ def _shipped(trouble: str, lacking: str) -> InUse:
         return InUse(None, trouble or error.code, lacking or SHIPPED_NAME)
 
 
+def can_look_twice() -> bool:
+    """Whether what a second look needs is installed."""
+    return is_installed()
+
+
+def second_look() -> SecondLook | None:
+    """Return what looks again at posts that a model is unsure of; None where it is off or not installed."""
+    if not (is_installed() and understood.setting()["second_look"]):
+        return None
+    try:
+        return SecondLook(read(second.SHIPPED, second.DIMENSIONS), SECOND_LOOK_S)
+    except ModelError as error:
+        log.warning("there is no second look: %s", error.code)
+        return None
+
+
 def shipped() -> Model | None:
     """Return the model that comes with the product, None where it cannot be read."""
     return _shipped("", "").model
 
 
-def read(path: Path) -> Model:
+def read(path: Path, rows: int = SIZE) -> Model:
     """Return a model of a file as it is now; raises ModelError."""
     try:
         stat = path.stat()
     except OSError as error:
         raise ModelError("missing", path=str(path)) from error
-    return _read(path, stat.st_mtime_ns, stat.st_size)
+    return _read(path, rows, stat.st_mtime_ns, stat.st_size)
 
 
-@lru_cache(maxsize=2)  # ten megabytes each
-def _read(path: Path, _changed_ns: int, _size: int) -> Model:
-    return kept.read(path)
+@lru_cache(maxsize=3)  # ten megabytes each
+def _read(path: Path, rows: int, _changed_ns: int, _size: int) -> Model:
+    return kept.read(path, rows)
 
 
 # Another one -------------------------------------------------------------------------------------

@@ -43,6 +43,15 @@ def learns(agent: Agent, *, on: bool) -> None:
     _keep({"learns": on})
 
 
+def look_twice(agent: Agent, *, on: bool) -> None:
+    """Take a second look at posts that the model is unsure of from now on, or no longer.
+
+    CareError: `lead_needed`.
+    """
+    expect_lead(agent)
+    _keep({"second_look": on})
+
+
 def _keep(changed: dict[str, object]) -> None:
     value = understood.setting() | changed
     Setting.objects.update_or_create(name=understood.SETTING, defaults={"value": value})

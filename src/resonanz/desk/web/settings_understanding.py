@@ -60,6 +60,8 @@ def _shown() -> dict[str, object]:
             for kind in understood.KINDS
         ],
         "learns": understood.setting()["learns"],
+        "looks_twice": understood.setting()["second_look"],
+        "can_look_twice": understanding.can_look_twice(),
         "reasons": [(reason, words.reason_name(reason.code, names)) for reason in reasons],
         "at": "understanding",
     }
@@ -93,6 +95,14 @@ def _learns(request: HttpRequest, agent: Agent) -> None:
     )
 
 
+def _look_twice(request: HttpRequest, agent: Agent) -> None:
+    on = request.POST.get("on") == "1"
+    understanding.look_twice(agent, on=on)
+    messages.success(
+        request, _("Unsure posts are looked at twice.") if on else _("Posts are looked at once.")
+    )
+
+
 def _add(request: HttpRequest, agent: Agent) -> None:
     made = understanding.add_reason(agent, request.POST.get("name", ""))
     said = _("Added: %(name)s. Choose it a few times, and the model knows it.")
@@ -114,6 +124,7 @@ DOES: dict[str, Callable[[HttpRequest, Agent], object]] = {
     "switch": _switch,
     "forget": _forget,
     "learns": _learns,
+    "look_twice": _look_twice,
     "add": _add,
     "change": _change,
 }

@@ -69,6 +69,8 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "talk": talk,
         "post": post,
         "note": note,
+        "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
+        "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
         "lines": [] if note is None else _lines(note, because, reasons),
         "pieces": understanding.pieces(post.text, words),
         "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
