@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resonanz.annotate.features import LONGEST, SIZE, features_of, tokens_of, word_features
+from resonanz.annotate.features import LONGEST, SHORT, SIZE, features_of, tokens_of, word_features
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,12 @@ def test_a_post_has_the_same_features_alone_and_in_a_batch() -> None:
         assert together.numbers[span].tolist() == alone.numbers.tolist()
         assert together.values[span].tolist() == alone.values.tolist()
         assert sum(value**2 for value in alone.values.tolist()) == pytest.approx(1 if text else 0)
+
+
+def test_a_batch_may_be_of_any_size() -> None:
+    texts = ["Hallo Welt", *[""] * SHORT]
+    assert features_of(texts).numbers.tolist() == features_of(texts[:1]).numbers.tolist()
+    assert features_of(texts[::-1]).starts[-2:].tolist() == [0, features_of(texts).numbers.size]
 
 
 def test_pieces_stay_within_words_and_pairs_within_posts() -> None:

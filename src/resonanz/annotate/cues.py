@@ -115,19 +115,15 @@ class Cues(dict[str, Held]):
     def mask(self, words: Sequence[str]) -> int:
         """What may be there in a text with these words, as bits: each thing's place is its bit."""
         mask = self._always
-        keys: list[int] = []
-        for word in words:
-            bits, here, _ = self[word]
-            mask |= bits
-            if here:
-                keys += here
-        return mask | self._together(keys, words) if keys else mask
-
-    def _together(self, keys: Iterable[int], words: Sequence[str]) -> int:
-        """What pieces say together."""
-        held = set[int]().union(*[self[word].pieces for word in words])
-        mask = 0
-        for key in set(keys):
+        keys: set[int] = set()
+        held: set[int] = set()
+        for bits, here, pieces in map(self.__getitem__, words):
+            if bits:
+                mask |= bits
+            if pieces:
+                held.update(pieces)
+                keys.update(here)
+        for key in keys:
             for bits, others in self._table[key]:
                 if others <= held:
                     mask |= bits

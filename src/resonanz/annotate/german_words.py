@@ -73,6 +73,7 @@ _FOREIGN = frozenset(
     "bonjour chez très".split()
 )
 _WEAK_FOREIGN = frozenset("det kan vi med har var si non la to mig din je de quelle belle coeur".split())
+_FOREIGNNESS = dict.fromkeys(_WEAK_FOREIGN, 1) | dict.fromkeys(_FOREIGN, 2) | dict.fromkeys(_GERMAN, -2)
 
 
 class Word(NamedTuple):
@@ -148,7 +149,7 @@ def _hidden(there: tuple[bool, ...]) -> regex.Pattern[str]:
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The German sentences of `text` in order; those in other languages are left out."""
     read = tuple(_sentences(text))
-    scores = [sum(foreignness(word.key) for word in sentence.words) for sentence in read]
+    scores = [sum([_FOREIGNNESS.get(word.key, 0) for word in sentence.words]) for sentence in read]
     balance = sum(scores)
     return tuple(
         sentence
@@ -204,4 +205,4 @@ def _is_short(word: str) -> bool:
 
 def foreignness(word: str) -> int:
     """Below zero for a German word, above for one of other languages, given as its key."""
-    return -2 if word in _GERMAN else 2 if word in _FOREIGN else 1 if word in _WEAK_FOREIGN else 0
+    return _FOREIGNNESS.get(word, 0)

@@ -124,13 +124,16 @@ def _by_words(plain: str) -> Spoken:
     words = set(_WORD.findall(plain.casefold()))
     if "'" in plain:
         words |= {word.removeprefix("'") for word in words}
-    german = len(words & _WORDS["de"]) + bool(_GERMAN_LETTER.search(plain))
-    english, other = len(words & _WORDS["en"]), len(words & _WORDS["other"])
-    if german >= LEAST and german > AHEAD * (english + other):
+    german, english, other = (len(words & _WORDS[one]) for one in ("de", "en", "other"))
+    if not _are_enough(german, english + other) and not plain.isascii():
+        german += bool(_GERMAN_LETTER.search(plain))
+    if _are_enough(german, english + other):
         return "de"
-    if english >= LEAST and english > AHEAD * (german + other):
-        return "en"
-    return ""
+    return "en" if _are_enough(english, german + other) else ""
+
+
+def _are_enough(words: int, others: int) -> bool:
+    return words >= LEAST and words > AHEAD * others
 
 
 def _spellings(words: str) -> frozenset[str]:

@@ -98,7 +98,7 @@ class Model:
         full = np.flatnonzero(np.diff(features.starts))
         if full.size:
             begins = features.starts[full]
-            rows = self.weights[features.numbers]
+            rows = self.weights.take(features.numbers, axis=0)
             added = np.add.reduceat(rows, begins, axis=0, dtype=np.int32)
             sums[full] = added * features.values[begins][:, None]
         scaled: Floats = sums * np.concatenate([head.scale for head in self.heads])
@@ -130,7 +130,7 @@ class Model:
         if not tokens:
             return [[] for _ in asked]
         numbers, words = word_features(tokens)
-        rows = self.weights[numbers]
+        rows = self.weights.take(numbers, axis=0)
         length = np.sqrt(numbers.size)
         return [self._shares(rows, words, len(tokens), length, *one)[:most] for one in asked]
 

@@ -93,12 +93,13 @@ _ORDER_NEAR = (
     r"(?:[^\W\d_]{3,30})(?:auftrag|rechnung|sendung|paket|buchung|bestellung|retoure)|quittung|beleg|bon|"
     r"kassenbon|offerte|angebot|gutschrift|mahnung|termin|case|claim|incident|complaint|receipt|refund|request|reference|referenz|rekla"
 )
-_keyword = re.compile(
-    rf"(?P<customer>{_CUSTOMER_STRONG})|(?P<order>{_ORDER_STRONG})"
-    rf"|(?<![^\W\d])(?:(?P<weak_customer>{_CUSTOMER_WEAK})|(?P<weak_order>{_ORDER_WEAK})"
+_STRONG = rf"(?P<customer>{_CUSTOMER_STRONG})|(?P<order>{_ORDER_STRONG})"
+_WEAK = (
+    rf"(?<![^\W\d])(?:(?P<weak_customer>{_CUSTOMER_WEAK})|(?P<weak_order>{_ORDER_WEAK})"
     rf"|(?:(?P<weak_near_customer>{_CUSTOMER_NEAR})|(?P<weak_near_order>{_ORDER_NEAR}))"
-    rf"(?!{_NUMBER}))(?![^\W\d])",
-)  # read in small letters
+    rf"(?!{_NUMBER}))(?![^\W\d])"
+)
+_keyword, _weak_keyword = re.compile(f"{_STRONG}|{_WEAK}"), re.compile(_WEAK)  # read in small letters
 _some_number = re.compile(r"\d\D?\d|[A-Z0-9]{6}")
 _KEYWORD_KINDS: dict[str, NumberKind] = {
     "customer": "customer_number",
@@ -228,8 +229,8 @@ _customer_context = re.compile(
 # What a text must hold for a number to be named in it -------------------------------------------------
 
 _EXPLAINED = "|".join(search.pattern for search in (_any_noun, _order_context, _customer_context))
-_cues = Cues(map(needed, (_keyword.pattern, _EXPLAINED)))
-_NAMES, _EXPLAINS = 1, 2  # their bits
+_cues = Cues(map(needed, (_STRONG.replace("|#", ""), _STRONG, _WEAK, _EXPLAINED)))
+_STRONGLY, _STRONGLY_BY_SIGN, _WEAKLY, _EXPLAINS = 1, 2, 4, 8  # their bits
 _long_mixed = re.compile(r"\d[\w.-]{13}")
 _mixed_word = re.compile(r"\d[^\W\d]")
 _digit = re.compile(r"\d")
@@ -237,7 +238,12 @@ _digit = re.compile(r"\d")
 
 def may_name_number(text: str) -> bool:
     """Whether a word in `text` may name a number that it has."""
-    return _some_number.search(text) is not None and bool(_said(text) & _NAMES)
+    return _some_number.search(text) is not None and bool(_names(text, _said(text)))
+
+
+def _names(text: str, said: int) -> int:
+    """Which keywords may stand in `text`, as bits; "Paket #4711" needs its sign to name a number."""
+    return said & (_STRONGLY_BY_SIGN | _WEAKLY if "#" in text else _STRONGLY | _WEAKLY)
 
 
 def may_be_coded(text: str) -> bool:
@@ -256,7 +262,8 @@ def may_name_when_quiet(text: str) -> bool:
     """Whether one of the two holds for `text` when `quiet_numbers` are out of sight, which may cut words."""
     if _some_number.search(text) is None:
         return False
-    if _said(text) or _long_mixed.search(text) or _tracking.search(text):
+    said = _said(text)
+    if said & _EXPLAINS or _names(text, said) or _long_mixed.search(text) or _tracking.search(text):
         return True
     if _mixed_word.search(text) is None:
         return False
@@ -270,10 +277,11 @@ def may_name_when_quiet(text: str) -> bool:
 @lru_cache(maxsize=8)  # three ways to name a number look for them
 def _keywords(text: str) -> tuple[re.Match[str], ...]:
     low = small(text)
+    search = _weak_keyword if _names(text, _said(text)) == _WEAKLY else _keyword
     return tuple(
         keyword
         for start, end in windows(text, _some_number, before=130, after=90)
-        for keyword in _keyword.finditer(low, start, end)
+        for keyword in search.finditer(low, start, end)
         if not (_file_sign.search(keyword[0]) and _is_judged(text, keyword))
         and not _for_example.search(text, max(0, keyword.start() - 15), keyword.start())
     )

@@ -192,9 +192,11 @@ _lives_here = re.compile(
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses begin and end in `text`, those of the surest way of writing first, none overlapping."""
     rest = text
-    said = said_of_places(rest)
+    said, held = said_of_places(rest), dict[_Test, bool]()
     for possible, search, fits in WAYS:
-        if not possible(rest, said):
+        if possible not in held:
+            held[possible] = possible(rest, said)
+        if not held[possible]:
             continue
         spans: list[tuple[int, int]] = []
         for start, end in windows(rest, _house, before=90, after=120):
@@ -203,7 +205,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
         if spans:
             yield from spans
             rest = hide(rest, spans)
-            said = said_of_places(rest)
+            said, held = said_of_places(rest), {}
 
 
 def _with_postcode(text: str, start: int) -> int:
@@ -308,7 +310,8 @@ def _has_words(beginning: str, _text: str, said: int) -> bool:
     return bool(said >> _WORDED.index(beginning) & 1)
 
 
-_Way: TypeAlias = tuple[Callable[[str, int], bool], re.Pattern[str], Callable[[re.Match[str], str], bool]]
+_Test: TypeAlias = Callable[[str, int], bool]
+_Way: TypeAlias = tuple[_Test, re.Pattern[str], Callable[[re.Match[str], str], bool]]
 WAYS: tuple[_Way, ...] = (
     (_has_street, _one_word, _fits_one_word),
     (_has_street, _two_words, _fits_two_words),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
 
-from resonanz.annotate.cues import BEGINS, ENDS, EVERYDAY, Row, worth
+from resonanz.annotate.cues import BEGINS, ENDS, EVERYDAY, Row, picked, worth
 from resonanz.annotate.urgency_lexicon import WORDS
 
 _DENIABLE = frozenset({"fire", "current", "injured", "medical", "accident", "weapon", "danger"})
@@ -46,11 +46,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """A wording of an idea: its words, and for each how many others may stand before it."""
+    """A wording of an idea: its words, for each how many others may stand before it, and which are whole."""
 
     idea: str
     words: tuple[str, ...]
     room: tuple[int, ...]
+    whole: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +331,8 @@ FRAMES: tuple[Frame, ...] = (
 
 def _phrase(idea: str, wording: str) -> _Phrase:
     pieces = re.split(r"([_~])", wording)
-    return _Phrase(idea, tuple(pieces[::2]), tuple(0 if piece == "_" else GAP for piece in pieces[1::2]))
+    words, room = tuple(pieces[::2]), tuple(0 if piece == "_" else GAP for piece in pieces[1::2])
+    return _Phrase(idea, words, room, frozenset(word for word in words[1:] if not word.endswith("*")))
 
 
 def _by_first_word() -> dict[str, list[_Phrase]]:
@@ -370,11 +372,12 @@ def words_of(text: str, start: int, end: int) -> list[Word]:
 
 def said_in(words: Sequence[Word]) -> list[Said]:
     """Every idea that is said in a row of words."""
+    there = frozenset(word.text for word in words)
     return [
         Said(phrase.idea, word.start, words[last].end)
         for number, word in enumerate(words)
         for phrase in _beginning_with(word.text)
-        if (last := _last_word(phrase, words, number)) is not None
+        if phrase.whole <= there and (last := _last_word(phrase, words, number)) is not None
     ]
 
 
@@ -455,10 +458,11 @@ def _frequency(idea: frozenset[str]) -> tuple[int, int]:
 ROWS = tuple([_row(wording) for wording in wordings.split()] for wordings in WORDS.values())
 _WANTED = tuple(tuple(map(_bits, sorted(frame.ideas, key=_frequency))) for frame in FRAMES)
 _RARE = reduce(or_, (ideas[0] for ideas in _WANTED))
+_BY_RAREST = {bit: [ideas for ideas in _WANTED if ideas[0] >> bit & 1] for bit in picked(_RARE)}
 
 
 def may_be_framed(said: int) -> bool:
     """Whether a text that may say these ideas, as bits in the order of `ROWS`, may fit a frame."""
-    if not said & _RARE:
-        return False
-    return any(ideas[0] & said and all(idea & said for idea in ideas) for ideas in _WANTED)
+    return any(
+        all(idea & said for idea in ideas) for bit in picked(said & _RARE) for ideas in _BY_RAREST[bit]
+    )
