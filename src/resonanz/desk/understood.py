@@ -48,13 +48,13 @@ RELEVANCE = {"us": "true", "others": "false"}
 
 
 def setting() -> dict[str, Any]:
-    """Return what is set: `off`, the kinds that are switched off; `learns`."""
+    """Return what is set: `off`, the kinds that are switched off; `learns`; `sorts`, kinds of matters."""
     return looks.once("understanding", _setting)
 
 
 def _setting() -> dict[str, Any]:
     found = Setting.objects.filter(name=SETTING).values_list("value", flat=True).first()
-    return {"off": [], "learns": True} | (found or {})
+    return {"off": [], "learns": True, "sorts": False} | (found or {})
 
 
 def switched_off() -> frozenset[str]:

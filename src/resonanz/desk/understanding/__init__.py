@@ -13,6 +13,7 @@ from resonanz.desk.understanding.switching import (
     forget,
     learns,
     noted_count,
+    sorts,
     switch,
 )
 
@@ -31,6 +32,7 @@ __all__ = [
     "noted_count",
     "pieces",
     "roll_back",
+    "sorts",
     "switch",
     "undo",
     "use",

@@ -60,6 +60,7 @@ def _shown() -> dict[str, object]:
             for kind in understood.KINDS
         ],
         "learns": understood.setting()["learns"],
+        "sorts": understood.setting()["sorts"],
         "reasons": [(reason, words.reason_name(reason.code, names)) for reason in reasons],
         "at": "understanding",
     }
@@ -93,6 +94,15 @@ def _learns(request: HttpRequest, agent: Agent) -> None:
     )
 
 
+def _sorts(request: HttpRequest, agent: Agent) -> None:
+    on = request.POST.get("on") == "1"
+    understanding.sorts(agent, on=on)
+    messages.success(
+        request,
+        _("New conversations get a kind by what is noted.") if on else _("People alone choose the kind."),
+    )
+
+
 def _add(request: HttpRequest, agent: Agent) -> None:
     made = understanding.add_reason(agent, request.POST.get("name", ""))
     said = _("Added: %(name)s. Choose it a few times, and the model knows it.")
@@ -114,6 +124,7 @@ DOES: dict[str, Callable[[HttpRequest, Agent], object]] = {
     "switch": _switch,
     "forget": _forget,
     "learns": _learns,
+    "sorts": _sorts,
     "add": _add,
     "change": _change,
 }
