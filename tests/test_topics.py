@@ -31,6 +31,11 @@ def test_words_pairs_hashtags_and_hosts_are_terms() -> None:
     assert list(found.pairs({"riecht", "seht"})) == ["riecht seht"]
 
 
+def test_the_number_of_a_case_is_no_theme() -> None:
+    found = terms_of("Rückruf wegen NH-50977, KD123456 oder AB/99887; der ICE 4711 und der A320-1234 bleiben")
+    assert found.singles == {"ruckruf", "ice", "a320", "bleiben"}
+
+
 def test_common_words_numbers_handles_and_our_own_names_are_none() -> None:
     own = own_words(["OTTO Office", "@otto_hilft"])
     assert own == {"otto", "office", "hilft"}

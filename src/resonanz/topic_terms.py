@@ -1,8 +1,9 @@
 """The terms of a post, by which themes are told: words, pairs of words, hashtags and the hosts of links.
 
 Words are compared as search folds them, so that a theme can be searched for by its terms. Common words of
-German and English say nothing of a theme, nor do numbers alone, handles and our own names: they part the
-words around them. In any other language only the counting in `resonanz.topics` tells which words are common.
+German and English say nothing of a theme, nor do numbers alone, those of cases, handles and our own names:
+they part the words around them. In any other language only the counting in `resonanz.topics` tells which
+words are common.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ SHORTENED = frozenset(
 
 _ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#:]+)\S*|\bwww\.([^\s/?#:]+)\S*", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@/.&])[@＠][\w@.-]+")
+_CASE_NUMBER = re.compile(r"\b[^\W\d_]{1,4}[-/]?\d{5,}\b")  # no theme, and nobody's business
 _WRITTEN = re.compile(r"[#＃]?\w+(?:[-’'.]\w+)*")
 
 
@@ -82,7 +84,7 @@ def terms_of(text: str, links: Iterable[str] = (), *, own: Collection[str] = ())
     """Return the terms of a text and of where its links lead; `own` are folded words that name us."""
     hosts = [*_hosts(text), *(host for link in links for host in _hosts(link))]
     plain = _HANDLE.sub(" ", _ADDRESS.sub(" ", text)) if "@" in text or "www." in text or hosts else text
-    tokens = fold(plain)
+    tokens = fold(_CASE_NUMBER.sub(" ", plain))
     marks = {mark for mark in tokens if mark[0] == "#" and mark[1:] not in own}
     words = [intern(word) for word in tokens if word[0] not in "#@$"]
     key = hash(tuple(words)) if len(words) >= COPY_LEAST else 0

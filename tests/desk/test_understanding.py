@@ -163,6 +163,14 @@ def test_old_posts_are_noted_quietly(desk: Desk, noon: time_machine.Traveller) -
     assert not Event.objects.filter(kind="annotated").exists()
 
 
+def test_the_notes_of_a_batch_are_found_without_reading_all(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY), said("2", GLAD, OTTO))
+    annotate_all()
+    found = understood.in_batches([note_of("1").batch])
+    assert found.count() == 2
+    assert "SEARCH desk_annotation USING INDEX annotation_batch" in found.explain()
+
+
 def test_what_the_customer_deletes_is_forgotten(desk: Desk) -> None:
     hear(desk.channel, said("1", ANGRY), said("2", GLAD, OTTO))
     annotate_all()

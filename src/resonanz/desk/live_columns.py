@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from resonanz.desk import arrivals
-from resonanz.desk.models import Agent, Annotation
+from resonanz.desk.models import Agent
 from resonanz.desk.reading_posts import reposts_counts
 from resonanz.desk.shapes import columns_seen, shape_of
+from resonanz.desk.understood import in_batches
 
 if TYPE_CHECKING:
     from resonanz.desk.arrivals import Arrived, Sorter
@@ -239,7 +240,7 @@ def _annotated(told: Iterable[Told]) -> Iterator[int]:
     batches = [json.loads(event.facts)["batch"] for event in told if event.kind == BATCH]
     yield from (event.mention for event in told if event.kind == NOTED and event.mention)
     if batches:
-        yield from Annotation.objects.filter(batch__in=batches).values_list("mention_id", flat=True)
+        yield from in_batches(batches).values_list("mention_id", flat=True)
 
 
 def _numbers(orders: Iterable[int]) -> str:

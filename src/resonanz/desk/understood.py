@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resonanz.annotate.labelled import REASONS
 from resonanz.desk import looks
-from resonanz.desk.models import Reason, Setting
+from resonanz.desk.models import Annotation, Reason, Setting
 from resonanz.query import And, Node, Not, Op, Or, Term
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 SETTING = "understanding"
 KINDS = ("sentiment", "relevance", "intent", "reason", "private_data", "address_form", "language")
@@ -45,13 +48,15 @@ RELEVANCE = {"us": "true", "others": "false"}
 
 
 def setting() -> dict[str, Any]:
-    """Return what is set: `off`, the kinds that are switched off; `learns`; `second_look`."""
+    """Return what is set: `off`, the kinds that are switched off; `learns`; `sorts`, kinds of matters;
+    `second_look`.
+    """
     return looks.once("understanding", _setting)
 
 
 def _setting() -> dict[str, Any]:
     found = Setting.objects.filter(name=SETTING).values_list("value", flat=True).first()
-    return {"off": [], "learns": True, "second_look": True} | (found or {})
+    return {"off": [], "learns": True, "sorts": False, "second_look": True} | (found or {})
 
 
 def switched_off() -> frozenset[str]:
@@ -74,6 +79,11 @@ def is_asked_to_lack(node: Node) -> bool:
     if isinstance(node, Term):
         return False
     return bool(asked_in(node)) if isinstance(node, Not) else any(map(is_asked_to_lack, node.parts))
+
+
+def in_batches(batches: Collection[int]) -> QuerySet[Annotation]:
+    """Return the notes of some batches. The index has no notes of older posts, so the question names that."""
+    return Annotation.objects.filter(batch__gt=0, batch__in=batches)
 
 
 def intents_of(kept: str) -> Mapping[str, int]:

@@ -183,9 +183,7 @@ def _kinds(_language: str | None) -> Mapping[str, tuple[str, str]]:
         ),
         "language": (
             _("Language"),
-            _(
-                "Which language a post is in, by its words. For filters and alarms, beside what the network says."
-            ),
+            _("Which language a post is in, by its words. For filters and alarms; else the network's word."),
         ),
     }
 

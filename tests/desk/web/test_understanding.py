@@ -180,6 +180,8 @@ def test_reasons_and_learning_are_a_leads_to_set(desk: Desk) -> None:
     assert (page.count('class="resting"'), "reason:umbau" in page, 'value="Tarif"' in page) == (1, True, True)
     assert "Models do not learn from corrections." in settings_say(client, do="learns", on="0")
     assert "Models learn from corrections." in settings_say(client, do="learns", on="1")
+    assert "New conversations get a kind by what is noted." in settings_say(client, do="sorts", on="1")
+    assert "People alone choose the kind." in settings_say(client, do="sorts", on="0")
 
 
 # Quality -----------------------------------------------------------------------------------------

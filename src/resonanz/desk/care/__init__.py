@@ -17,6 +17,7 @@ said becomes a delivery, and the outbox carries it out.
 | `merging` | two conversations that are one matter, one that is two |
 | `bulk` | the same with many conversations, and undoing it |
 | `sorting` | kind and urgency, by hand or by rule, and the targets that follow |
+| `kinds` | the kind of a matter by what is noted, where a lead wants that |
 | `alarms` | who is told of danger, of what is due soon, overdue or was promised |
 | `guards` | what speaks up before a reply goes out, and how often that was right |
 | `saved` | saved replies: the team's knowledge, found while typing |

@@ -158,6 +158,11 @@ def _write(heard: _Heard) -> None:
         "urgency": int(heard.found.level),
         "rule": REASONS[heard.found.reasons[0].code],
     }
+    sort_by_rule(conversation, facts)
+
+
+def sort_by_rule(conversation: Conversation, facts: Facts) -> None:
+    """Write down what a rule found, with the targets that follow. In a transaction."""
     _sorted(conversation, None, facts)
 
 

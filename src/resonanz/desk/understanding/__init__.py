@@ -22,6 +22,7 @@ from resonanz.desk.understanding.switching import (
     learns,
     look_twice,
     noted_count,
+    sorts,
     switch,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "noted_count",
     "pieces",
     "roll_back",
+    "sorts",
     "switch",
     "undo",
     "use",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from resonanz.annotate.labelled import LONGEST_NAME, NO_REASON, REASONS
 from resonanz.desk import understood
+from resonanz.desk.care import kinds
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Annotation, Correction, Reason, Setting
@@ -50,6 +51,17 @@ def look_twice(agent: Agent, *, on: bool) -> None:
     """
     expect_lead(agent)
     _keep({"second_look": on})
+
+
+def sorts(agent: Agent, *, on: bool) -> None:
+    """Give conversations that nobody sorted a kind by what is noted from now on, or no longer.
+
+    CareError: `lead_needed`.
+    """
+    expect_lead(agent)
+    with transaction.atomic():
+        _keep({"sorts": on})
+        kinds.begin()
 
 
 def _keep(changed: dict[str, object]) -> None:

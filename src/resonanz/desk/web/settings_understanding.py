@@ -62,6 +62,7 @@ def _shown() -> dict[str, object]:
         "learns": understood.setting()["learns"],
         "looks_twice": understood.setting()["second_look"],
         "can_look_twice": understanding.can_look_twice(),
+        "sorts": understood.setting()["sorts"],
         "reasons": [(reason, words.reason_name(reason.code, names)) for reason in reasons],
         "at": "understanding",
     }
@@ -103,6 +104,15 @@ def _look_twice(request: HttpRequest, agent: Agent) -> None:
     )
 
 
+def _sorts(request: HttpRequest, agent: Agent) -> None:
+    on = request.POST.get("on") == "1"
+    understanding.sorts(agent, on=on)
+    messages.success(
+        request,
+        _("New conversations get a kind by what is noted.") if on else _("People alone choose the kind."),
+    )
+
+
 def _add(request: HttpRequest, agent: Agent) -> None:
     made = understanding.add_reason(agent, request.POST.get("name", ""))
     said = _("Added: %(name)s. Choose it a few times, and the model knows it.")
@@ -125,6 +135,7 @@ DOES: dict[str, Callable[[HttpRequest, Agent], object]] = {
     "forget": _forget,
     "learns": _learns,
     "look_twice": _look_twice,
+    "sorts": _sorts,
     "add": _add,
     "change": _change,
 }
