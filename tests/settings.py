@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 os.environ["RESONANZ_HOME"] = tempfile.mkdtemp(prefix="resonanz-test-")
+os.environ["RESONANZ_SECOND_LOOK"] = "no"  # tests ask for it where they want it
 for name in ("RESONANZ_DEMO", "RESONANZ_PUBLIC_ADDRESS", "RESONANZ_CRASH_AT", "RESONANZ_TIME_ZONE"):
     os.environ.pop(name, None)
 

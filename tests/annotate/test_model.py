@@ -317,3 +317,27 @@ def test_a_model_may_have_one_head() -> None:
     head = Head("sentiment", ("a", "b"), True, *(np.ones(2, np.float32),) * 4)
     model = Model("one", (head,), np.zeros((SIZE, 2), np.int8))
     assert model.judge_texts(["x"])["sentiment"].tolist() == [[0.5, 0.5]]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "...", "4711 !?", "@nordlicht_hilft", "🇩🇪", "你好,服务很差", "Ваш сервис"]
+)
+def test_what_says_nothing_a_model_can_know_is_unsure(text: str) -> None:
+    (found,) = annotate([text], read(SHIPPED))
+    assert found.sentiment is not None
+    assert found.relevance is not None
+    assert found.reason is not None
+    assert {found.sentiment.label, found.relevance.label, found.reason.label} == {UNSURE}
+    assert (found.intents, dict(found.why)) == ((), {})
+    assert found.feelings == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+
+
+def test_a_language_that_the_model_was_never_shown_is_unsure_until_a_team_shows_it() -> None:
+    french = "Votre service est vraiment nul, je suis très déçue de votre entreprise"
+    shipped = read(SHIPPED)
+    taught = learning.adapted(shipped, [Labelled(french, sentiment="negative")] * 3, name="desk-1")
+    found = [annotate([french], model)[0].sentiment for model in (shipped, taught)]
+    assert [one and one.label for one in found] == [UNSURE, "negative"]
+    (unasked,) = annotate([french], shipped, Wanted(kinds=frozenset({"sentiment"})))
+    assert unasked.sentiment is not None
+    assert unasked.sentiment.score > 1 / 3

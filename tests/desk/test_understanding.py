@@ -133,7 +133,7 @@ def test_a_change_while_it_is_read_is_not_missed(desk: Desk) -> None:
     hear(desk.channel, first)
     posts = annotating.waiting(9)
     hear(desk.channel, edited(first, GLAD, timedelta(seconds=10)))
-    annotating._write(posts, [annotating._values(one, ()) for one in _noted(posts)], "old")
+    annotating._write(posts, [annotating._values(one, ()) for one in _noted(posts)], ["old"])
     assert note_of("1").sentiment == "negative"
     annotate_all()
     assert note_of("1").sentiment == "positive"

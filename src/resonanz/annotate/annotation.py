@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from unicodedata import category
 
 import numpy as np
+from numpy.typing import NDArray
 
 from resonanz.annotate.address_form import AddressForm, address_form
 from resonanz.annotate.features import features_of
 from resonanz.annotate.labelled import NO_REASON
-from resonanz.annotate.language import identify
+from resonanz.annotate.language import Language, identify
 from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
 from resonanz.annotate.second_look import CERTAIN, SecondLook
 from resonanz.annotate.urgency import Urgency, urgency
 
 UNSURE = "unsure"
+KNOWN = ("de", "en")  # languages of `training/`
+FOREIGN = 0.99  # certainty that a post is in another one
+HALVES = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # of flags
 FEELINGS = ("negative", "neutral", "positive")
 KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "private_data", "address_form")
 
@@ -82,18 +87,29 @@ def annotate(
     `hints` are the languages that the networks name, "" where one names none. With `second`, posts that the
     model is unsure of are looked at twice.
     """
-    judged = _judged(texts, model, wanted, second) if model is not None else [{} for _ in texts]
     said = hints or [""] * len(texts)
+    languages = [Language("", 0)] * len(texts)
+    if "language" in wanted.kinds:
+        languages = [identify(text, hint=hint) for text, hint in zip(texts, said, strict=True)]
+    judged: list[dict[str, object]] = [{} for _ in texts]
+    if model is not None:
+        foreign = np.array([_is_foreign(model, one) for one in languages], bool)
+        judged = _judged(texts, model, wanted, second, foreign)
     return [
-        _with_rules(text, of_model, wanted, hint)
-        for text, of_model, hint in zip(texts, judged, said, strict=True)
+        _with_rules(text, of_model, wanted, language.code)
+        for text, of_model, language in zip(texts, judged, languages, strict=True)
     ]
 
 
-def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint: str) -> Annotation:
+def _is_foreign(model: Model, language: Language) -> bool:
+    """Whether a post is surely in a language that the model was never shown; a team may show it any."""
+    return language.certainty >= FOREIGN and language.code not in KNOWN and "corrections" not in model.about
+
+
+def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, language: str) -> Annotation:
     kinds = wanted.kinds
     return Annotation(
-        language=identify(text, hint=hint).code if "language" in kinds else "",
+        language=language,
         urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
         private_data=tuple(find_private_data(text, patterns=wanted.patterns))
         if "private_data" in kinds
@@ -107,7 +123,11 @@ def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint:
 
 
 def _judged(
-    texts: Sequence[str], model: Model, wanted: Wanted, second: SecondLook | None
+    texts: Sequence[str],
+    model: Model,
+    wanted: Wanted,
+    second: SecondLook | None,
+    foreign: NDArray[np.bool_],
 ) -> list[dict[str, object]]:
     features = features_of(texts)
     scores = model.judge(features)
@@ -117,13 +137,24 @@ def _judged(
         for post in np.flatnonzero(looked):
             found[post]["looked_twice"] = True
     scores = about_us(scores)
+    unread = np.flatnonzero(
+        foreign | ~np.array([_says_something(tokens) for tokens in features.tokens], bool)
+    )
     for head in model.heads:
+        scores[head.name][unread] = 1 / len(head.labels) if head.one else 0
         if head.name in wanted.kinds:
             _add(found, model, head.name, scores[head.name])
     if wanted.why:
         for place, tokens in enumerate(features.tokens):
             found[place]["why"] = _why(model, tokens, found[place])
     return found
+
+
+def _says_something(tokens: Sequence[str]) -> bool:
+    """Whether a post holds a word in Latin letters or a picture of a feeling: all that a model can know."""
+    return any(
+        "a" <= token[0] <= "ɏ" or (token not in HALVES and category(token[0]) == "So") for token in tokens
+    )
 
 
 def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats) -> None:

@@ -138,6 +138,7 @@ LOCAL_ALARMS = flag("RESONANZ_LOCAL_ALARMS", default=DEMO)  # alarms may go to s
 DEMO_NETWORK_URL = text("RESONANZ_DEMO_NETWORK")
 CRASH_AT = text("RESONANZ_CRASH_AT")  # a name from crashpoints.py; tests end a process there
 POLL_S = number("RESONANZ_POLL_SECONDS", 15, low=1, high=3600)
+SECOND_LOOK = flag("RESONANZ_SECOND_LOOK", default=True)  # where the extra `embeddings` is installed
 UNDO_S = number("RESONANZ_UNDO_SECONDS", 5, low=0, high=60)
 KEEP_FILES_DAYS = number("RESONANZ_KEEP_FILES_DAYS", 30, low=1, high=3650)
 PUBLIC_ADDRESS = public_address("RESONANZ_PUBLIC_ADDRESS")

@@ -79,7 +79,7 @@ def _annotate_some() -> bool:
         return _clear_stale()
     in_use = current()
     hints = [post.language for post in posts]
-    found = annotate([post.text for post in posts], in_use.model, wanted(), hints, second_look())
+    found = annotate([post.text for post in posts], in_use.model, wanted(), hints, second_look(in_use.model))
     known = {reason.code for reason in understood.reasons()} | {"none", understood.UNSURE}
     rows = [_values(one, known) for one in found]
     name = "" if in_use.model is None else in_use.model.name

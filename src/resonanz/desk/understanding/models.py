@@ -73,16 +73,18 @@ def _shipped(trouble: str, lacking: str) -> InUse:
 
 
 def can_look_twice() -> bool:
-    """Whether what a second look needs is installed."""
-    return is_installed()
+    """Whether what a second look needs is installed, and the operator lets it."""
+    return bool(settings.SECOND_LOOK and is_installed())
 
 
-def second_look() -> SecondLook | None:
+def second_look(model: Model | None) -> SecondLook | None:
     """Return what looks again at posts that a model is unsure of; None where it is off or not installed."""
-    if not (is_installed() and understood.setting()["second_look"]):
+    if not (can_look_twice() and understood.setting()["second_look"]):
         return None
+    base = shipped()
     try:
-        return SecondLook(read(second.SHIPPED, second.DIMENSIONS), SECOND_LOOK_S)
+        heads = read(second.SHIPPED, second.DIMENSIONS)
+        return SecondLook(heads, SECOND_LOOK_S, base=None if base is model else base)
     except ModelError as error:
         log.warning("there is no second look: %s", error.code)
         return None
