@@ -75,24 +75,24 @@ def annotate(
     `hints` are the languages that the networks name, "" where one names none.
     """
     judged = _judged(texts, model, wanted) if model is not None else [{} for _ in texts]
-    said = hints or [""] * len(texts)
-    return [
-        _with_rules(text, of_model, wanted, hint)
-        for text, of_model, hint in zip(texts, judged, said, strict=True)
-    ]
+    for kind, found in _by_rules(texts, wanted, hints or [""] * len(texts)).items():
+        for of_post, one in zip(judged, found, strict=True):
+            of_post[kind] = one
+    return [Annotation(**of_post) for of_post in judged]  # type: ignore[arg-type]
 
 
-def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint: str) -> Annotation:
-    kinds = wanted.kinds
-    return Annotation(
-        language=identify(text, hint=hint).code if "language" in kinds else "",
-        urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
-        private_data=tuple(find_private_data(text, patterns=wanted.patterns))
-        if "private_data" in kinds
-        else (),
-        address_form=address_form(text, direction="in") if "address_form" in kinds else None,
-        **of_model,  # type: ignore[arg-type]
-    )
+def _by_rules(texts: Sequence[str], wanted: Wanted, hints: Sequence[str]) -> dict[str, Sequence[object]]:
+    """Return what rules find, kind by kind: the processor has each kind's tables at hand then."""
+    found: dict[str, Sequence[object]] = {}
+    if "language" in wanted.kinds:
+        found["language"] = [identify(text, hint=hint).code for text, hint in zip(texts, hints, strict=True)]
+    if "urgency" in wanted.kinds:
+        found["urgency"] = [urgency(text, wanted.pressing) for text in texts]
+    if "private_data" in wanted.kinds:
+        found["private_data"] = [find_private_data(text, patterns=wanted.patterns) for text in texts]
+    if "address_form" in wanted.kinds:
+        found["address_form"] = [address_form(text, direction="in") for text in texts]
+    return found
 
 
 # What the model says ----------------------------------------------------------------------------
