@@ -120,7 +120,7 @@ def key(word: str) -> str:
     return normalize("NFC", word).lower().translate(_UMLAUTS)
 
 
-_kept_key = lru_cache(maxsize=20_000)(key)
+_kept_key = lru_cache(maxsize=60_000)(key)
 
 
 def keys(words: str) -> frozenset[str]:
