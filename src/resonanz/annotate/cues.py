@@ -133,6 +133,8 @@ def words_of(text: str) -> list[str]:
 
 def plain_words(text: str) -> list[str]:
     """The words of a text in small letters, as expressions see them."""
+    if text.isascii() and text.isalpha():  # one plain word, as most are that are asked about
+        return [text.lower()]
     return _piece.findall(plain(text))
 
 

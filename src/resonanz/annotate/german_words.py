@@ -117,6 +117,8 @@ class Sentence:
 
 def key(word: str) -> str:
     """The form in which words are compared: lower case, umlauts and ß written out, composed (NFC)."""
+    if word.isascii():
+        return word.lower()
     return normalize("NFC", word).lower().translate(_UMLAUTS)
 
 
