@@ -17,8 +17,6 @@ from resonanz.annotate.address_places import places
 from resonanz.annotate.cues import (
     BEGINS,
     ENDS,
-    KEPT,
-    LONGEST,
     Cues,
     alternatives,
     needed,
@@ -26,6 +24,7 @@ from resonanz.annotate.cues import (
     small,
     words_of,
 )
+from resonanz.annotate.kept import KEPT, LONGEST, Kept
 from resonanz.annotate.named_numbers import coded, named_before, named_loosely
 from resonanz.annotate.postal import WAYS, said_of_places
 from resonanz.annotate.quiet import hide
@@ -124,6 +123,23 @@ def test_what_words_say_is_kept_within_bounds() -> None:
     assert len(cues) == 3
     assert not address_cues.may_address(" ".join(f"w{number}" for number in range(KEPT + 1)), "out")
     assert len(address_cues._flags["out"]) <= KEPT
+
+
+def test_words_that_are_used_again_are_not_worked_out_again() -> None:
+    class Asked(Kept[int]):
+        times = 0
+
+        def found(self, word: str) -> int:
+            Asked.times += 1
+            return len(word)
+
+    kept = Asked()
+    for number in range(2 * KEPT):
+        assert kept["paket"] == 5
+        assert kept[str(number)] == len(str(number))
+    assert Asked.times == 2 * KEPT + 1
+    with pytest.raises(NotImplementedError):
+        Kept[int]()["paket"]
 
 
 @given(mixed)

@@ -16,6 +16,7 @@ from resonanz.annotate import german_verbs as verbs
 from resonanz.annotate.address_places import FUNCTION, NO_REQUEST
 from resonanz.annotate.address_requests import PARTICLES
 from resonanz.annotate.german_words import JOINED, WORD, foreignness, key, keys
+from resonanz.annotate.kept import LONGEST, Kept
 
 if TYPE_CHECKING:
     from resonanz.annotate.address_places import Direction
@@ -42,8 +43,7 @@ _REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
     "out": keys("mich mal den einen deinen doch uns mir ihn"),
 }
 
-KEPT = 30_000  # pieces of text whose flags are remembered
-LONGEST = 60  # characters of such a piece
+WORDS = 60_000  # whose flags are remembered
 _MAY, _KEEP, _FLAGS = 1, 2, 3  # may address somebody; may be German, or hide other words; both
 _COUNT = 2  # where the score for other languages begins
 # What is hidden in any text, with nothing left of it.
@@ -58,7 +58,7 @@ _ADDRESS = regex.compile(r"http|www\.")
 _JOINT = regex.compile(r"['’‑-]")
 
 
-class _Flags(dict[str, int]):
+class _Flags(Kept[int]):
     """What a piece of text between blanks may be, found out when it is first met."""
 
     def __init__(self, direction: Direction) -> None:
@@ -66,21 +66,16 @@ class _Flags(dict[str, int]):
         super().__init__()
         self._direction = direction
 
-    def __missing__(self, piece: str) -> int:
+    def found(self, piece: str) -> int:
+        """Work out the flags of a piece that was not met lately."""
         word = piece.rstrip(".,!?;:…")
         if not word.isalpha() and _HIDDEN_ALL.fullmatch(piece):
-            flags = 0
-        elif len(piece) > LONGEST:
+            return 0
+        if len(piece) > LONGEST:
             return _FLAGS
-        elif word.isalpha():
-            flags = _flags_of_word(key(word), self._direction)
-        else:
-            flags = _flags_of(piece, self._direction)
-        if len(piece) <= LONGEST and not piece.startswith("http"):
-            if len(self) >= KEPT:
-                self.clear()
-            self[piece] = flags
-        return flags
+        if word.isalpha():
+            return _flags_of_word(key(word), self._direction) if word == piece else self[word]
+        return _flags_of(piece, self._direction)
 
 
 _flags: dict[Direction, _Flags] = {"in": _Flags("in"), "out": _Flags("out")}
@@ -97,7 +92,7 @@ def may_address(text: str, direction: Direction) -> bool:
     return bool(flags & _MAY) and (bool(flags & _KEEP) or foreign <= 1)
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=WORDS)
 def _flags_of_word(word: str, direction: Direction) -> int:
     """The flags of one word alone, given as its key."""
     score = foreignness(word)
@@ -158,7 +153,7 @@ def _says_to_many(word: str, bare: str) -> bool:
     return verbs.plural_imperative(word) or verbs.swiss_imperative(word)
 
 
-_says_address = lru_cache(maxsize=20_000)(says_address)
+_says_address = lru_cache(maxsize=WORDS)(says_address)
 
 
 @lru_cache(maxsize=20_000)

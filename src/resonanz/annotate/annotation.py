@@ -87,18 +87,19 @@ def annotate(
     `hints` are the languages that the networks name, "" where one names none. With `second`, posts that the
     model is unsure of are looked at twice.
     """
-    said = hints or [""] * len(texts)
     languages = [Language("", 0)] * len(texts)
     if "language" in wanted.kinds:
+        said = hints or [""] * len(texts)
         languages = [identify(text, hint=hint) for text, hint in zip(texts, said, strict=True)]
-    judged: list[dict[str, object]] = [{} for _ in texts]
+    notes: list[dict[str, object]] = [{} for _ in texts]
     if model is not None:
         foreign = np.array([_is_foreign(model, one) for one in languages], bool)
-        judged = _judged(texts, model, wanted, second, foreign)
-    return [
-        _with_rules(text, of_model, wanted, language.code)
-        for text, of_model, language in zip(texts, judged, languages, strict=True)
-    ]
+        notes = _judged(texts, model, wanted, second, foreign)
+    of_rules = _by_rules(texts, wanted) | {"language": [one.code for one in languages]}
+    for kind, found in of_rules.items():
+        for of_post, one in zip(notes, found, strict=True):
+            of_post[kind] = one
+    return [Annotation(**of_post) for of_post in notes]  # type: ignore[arg-type]
 
 
 def _is_foreign(model: Model, language: Language) -> bool:
@@ -106,17 +107,16 @@ def _is_foreign(model: Model, language: Language) -> bool:
     return language.certainty >= FOREIGN and language.code not in KNOWN and "corrections" not in model.about
 
 
-def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, language: str) -> Annotation:
-    kinds = wanted.kinds
-    return Annotation(
-        language=language,
-        urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
-        private_data=tuple(find_private_data(text, patterns=wanted.patterns))
-        if "private_data" in kinds
-        else (),
-        address_form=address_form(text, direction="in") if "address_form" in kinds else None,
-        **of_model,  # type: ignore[arg-type]
-    )
+def _by_rules(texts: Sequence[str], wanted: Wanted) -> dict[str, Sequence[object]]:
+    """Return what rules find, kind by kind: the processor has each kind's tables at hand then."""
+    found: dict[str, Sequence[object]] = {}
+    if "urgency" in wanted.kinds:
+        found["urgency"] = [urgency(text, wanted.pressing) for text in texts]
+    if "private_data" in wanted.kinds:
+        found["private_data"] = [tuple(find_private_data(text, patterns=wanted.patterns)) for text in texts]
+    if "address_form" in wanted.kinds:
+        found["address_form"] = [address_form(text, direction="in") for text in texts]
+    return found
 
 
 # What the model says ----------------------------------------------------------------------------

@@ -16,14 +16,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from importlib import import_module
 from itertools import combinations, product
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from daachorse import DoubleArrayAhoCorasick
 
+from resonanz.annotate.kept import Kept
+
 _parser: Any = import_module("re._parser")
 
-KEPT = 30_000  # words whose cues are remembered
-LONGEST = 60  # characters of a word that is remembered
 MOST = 40_000  # templates of one expression; where there are more, the better half of it has to do
 
 # A template is what a match looks like: letters, `EDGE` where a word begins or ends, `ANY` for anything.
@@ -48,15 +48,15 @@ _SET_MOST = 8  # characters of a set that are told apart
 Row: TypeAlias = tuple[str, ...]  # pieces that a match has all of, the rarest first
 
 
-class Held(NamedTuple):
-    """What a word says by itself, as bits, and its pieces that say it with others: the first, and all."""
+Held: TypeAlias = tuple[int, tuple[int, ...], tuple[int, ...]]
+"""What a word says by itself, as bits, and its pieces that say it with others: the first, and all.
 
-    bits: int
-    keys: tuple[int, ...]
-    pieces: tuple[int, ...]
+Plain tuples, as the collector of garbage soon passes over those.
+"""
+NOTHING: Held = (0, (), ())
 
 
-class Cues(dict[str, Held]):
+class Cues(Kept[Held]):
     """For each word what it says; found out when it is first met."""
 
     def __init__(
@@ -96,34 +96,30 @@ class Cues(dict[str, Held]):
         }
         self._pieces = DoubleArrayAhoCorasick([piece.encode() for piece in pieces])
 
-    def __missing__(self, word: str) -> Held:
-        """What a word says that was not met before."""
-        numbers: set[int] = set()
-        for found in self._read(word):
-            framed = f"{BEGINS}{found}{ENDS}".encode(errors="surrogatepass")
-            numbers.update(number for _start, _end, number in self._pieces.find_overlapping(framed))
+    def found(self, word: str) -> Held:
+        """What a word says that was not met lately."""
+        framed = " ".join([f"{BEGINS}{part}{ENDS}" for part in self._read(word)])
+        there = self._pieces.find_overlapping(framed.encode(errors="surrogatepass"))
+        if not there:
+            return NOTHING
+        numbers = {number for _start, _end, number in there}
         bits = 0
         for number in numbers:
             bits |= self._bits[number]
-        held = Held(bits, tuple(numbers & self._table.keys()), tuple(numbers & self._joined))
-        if len(word) <= LONGEST:
-            if len(self) >= KEPT:
-                self.clear()
-            self[word] = held
-        return held
+        return bits, tuple(numbers & self._table.keys()), tuple(numbers & self._joined)
 
     def mask(self, words: Sequence[str]) -> int:
         """What may be there in a text with these words, as bits: each thing's place is its bit."""
         mask = self._always
-        keys: set[int] = set()
-        held: set[int] = set()
-        for bits, here, pieces in map(self.__getitem__, words):
-            if bits:
-                mask |= bits
-            if pieces:
-                held.update(pieces)
-                keys.update(here)
-        for key in keys:
+        keys: list[int] = []
+        pieces: list[int] = []
+        for said in map(self.__getitem__, words):
+            if said is not NOTHING:
+                mask |= said[0]
+                keys += said[1]
+                pieces += said[2]
+        held = set(pieces)
+        for key in set(keys):
             for bits, others in self._table[key]:
                 if others <= held:
                     mask |= bits
@@ -137,6 +133,8 @@ def words_of(text: str) -> list[str]:
 
 def plain_words(text: str) -> list[str]:
     """The words of a text in small letters, as expressions see them."""
+    if text.isascii() and text.isalpha():  # one plain word, as most are that are asked about
+        return [text.lower()]
     return _piece.findall(plain(text))
 
 

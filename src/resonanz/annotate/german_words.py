@@ -117,10 +117,12 @@ class Sentence:
 
 def key(word: str) -> str:
     """The form in which words are compared: lower case, umlauts and ß written out, composed (NFC)."""
+    if word.isascii():
+        return word.lower()
     return normalize("NFC", word).lower().translate(_UMLAUTS)
 
 
-_kept_key = lru_cache(maxsize=20_000)(key)
+_kept_key = lru_cache(maxsize=60_000)(key)
 
 
 def keys(words: str) -> frozenset[str]:

@@ -431,6 +431,8 @@ _FOLDED = "\4"  # in front of a word as frames fold it
 
 def folded_words(text: str) -> list[str]:
     """The words of a text as `ROWS` have them."""
+    if text.isascii() and text.isalpha():  # one plain word
+        return [_FOLDED + text.lower()]
     return [_FOLDED + _folded(word) for word in _TOKEN.findall(text)]
 
 
