@@ -2,7 +2,8 @@
 
     RESONANZ_TEST_DATA=… python -m bench.quality
 
-A row is one run of `resonanz model evaluate`, those of the second table after `resonanz model train`.
+A row is one run of `resonanz model evaluate`, those of the second table after `resonanz model train`. Danger
+is counted on the project's own cases, which `resonanz annotate` judges.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("RESONANZ_TEST_DATA", ROOT.parent / "shared" / "data"))
+CASES = ROOT / "tests" / "annotate"
 PAGE = ROOT / "docs" / "quality.md"
 BEGIN, END = "<!-- measured -->\n", "<!-- end -->\n"
 
@@ -43,10 +45,25 @@ def _evaluated(case: Case, *words: str) -> Any:
     return _resonanz("model", "evaluate", "--data", str(case.table), "--label", case.label, *column, *words)
 
 
-def _trained(table: Path, out: Path, column: str) -> Path:
+def _trained(table: Path, out: Path, column: str, *more: str) -> Path:
     words = ("--column", column) if column else ()
-    _resonanz("model", "train", "--data", str(table), "--out", str(out), *words)
+    _resonanz("model", "train", "--data", str(table), "--out", str(out), *words, *more)
     return out
+
+
+def _danger(table: Path) -> str:
+    """Return how much of the danger in a table of own cases (level, tab, text) is heard, and what of the rest."""
+    known = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()]
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl") as file:
+        file.writelines(json.dumps({"id": str(n), "text": text}) + "\n" for n, (_, text) in enumerate(known))
+        file.flush()
+        command = [sys.executable, "-m", "resonanz.desk", "annotate", file.name, "--json"]
+        lines = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+    heard = [json.loads(line)["urgency"]["level"] == "safety" for line in lines]
+    danger = [has for (level, _), has in zip(known, heard, strict=True) if level == "safety"]
+    others = [has for (level, _), has in zip(known, heard, strict=True) if level != "safety"]
+    share, false = sum(danger) / len(danger), sum(others) / len(others)
+    return f"| `{table.name}` | {len(danger)} | {share:.3f} | {len(others)} | {false:.1%} |"
 
 
 def _halves(table: Path, folder: Path) -> tuple[Path, Path]:
@@ -72,6 +89,7 @@ def _row(case: Case, found: Any) -> str:
         f"{label}: {one['precision']:.2f} / {one['recall']:.2f} / {one['f1']:.2f}",
         f"{found['unsure']:.1%}",
         f"{found['sure_right']:.3f}",
+        f"{found['looked_twice']:.0%}",
         f"{error:.3f}",
     )
     return f"| {' | '.join(cells)} |"
@@ -79,7 +97,7 @@ def _row(case: Case, found: Any) -> str:
 
 NAMES = (
     "corpus", "label", "posts", "commonest label alone", "micro-F1", "macro-F1",
-    "one label: precision / recall / F1", "unsure", "right when sure", "calibration error",
+    "one label: precision / recall / F1", "unsure", "right when sure", "looked at twice", "calibration error",
 )  # fmt: skip
 HEAD = f"| {' | '.join(NAMES)} |\n|{'---|' * len(NAMES)}"
 
@@ -95,17 +113,31 @@ def main() -> None:
     praise = Case(
         "Flausch (praise)", DATA / "praise_flausch" / "train.tsv", "intent", "praise=flausch", "praise"
     )
-    lines = ["**As shipped.**", "", HEAD, *(_row(case, _evaluated(case)) for case in (*syn, airline, praise))]
+    shipped = (*syn, airline, praise)
+    lines = ["**As shipped.**", "", HEAD, *(_row(case, _evaluated(case)) for case in shipped)]
+    lines += ["", "**As shipped, with the second look.**", "", HEAD]
+    lines += [_row(case, _evaluated(case, "--second-look")) for case in (*syn, airline)]
     lines += ["", "**After `resonanz model train` on a part of the corpus alone.**", "", HEAD]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         learnt = _trained(germeval / "dev.tsv", folder / "dev.model", "")
         lines += [_row(case, _evaluated(case, "--model", str(learnt))) for case in syn]
+        heads = _trained(germeval / "dev.tsv", folder / "dev.second", "", "--second-look")
+        twice = ("--model", str(learnt), "--second-look", str(heads))
+        with_second = [
+            _row(replace(case, name=f"{case.name}, second look"), _evaluated(case, *twice)) for case in syn
+        ]
         for case in (airline, praise):
             one, other = _halves(case.table, folder)
             learnt = _trained(one, folder / "half.model", case.column)
             halved = Case(f"{case.name}, other half", other, case.label, case.column, case.only)
             lines.append(_row(halved, _evaluated(halved, "--model", str(learnt))))
+    lines += [
+        *with_second,
+        *("", "**Danger, on the project's own cases.**", ""),
+        *("| table | danger | heard | others | of these called danger |", f"|{'---|' * 5}"),
+        *map(_danger, sorted(CASES.glob("urgency*.tsv"))),
+    ]
     text = PAGE.read_text(encoding="utf-8")
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(lines) + f"\n\n{END}{after}", encoding="utf-8")
