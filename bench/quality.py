@@ -52,7 +52,7 @@ def _trained(table: Path, out: Path, column: str, *more: str) -> Path:
 
 
 def _danger(table: Path) -> str:
-    """Return how much of the danger in a table of own cases (level, tab, text) is heard, and what of the rest."""
+    """Return how much of the danger in a table (level, tab, text) is heard, and how much of the rest."""
     known = [line.split("\t") for line in table.read_text(encoding="utf-8").splitlines()]
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".jsonl") as file:
         file.writelines(json.dumps({"id": str(n), "text": text}) + "\n" for n, (_, text) in enumerate(known))

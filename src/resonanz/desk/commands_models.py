@@ -31,7 +31,7 @@ WHAT = {
     "missing": "cannot be read",
     "no_model": "is no model of Resonanz; expected a file that `resonanz model train` wrote",
     "other_format": "is a model of another version ({found}); expected {expected}: train it again",
-    "other_kind": "is a model of another kind ({found} rows); expected one with {expected}",
+    "other_kind": "is of another kind: a model of posts and the heads of a second look are two files",
     "cut_off": "is cut off or was changed: its checksum does not fit; copy or train it again",
 }
 
