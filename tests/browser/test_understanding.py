@@ -60,7 +60,9 @@ def test_it_works_by_mouse_and_learns_in_the_background(someone: Arrive, network
         page.wait_for_timeout(1000)
         page.reload()
     row = page.get_by_role("row").filter(has_text="desk-1")
-    expect(row).to_contain_text("in use")
+    expect(row).to_contain_text("not measured yet")
+    row.get_by_role("button", name="Use").click()
+    expect(page.get_by_role("status").first).to_contain_text("The model “desk-1” is in use.")
     row.get_by_role("button", name="Back to the earlier model").click()
     expect(page.get_by_role("status").first).to_contain_text("The model “resonanz” is in use.")
 
@@ -77,7 +79,7 @@ def test_posts_are_checked_by_keyboard(someone: Arrive, network: RunningSimulato
     expect(page.locator("[name=sentiment]:checked")).to_have_value("neutral")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Post 2 of 20")).to_be_visible()
-    page.goto(page.url.partition("/check/")[0] + "/")
+    page.goto(page.url.partition("/check/")[0] + "/?models=all")
     expect(page.get_by_text("1 decision checked").first).to_be_visible()
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from resonanz.desk import understood
 from resonanz.desk.access import scope_of, visible_in
-from resonanz.desk.models import Agent, Annotation, Correction, Kind, LearntModel, Mention, Setting
+from resonanz.desk.models import Agent, Annotation, Correction, Kind, LearntModel, Mention
+from resonanz.desk.understanding import TWICE
 from resonanz.study import wilson
 
 DRAWN_FROM = timedelta(days=30)
@@ -49,15 +50,31 @@ class OfKind(NamedTuple):
         return wilson(self.right, self.checked)
 
 
-def quality() -> list[OfKind]:
-    """Return for each kind how often the model was right, by posts that were drawn by lot."""
+def quality(judge: str = "") -> list[OfKind]:
+    """Return for each kind how often a model was right ("": any), by posts that were drawn by lot."""
     off = understood.switched_off()
     kinds = [kind.value for kind in Kind if kind not in off]
     said = Correction.objects.filter(sampled=True, undone_at=None, kind__in=kinds).order_by("-pk")
+    if judge:
+        said = said.filter(model__in=_names(judge))
     by_kind: dict[str, list[tuple[set[str], set[str]]]] = defaultdict(list)
     for kind, was, value in said.values_list("kind", "was", "value")[:CHECKED_MOST]:
         by_kind[kind].append((_labels(kind, was), _labels(kind, value)))
     return [_of_kind(kind, by_kind[kind]) for kind in kinds]
+
+
+def _names(judge: str) -> tuple[str, str]:
+    """Return what notes call a model: a second look is part of what it says."""
+    return judge, f"{judge}{TWICE}"
+
+
+def judges() -> dict[str, int]:
+    """Return which models were checked, with how many decisions of theirs, the latest first."""
+    said = Correction.objects.filter(sampled=True, undone_at=None).exclude(kind__in=understood.switched_off())
+    found: Counter[str] = Counter()
+    for judge in said.order_by("-pk").values_list("model", flat=True)[:CHECKED_MOST]:
+        found[judge.removesuffix(TWICE)] += 1
+    return dict(found)
 
 
 def _labels(kind: str, value: str) -> set[str]:
@@ -92,22 +109,17 @@ def versions() -> list[LearntModel]:
     return list(LearntModel.objects.select_related("used_by").order_by("-pk")[:30])
 
 
-def trouble() -> dict[str, str] | None:
-    """Return what is wrong with the model in use, None where nothing is."""
-    found: dict[str, str] | None = (
-        Setting.objects.filter(name=understood.TROUBLE).values_list("value", flat=True).first()
-    )
-    return found
-
-
-def drawn(agent: Agent, besides: Iterable[int] = ()) -> Mention | None:
-    """Return a post drawn by lot that nobody has checked yet, of those that somebody may see."""
+def drawn(agent: Agent, besides: Iterable[int] = (), judge: str = "") -> Mention | None:
+    """Return a post drawn by lot that nobody has checked yet, of those that somebody may see; first of those
+    that a model has judged.
+    """
     since = timezone.now() - DRAWN_FROM
     checked = Correction.objects.filter(mention=OuterRef("mention"), sampled=True, undone_at=None)
     seen = visible_in(scope_of(agent)).filter(pk=OuterRef("mention__conversation"))
     posts: QuerySet[Annotation] = Annotation.objects.filter(
         ~Q(model=""), Exists(seen), mention__posted_at__gte=since, mention__deleted_at=None
     )
-    lot = posts.exclude(Exists(checked)).exclude(mention__in=list(besides)).order_by("?")
+    others = Case(When(model__in=_names(judge), then=0), default=1)
+    lot = posts.exclude(Exists(checked)).exclude(mention__in=list(besides)).order_by(others, "?")
     note = lot.select_related("mention__author", "mention__conversation").first()
     return None if note is None else note.mention

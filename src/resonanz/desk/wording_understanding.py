@@ -196,7 +196,9 @@ def trouble(code: str, model: str) -> str:
         "other_format": _("It was made by another version of Resonanz."),
         "cut_off": _("Its file is cut off or was changed."),
         "damaged": _("Its file is damaged."),
+        "other_kind": _("It is a model for another use."),
         "worse": _("It was worse than the one before and was not kept."),
+        "gone": _("Its file was removed."),
     }
     why = sentences.get(code, _("Its file cannot be read."))
     return _("The model “%(name)s” cannot be used. %(why)s") % {"name": model, "why": why}

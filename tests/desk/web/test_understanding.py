@@ -194,7 +194,7 @@ def quality(client: Client) -> str:
 
 
 def check(client: Client, post: Mention, **said: object) -> str:
-    sent = {"order": post.pk, "place": "1", "asked": ["sentiment", "intent", "reason"], **said}
+    sent = {"order": post.pk, "place": "1", **said}
     return client.post("/reports/quality/check/", sent).headers["Location"]
 
 
@@ -206,9 +206,10 @@ def test_posts_drawn_by_lot_tell_how_good_it_is(desk: Desk) -> None:
     page = client.get("/reports/quality/check/").content.decode()
     post = Mention.objects.get()
     assert ("Post 1 of 20" in page, ANGRY in page) == (True, True)
-    checked = re.findall(r'value="(\w+)" data-key-of="\w*" checked', page)
-    assert checked == ["negative", "us", "complaint", "delay"]
+    assert "checked" not in page.partition('id="checking"')[2].partition("</form>")[0]
+    assert 'value="-" data-key-of="x">none of these' in page
     assert check(client, post, do="skip") == "/reports/quality/check/?place=1"
+    assert check(client, post) == "/reports/quality/check/?place=1"  # nothing was said
     where = check(client, post, sentiment="negative", intent=["request"], reason="delay")
     assert where == "/reports/quality/check/?place=2"
     rows = Correction.objects.order_by("kind").values_list("kind", "was", "value", "sampled")
@@ -220,6 +221,8 @@ def test_posts_drawn_by_lot_tell_how_good_it_is(desk: Desk) -> None:
     page = quality(client)
     assert "in truth 21% to 100%" in page
     assert "1 decision checked" in page
+    assert check(client, post, intent="-") == "/reports/quality/check/?place=2"
+    assert Correction.objects.filter(kind="intent").latest("pk").value == ""
     assert "There is no post left to check" in client.get("/reports/quality/check/").content.decode()
     assert check(client, post, place="20", sentiment="grumpy") == "/reports/quality/check/?place=20"
     assert check(client, post, place="20", sentiment="neutral") == "/reports/quality/"
@@ -230,7 +233,8 @@ def test_what_was_corrected_before_counts_by_what_the_model_said(desk: Desk) -> 
     post, client = Mention.objects.get(), signed_in(desk.clara)
     understanding.correct(post, desk.anna, "sentiment", "neutral")
     check(client, post, sentiment="neutral")
-    assert Correction.objects.get(sampled=True, kind="sentiment").was == "negative"
+    made = Correction.objects.get(sampled=True, kind="sentiment")
+    assert (made.was, made.model) == ("negative", "resonanz")
 
 
 def test_twenty_checks_make_a_headline(desk: Desk) -> None:
@@ -239,37 +243,108 @@ def test_twenty_checks_make_a_headline(desk: Desk) -> None:
         post = Mention.objects.get(uri__endswith=f"/{number}")
         value = "negative" if number else "neutral"
         understanding.correct(post, desk.clara, "sentiment", value, sampled=True)
-    assert "it is right in 95% of the posts you checked" in quality(signed_in(desk.clara))
+    client = signed_in(desk.clara)
+    assert "Where resonanz says a feeling, it is right in 95% of the posts you checked" in quality(client)
+    Correction.objects.filter(value="negative").update(model="desk-1 +e5")
+    page = quality(client)
+    assert (
+        "is not known yet" in page,
+        "Decisions of other models were checked too: desk-1 (19)." in page,
+    ) == (
+        True,
+        True,
+    )
+    page = client.get("/reports/quality/?models=all").content.decode()
+    assert "Where a model said a feeling, it was right in 95% of the posts you checked" in page
+    assert "All models together: desk-1 (19), resonanz (1)." in page
+
+
+def desk_model(number: int, **more: object) -> LearntModel:
+    """Make a model that learnt here and was better."""
+    kept(models.folder(), f"desk-{number}")
+    known = {"made_at": timezone.now(), "based_on": "resonanz", "corrections_count": 41, "held_count": 9}
+    known |= {"figures": {"before": {"sentiment": [6, 9]}, "after": {"sentiment": [8, 9]}}}
+    known |= {"file": f"desk-{number}.model"}
+    return LearntModel.objects.create(name=f"desk-{number}", **known | more)
+
+
+def use(client: Client, **sent: object) -> str:
+    return client.post("/reports/quality/use", sent, follow=True).content.decode()
 
 
 def test_models_are_chosen_and_the_way_back_is_one_click(desk: Desk) -> None:
-    kept(models.folder(), "desk-1")
-    tally = {"sentiment": [1, 2]}
-    LearntModel.objects.create(
-        name="desk-1",
-        made_at=timezone.now(),
-        based_on="resonanz",
-        corrections_count=9,
-        held_count=2,
-        figures={"before": tally, "after": {"sentiment": [2, 2]}},
-        file="desk-1.model",
-    )
-    client = signed_in(desk.clara)
+    first, client = desk_model(1), signed_in(desk.clara)
     page = quality(client)
-    assert ("1 of 2 (50%)" in page, "2 of 2 (100%)" in page) == (True, True)
-
-    def use(**sent: object) -> str:
-        return client.post("/reports/quality/use", sent, follow=True).content.decode()
-
-    assert "The model “desk-1” is in use." in use(model=LearntModel.objects.get().pk)
+    assert ("Feeling: 6 of 9 (67%)" in page, "Feeling: 8 of 9 (89%)" in page) == (True, True)
+    assert "The model “desk-1” is in use." in use(client, model=first.pk)
     assert "Back to the earlier model" in quality(client)
-    assert "The model “resonanz” is in use." in use(do="back")
-    assert "there is none before it" in use(do="back")
+    assert "The model “resonanz” is in use." in use(client, do="back")
+    assert "there is none before it" in use(client, do="back")
+    use(client, model=first.pk)
+    use(client, model="")
+    assert "Back to the earlier model" in quality(client)
     models.SHIPPED.unlink()
-    case_of(desk, ANGRY)
     page = quality(client)
     assert "The model “resonanz” cannot be used. Its file is missing." in page
     assert "Posts get only what rules find" in page
+
+
+def test_what_a_person_chose_holds_and_a_new_model_is_proposed(desk: Desk) -> None:
+    first, client = desk_model(1), signed_in(desk.clara)
+    use(client, model=first.pk)
+    assert "A person has chosen" not in quality(client)
+    use(client, do="back")
+    page = quality(client)
+    assert ("A person has chosen" in page, "is ready" in page) == (True, False)
+    desk_model(2)
+    page = quality(client)
+    assert "desk-2 is ready: Feeling 89% instead of 67%." in page
+    page = use(client, do="automatic")
+    assert "New models are taken into use by themselves again." in page
+    assert "The model “desk-2” is in use." in page
+    use(client, do="back")
+    LearntModel.objects.filter(name="desk-2").update(file="")
+    page = use(client, do="automatic")
+    assert ("by themselves again" in page, "is in use." in page) == (True, False)
+
+
+def test_each_model_says_how_it_stands(desk: Desk) -> None:
+    client = signed_in(desk.clara)
+    worse = {"before": {"sentiment": [9, 9]}, "after": {"sentiment": [1, 9]}}
+    desk_model(1, figures=worse, file="")
+    desk_model(2, file="")
+    desk_model(3, figures={"before": {"sentiment": [1, 2]}, "after": {"sentiment": [2, 2]}})
+    desk_model(4, based_on="", figures={})
+    page = quality(client)
+    assert [
+        "was worse at Feeling, not used" in page,
+        page.count("file removed"),
+        "not measured yet: about 15 more corrections" in page,
+        page.count("not measured yet"),
+        "brought in from a file" in page,
+    ] == [True, 1, True, 1, True]
+
+
+def test_a_broken_model_is_told_when_the_page_is_opened(desk: Desk) -> None:
+    row, client = desk_model(1), signed_in(desk.clara)
+    use(client, model=row.pk)
+    file = models.folder() / row.file
+    file.write_bytes(file.read_bytes()[:-1])
+    page = quality(client)
+    assert "The model “desk-1” cannot be used. Its file is cut off or was changed." in page
+    assert "The model that came with Resonanz judges in its place." in page
+    assert re.findall(r'<span class="due \w+">([^<]*)</span>', page) == ["cannot be used"]
+
+
+def test_the_panel_says_who_says_why(desk: Desk) -> None:
+    talk, client = case_of(desk, ANGRY), signed_in(desk.anna)
+    assert "Its file is gone" not in panel(client, talk)
+    Annotation.objects.update(model="desk-9")
+    page = panel(client, talk)
+    assert "Judged by the model “desk-9”." in page
+    assert "Its file is gone; which words carry this is said by “resonanz”, the model in use." in page
+    relabel(client, talk, "sentiment", "positive")
+    assert panel(client, talk).count("because of") == page.count("because of") - 1
 
 
 # Reports -----------------------------------------------------------------------------------------

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from resonanz.desk.understanding.annotating import annotate_next
 from resonanz.desk.understanding.correcting import confirm, correct, undo
-from resonanz.desk.understanding.explaining import pieces, why
+from resonanz.desk.understanding.explaining import judge_of, pieces, why
 from resonanz.desk.understanding.learning import learn_next
 from resonanz.desk.understanding.models import (
     SHIPPED_NAME,
     TWICE,
     InUse,
+    automatic,
+    base,
+    bring_in,
     can_look_twice,
     current,
+    judged,
+    proposed,
     roll_back,
+    state,
     use,
 )
 from resonanz.desk.understanding.switching import (
@@ -32,19 +38,26 @@ __all__ = [
     "InUse",
     "add_reason",
     "annotate_next",
+    "automatic",
+    "base",
+    "bring_in",
     "can_look_twice",
     "change_reason",
     "confirm",
     "correct",
     "current",
     "forget",
+    "judge_of",
+    "judged",
     "learn_next",
     "learns",
     "look_twice",
     "noted_count",
     "pieces",
+    "proposed",
     "roll_back",
     "sorts",
+    "state",
     "switch",
     "undo",
     "use",

@@ -14,7 +14,9 @@ from resonanz.annotate.labelled import INTENTS, NO_REASON, SENTIMENTS
 from resonanz.desk import understood
 from resonanz.desk.care.base import CareError, expect_agent
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Annotation, Correction, Kind, Mention
+from resonanz.desk.models import Agent, Annotation, Correction, Kind, LearntModel, Mention
+from resonanz.desk.understanding import models
+from resonanz.desk.understanding.learning import AFTER
 
 ABOUTS = ("us", "others")
 
@@ -29,12 +31,21 @@ def correct(
     value = _checked(mention, agent, kind, value)
     with transaction.atomic():
         note = _note_of(mention)
-        was = label_of(note, kind)
+        was, judge = label_of(note, kind), note.model
         if was == value and note.by_hand & understood.BITS[kind] and not sampled:
             return None
         if sampled and note.by_hand & understood.BITS[kind]:
-            was = _judged(mention, kind)
-        made = _keep(note, agent, kind, value, was, sampled=sampled)
+            was, judge = _judged(mention, kind)
+        made = Correction.objects.create(
+            mention=mention,
+            kind=kind,
+            value=value,
+            was=was,
+            by=agent,
+            at=timezone.now(),
+            sampled=sampled,
+            model=judge,
+        )
         _put(note, kind, value)
         _tell(made, agent, mention)
     return made
@@ -50,7 +61,8 @@ def confirm(mention: Mention, agent: Agent, kind: str, *, sampled: bool = False)
 
 
 def undo(made: Correction, agent: Agent) -> None:
-    """Take a word back: what stood before stands again, and a model judges the post anew.
+    """Take a word back: what stood before stands again, and a model judges the post anew. Where models
+    have learnt from it, the next is made without it.
 
     CareError: `not_allowed`, `too_late` where somebody has said something else since.
     """
@@ -65,6 +77,8 @@ def undo(made: Correction, agent: Agent) -> None:
         _put(note, made.kind, made.was, by_hand=len(newest) > 1)
         with connection.cursor() as cursor:
             cursor.execute(understood.LIST_ONE, [made.mention_id])
+        if LearntModel.objects.filter(upto__gte=made.pk).exists():
+            models.learn_anew(timezone.now() + AFTER)
         _tell(made, agent, made.mention, undo=1)
 
 
@@ -98,23 +112,10 @@ def _note_of(mention: Mention) -> Annotation:
     return Annotation.objects.get_or_create(mention=mention, defaults={"at": timezone.now()})[0]
 
 
-def _keep(note: Annotation, agent: Agent, kind: str, value: str, was: str, *, sampled: bool) -> Correction:
-    return Correction.objects.create(
-        mention=note.mention,
-        kind=kind,
-        value=value,
-        was=was,
-        by=agent,
-        at=timezone.now(),
-        sampled=sampled,
-        model=note.model,
-    )
-
-
-def _judged(mention: Mention, kind: str) -> str:
-    """Return what a model said before anybody corrected it: that is what a check is about."""
+def _judged(mention: Mention, kind: str) -> tuple[str, str]:
+    """Return what a model said before anybody corrected it, and which: that is what a check is about."""
     said = Correction.objects.filter(mention=mention, kind=kind, undone_at=None).order_by("pk")
-    return str(said.values_list("was", flat=True)[0])
+    return said.values_list("was", "model")[0]
 
 
 def _put(note: Annotation, kind: str, value: str, *, by_hand: bool = True) -> None:

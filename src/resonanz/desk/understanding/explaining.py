@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from resonanz.annotate.features import tokens_of
+from resonanz.annotate.model import Model
 from resonanz.desk.models import Annotation
-from resonanz.desk.understanding.models import current
-from resonanz.desk.understood import RELEVANCE, UNSURE, intents_of
+from resonanz.desk.understanding.models import TWICE, current, named
+from resonanz.desk.understood import BITS, RELEVANCE, UNSURE, intents_of
 
 WORDS_MOST = 3  # for one label
 SHARE_LEAST = 0.3  # of what the strongest word says
@@ -32,9 +33,25 @@ class Because(NamedTuple):
     words: tuple[str, ...]
 
 
+class Judge(NamedTuple):
+    """The model that can say why; `instead` names it where the one that judged is gone."""
+
+    model: Model | None
+    instead: str = ""
+
+
+def judge_of(note: Annotation) -> Judge:
+    """Return the model that judged a post, the one in use where that is gone, None where none has judged."""
+    name, now = note.model.removesuffix(TWICE), current().model
+    if not name or now is None or now.name == name:
+        return Judge(now if name else None)
+    found = named(name)
+    return Judge(now, now.name) if found is None else Judge(found)
+
+
 def why(text: str, note: Annotation) -> list[Because]:
-    """Return for each label that is noted which words carry it; without a model nothing."""
-    model = current().model
+    """Return for each label that a model noted which words carry it; what a person chose needs no words."""
+    model = judge_of(note).model
     if model is None:
         return []
     tokens, asked = tokens_of(text), _labels(note)
@@ -51,7 +68,8 @@ def _labels(note: Annotation) -> list[tuple[str, str]]:
     found = [("sentiment", feeling), ("relevance", RELEVANCE.get(note.about, ""))]
     found += [("intent", name) for name in intents_of(note.intents)]
     found.append(("reason", note.reason))
-    return [(kind, label) for kind, label in found if label not in {"", UNSURE, "none"}]
+    by_hand = {kind for kind, bit in BITS.items() if note.by_hand & bit}
+    return [one for one in found if one[0] not in by_hand and one[1] not in {"", UNSURE, "none"}]
 
 
 def _words(tokens: Sequence[str], carried: Sequence[tuple[int, float]]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from resonanz.desk.care import kinds
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Annotation, Correction, Reason, Setting
-from resonanz.desk.understanding.models import judge_again
+from resonanz.desk.understanding.models import forget_learnt, judge_again
 from resonanz.query import fold
 
 REASONS_MOST = 60
@@ -75,7 +75,8 @@ def noted_count(kind: str) -> int:
 
 
 def forget(kind: str, agent: Agent) -> int:
-    """Delete what is noted of a kind that is switched off, corrections too; return of how many posts.
+    """Delete what is noted of a kind that is switched off, corrections and the models that learnt from them
+    too; return of how many posts.
 
     There is no way back. CareError: `lead_needed`, `still_on`.
     """
@@ -83,6 +84,7 @@ def forget(kind: str, agent: Agent) -> int:
     if kind not in understood.switched_off():
         raise CareError("still_on")
     emptied: dict[str, object] = {column: EMPTY.get(column, "") for column in understood.COLUMNS[kind]}
+    forget_learnt(kind)
     with transaction.atomic():
         count = _noted(kind).update(**emptied)
         Correction.objects.filter(kind=kind).delete()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from resonanz.desk import care, reading_notes, reading_quality, understanding, understood, wording
 from resonanz.desk import wording_understanding as words
 from resonanz.desk.models import Kind, LearntModel, Mention, Role
+from resonanz.desk.understanding.learning import HELD
 from resonanz.desk.web.acting import whole_number
 from resonanz.desk.web.settings_people import for_role, signed_in
 from resonanz.desk.web.understanding import choices
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
     from resonanz.desk.models import Agent, Annotation, Reason
     from resonanz.desk.reading_quality import OfKind, OfLabel
+    from resonanz.desk.understanding import InUse
 
+NOTHING = "-"  # somebody says that a post wants nothing
 ENOUGH = 20  # checks from which on a share is worth a headline
 
 
@@ -35,18 +38,25 @@ ENOUGH = 20  # checks from which on a share is worth a headline
 @for_role(Role.LEAD)
 def page(request: HttpRequest) -> HttpResponse:
     """Show how often the model is right here, and which models there are."""
-    found = reading_quality.quality()
+    now, every = understanding.current(), request.GET.get("models") == "all"
+    judge = "" if every or now.model is None else now.model.name
+    found = reading_quality.quality(judge)
     reasons = {one.code: one for one in understood.reasons(active=False)}
-    trouble = reading_quality.trouble()
     context = {
-        "answer": _answer(found),
+        "answer": _answer(found, judge),
+        "judge": judge,
+        "others": _others(judge),
         "kinds": [_kind(one, reasons) for one in found],
         "any_checked": any(one.checked or one.unsure for one in found),
-        "versions": [_version(one) for one in reading_quality.versions()],
+        "versions": [_version(one, now) for one in reading_quality.versions()],
+        **_choice(),
+        "based_on": understanding.base().name,
         "shipped_in_use": not LearntModel.objects.filter(in_use=True).exists(),
+        "can_go_back": bool(understanding.state().before),
         "shipped_name": understanding.SHIPPED_NAME,
         "corrections": number_format(reading_quality.corrections_count()),
-        "trouble": words.trouble(trouble["code"], trouble["model"]) if trouble else "",
+        "trouble": words.trouble(now.trouble, now.lacking) if now.trouble else "",
+        "rules_alone": now.model is None,
         "learns": understood.setting()["learns"],
         "drawn_most": reading_quality.DRAWN_MOST,
         "area": "reports",
@@ -55,12 +65,48 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/quality.html", context)
 
 
-def _answer(found: list[OfKind]) -> str:
+def _others(judge: str) -> str:
+    """Return the models that were checked besides one, with how many decisions of each."""
+    return ", ".join(
+        f"{name or '–'} ({number_format(count)})"
+        for name, count in reading_quality.judges().items()
+        if name != judge
+    )
+
+
+def _choice() -> dict[str, object]:
+    """Return whether a person has chosen the model, and which is proposed instead."""
+    proposed = understanding.proposed()
+    gains = "" if proposed is None else ", ".join(_gains(proposed))
+    return {"chosen": understanding.state().chosen, "proposed": proposed, "gains": gains}
+
+
+def _gains(row: LearntModel) -> list[str]:
+    """Return for each kind that was measured how often a model is right, and how often the one before."""
+    before, after = row.figures["before"], row.figures["after"]
+    return [
+        _("%(kind)s %(after)s instead of %(before)s")
+        % {
+            "kind": words.kind_name(kind),
+            "after": words.share(after[kind][0] / after[kind][1]),
+            "before": words.share(before[kind][0] / before[kind][1]),
+        }
+        for kind in before
+        if before[kind][1] and after[kind][1]
+    ]
+
+
+def _answer(found: list[OfKind], judge: str) -> str:
     feeling = next((one for one in found if one.kind == Kind.SENTIMENT), None)
     if feeling is None or feeling.checked < ENOUGH:
         return _("How good the model is here is not known yet: check some posts")
     share = words.share(feeling.right / feeling.checked)
-    return _("Where it says a feeling, it is right in %(share)s of the posts you checked") % {"share": share}
+    said = (
+        _("Where %(name)s says a feeling, it is right in %(share)s of the posts you checked")
+        if judge
+        else _("Where a model said a feeling, it was right in %(share)s of the posts you checked")
+    )
+    return said % {"share": share, "name": judge}
 
 
 def _kind(found: OfKind, reasons: Mapping[str, Reason]) -> dict[str, object]:
@@ -102,34 +148,45 @@ def _range(low: float | None, high: float | None) -> str:
     return _("%(low)s to %(high)s") % {"low": words.share(low), "high": words.share(high)}
 
 
-def _version(row: LearntModel) -> dict[str, object]:
+def _version(row: LearntModel, now: InUse) -> dict[str, object]:
     before, after = (_right(row.figures.get(name, {})) for name in ("before", "after"))
+    said = understanding.judged(row)
     return {
         "row": row,
         "before": before,
         "after": after,
+        "lacks": row.in_use and bool(now.trouble),
+        "more": number_format(said.missing * HELD) if row.based_on and row.file else "",
+        "worse": ", ".join(map(words.kind_name, said.worse)),
         "usable": bool(row.file) and not row.in_use,
         "by": row.used_by.shown_name if row.used_by is not None else "",
     }
 
 
-def _right(tally: dict[str, list[int]]) -> str:
-    right, total = sum(one[0] for one in tally.values()), sum(one[1] for one in tally.values())
-    if not total:
-        return "–"
-    facts = {"right": right, "all": total, "share": words.share(right / total)}
-    return _("%(right)s of %(all)s (%(share)s)") % facts
+def _right(tally: dict[str, list[int]]) -> list[str]:
+    """Return for each kind how many decisions were right."""
+    return [
+        _("%(kind)s: %(right)s of %(all)s (%(share)s)")
+        % {"kind": words.kind_name(kind), "right": right, "all": total, "share": words.share(right / total)}
+        for kind, (right, total) in tally.items()
+        if total
+    ]
 
 
 @require_POST
 @for_role(Role.LEAD)
 def use(request: HttpRequest) -> HttpResponse:
-    """Take another model into use, or go back to the one before."""
+    """Take another model into use, go back to the one before, or let new ones be taken by themselves."""
     agent = signed_in(request)
     number = whole_number(request.POST.get("model", ""))
     try:
         if request.POST.get("do") == "back":
             taken = understanding.roll_back(agent)
+        elif request.POST.get("do") == "automatic":
+            taken = understanding.automatic(agent)
+            messages.success(request, _("New models are taken into use by themselves again."))
+            if taken is None:
+                return HttpResponseRedirect(reverse("report-quality"))
         else:
             taken = None if number is None else get_object_or_404(LearntModel, pk=number)
             understanding.use(taken, agent)
@@ -156,7 +213,8 @@ def check(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Thank you: that was the last one of this round."))
             return HttpResponseRedirect(reverse("report-quality"))
         return HttpResponseRedirect(f"{reverse('quality-check')}?place={place}")
-    post = reading_quality.drawn(agent)
+    model = understanding.current().model
+    post = reading_quality.drawn(agent, judge="" if model is None else model.name)
     note = None if post is None else reading_notes.note_of(post)
     context = {
         "post": post,
@@ -178,17 +236,20 @@ def _groups(note: Annotation) -> list[dict[str, object]]:
 
 
 def _checked(request: HttpRequest, agent: Agent) -> bool:
-    """Keep what somebody says of a post; False where it was passed over."""
+    """Keep what somebody says of a post; False where it was passed over, or nothing was said."""
     if request.POST.get("do") == "skip":
         return False
+    said = False
     post = get_object_or_404(Mention, pk=whole_number(request.POST.get("order", "")) or 0)
     for kind in Kind.values:
         given = request.POST.getlist(kind)
-        if kind not in request.POST.getlist("asked") or not (given or kind == Kind.INTENT):
+        if not given:
             continue
         try:
-            understanding.correct(post, agent, kind, ",".join(given), sampled=True)
+            value = ",".join(one for one in given if one != NOTHING)
+            understanding.correct(post, agent, kind, value, sampled=True)
+            said = True
         except care.CareError as error:
             messages.error(request, wording.care_error(error))
             return False
-    return True
+    return said

@@ -71,6 +71,7 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "note": note,
         "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
         "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
+        "instead": understanding.judge_of(note).instead if because and note is not None else "",
         "lines": [] if note is None else _lines(note, because, reasons),
         "pieces": understanding.pieces(post.text, words),
         "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
