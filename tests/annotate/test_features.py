@@ -16,7 +16,7 @@ from resonanz.annotate.features import LONGEST, SHORT, SIZE, features_of, tokens
         ("", []),
         ("   \n", []),
         ("Sooooo schön!!!!!", ["sooo", "schön", "!", "!", "!"]),
-        ("@nordlicht_hilft siehe https://example.org/a?b=1", ["@", "siehe", "://"]),
+        ("@nordlicht_hilft siehe https://example.org/a?b=1", ["@nordlicht_hilft", "siehe", "://"]),
         ("Zug 4711 um 12:30", ["zug", "0000", "um", "00", ":", "00"]),
         ("www.example.org und hwww", ["://", "und", "hwww"]),
         ("#Bahn 😡😡", ["#", "bahn", "😡", "😡"]),

@@ -12,15 +12,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resonanz.annotate.address_form import AddressForm, address_form
-from resonanz.annotate.features import features_of
+from resonanz.annotate.carried import as_written
+from resonanz.annotate.features import LONGEST, features_of
 from resonanz.annotate.labelled import NO_REASON
 from resonanz.annotate.language import identify
+from resonanz.annotate.markup import without_markup
 from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
 from resonanz.annotate.second_look import CERTAIN, SecondLook
 from resonanz.annotate.urgency import Urgency, urgency
 
 UNSURE = "unsure"
+WORDS_MOST = 3  # that say why, for one label
 FEELINGS = ("negative", "neutral", "positive")
 KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "private_data", "address_form")
 
@@ -40,8 +43,9 @@ class Judged:
 class Annotation:
     """What is noted about one post. What was not asked for, or no model has learnt, is None or empty.
 
-    `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label; `looked_twice`
-    says that a second look was taken.
+    `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label, as they stand
+    in the post, and leaves out one that signs alone carried; `looked_twice` says that a second look was
+    taken.
     """
 
     language: str = ""
@@ -93,7 +97,7 @@ def annotate(
 def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint: str) -> Annotation:
     kinds = wanted.kinds
     return Annotation(
-        language=identify(text, hint=hint).code if "language" in kinds else "",
+        language=identify(without_markup(text[:LONGEST]), hint=hint).code if "language" in kinds else "",
         urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
         private_data=tuple(find_private_data(text, patterns=wanted.patterns))
         if "private_data" in kinds
@@ -122,7 +126,7 @@ def _judged(
             _add(found, model, head.name, scores[head.name])
     if wanted.why:
         for place, tokens in enumerate(features.tokens):
-            found[place]["why"] = _why(model, tokens, found[place])
+            found[place]["why"] = _why(model, texts[place], tokens, found[place])
     return found
 
 
@@ -150,14 +154,14 @@ def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats
 # Why --------------------------------------------------------------------------------------------
 
 
-def _why(model: Model, tokens: list[str], found: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+def _why(
+    model: Model, text: str, tokens: list[str], found: Mapping[str, object]
+) -> dict[str, tuple[str, ...]]:
     """Return the words that carried each label that was found, the strongest first."""
     asked = [(head, judged.label) for head, judged in _labels(found) if judged.label != UNSURE]
-    shares = model.why(tokens, asked)
-    return {
-        label: tuple(dict.fromkeys(tokens[at] for at, _ in of_label))
-        for (_, label), of_label in zip(asked, shares, strict=True)
-    }
+    shares = model.why(tokens, asked, len(tokens))
+    words = [as_written(text, (tokens[at] for at, _ in of_label), WORDS_MOST) for of_label in shares]
+    return {label: of_label for (_, label), of_label in zip(asked, words, strict=True) if of_label}
 
 
 def _labels(found: Mapping[str, object]) -> Iterator[tuple[str, Judged]]:

@@ -1,6 +1,6 @@
 """Posts that people have labelled, from a table: what a model learns from and is measured with.
 
-A table is TSV or JSON lines, in UTF-8. TSV has a header line; `text` must be there, and `sentiment`, `relevance`,
+A table is TSV or JSON lines. TSV has a header line; `text` must be there, and `sentiment`, `relevance`,
 `intents` (parted by commas), `reason` may be; `\\n` in a text is a line break. A column named after an
 intent holds `yes` or `no`. Other columns are passed over. Other names are given as `{"praise": "flausch"}`.
 """
