@@ -27,7 +27,7 @@ _SIGN = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30
 
 
 def without_markup(text: str) -> str:
-    """Return the words of a text that holds markup; any other text as it is. Meant for texts of some pages."""
+    """Return the words of a text that holds markup; any other text as it is."""
     if "<" in text:
         text = _TAG.sub(_gap, _HIDDEN.sub(" ", text))
     return _SIGN.sub(_sign, text) if "&" in text else text
