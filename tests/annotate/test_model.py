@@ -289,6 +289,14 @@ def test_calibration_finds_what_was_done() -> None:
     assert [a.tolist() for a in calibrated_several(np.ones((3, 1)), np.ones((3, 1)))] == [[1], [0]]
 
 
+def test_calibration_by_few_posts_of_which_a_model_is_very_certain() -> None:
+    for size in (1, 10, 100, 1000):
+        logits = np.array([[-2.0], [-1.8], [-1.5], [1.6], [1.9], [1.7]]) * size
+        truth = np.array([[0.0], [0], [0], [1], [1], [1]])
+        slope, shift = calibrated_several(logits, truth)
+        assert (1 / (1 + np.exp(-(logits * slope + shift))) > 0.5).tolist() == (truth == 1).tolist()
+
+
 # What is shipped --------------------------------------------------------------------------------
 
 

@@ -173,7 +173,7 @@ def test_a_model_is_made_and_measured(tmp_path: Path, capsys: pytest.CaptureFixt
     )
     data, out = written(tmp_path, f"text\tflausch\n{text}"), str(tmp_path / "praise.model")
     words = ("--data", data, "--column", "praise=flausch")
-    code, said, _ = ended(capsys, "model", "train", *words, "--alone", "--out", out, "--json")
+    code, said, _ = ended(capsys, "model", "train", *words, "--out", out, "--json")
     facts = json.loads(said)
     assert (code, facts["posts"], facts["labels"]) == (0, 40, {"intent": {"praise": 20}})
     code, said, _ = ended(capsys, "model", "evaluate", *words, "--label", "intent", "--model", out, "--json")
