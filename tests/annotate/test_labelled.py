@@ -53,6 +53,18 @@ def test_lines_of_json(tmp_path: Path) -> None:
     assert labelled(path) == [Labelled("Danke", None, "true", frozenset({"thanks"}), None, id="7")]
 
 
+def test_a_mark_at_the_beginning_and_other_ends_of_lines(tmp_path: Path) -> None:
+    path = table(
+        tmp_path,
+        '\ufeff{"text": "Danke", "intents": ["thanks"], "tags": [1, [2]], "by": {"name": 3}}\r\n',
+        "posts.jsonl",
+    )
+    assert [post.text for post in labelled(path)] == ["Danke"]
+    table(tmp_path, "\ufefftext\tsentiment\rAh\tneutral\r", "a.tsv")
+    table(tmp_path, "\ufeffvalue\twords\r\n2\tfein\r\n", "b.tsv")
+    assert [post.text for post in labelled_in(tmp_path)] == ["Ah", "fein"]
+
+
 def test_a_folder_with_words_of_feeling(tmp_path: Path) -> None:
     table(tmp_path, "text\tsentiment\nAh\tneutral\n", "a.tsv")
     table(tmp_path, "value\twords\n-3\tgrauenhaft\n0\tja\n2\tfein\n", "b.tsv")
@@ -78,7 +90,14 @@ def test_a_folder_with_words_of_feeling(tmp_path: Path) -> None:
         ("a.tsv", "text\tpraise\nx\tperhaps\n", "a.tsv:2", "praise 'perhaps'"),
         ("a.tsv", "text\tsentiment\n", "a.tsv", "at least one"),
         ("a.jsonl", '{"text": "x"}\nnot json\n', "a.jsonl:2", "a JSON object"),
-        ("a.jsonl", "[1]\n", "a.jsonl:1", "a JSON object with"),
+        ("a.jsonl", "[1]\n", "a.jsonl:1", "a JSON object"),
+        ("a.jsonl", '{"text": "x", "intents": [["praise"]]}\n', "a.jsonl:1", "intent '[…]'"),
+        ("a.jsonl", '{"id": 1}\n', "a.jsonl:1", "a JSON object with `text`"),
+        ("a.jsonl", '{"text": \n', "a.jsonl:1", "column 10"),
+        ("a.jsonl", '{"text": "\\ud800"}\n', "a.jsonl:1", "text in whole signs; its sign 1"),
+        ("a.jsonl", '{"text": "x", "id": "ab\\udc00"}\n', "a.jsonl:1", "id in whole signs; its sign 3"),
+        ("a.jsonl", '{"text": ' + "[" * 100_000 + "\n", "a.jsonl:1", "nested less deeply"),
+        ("a.jsonl", '{"text": "x", "id": ' + "9" * 5000 + "}\n", "a.jsonl:1", "at most 4,300 digits"),
     ],
 )
 def test_bad_tables_name_place_and_expectation(
@@ -96,6 +115,11 @@ def test_bad_files(tmp_path: Path) -> None:
     (tmp_path / "bytes.tsv").write_bytes(b"text\n\xff\n")
     with pytest.raises(LabelError, match="byte 6"):
         labelled(tmp_path / "bytes.tsv")
+    with pytest.raises(LabelError, match=r"bytes\.tsv.* byte 6"):
+        labelled_in(tmp_path)
+    (tmp_path / "bytes.tsv").write_bytes(b"value\twords\n1\tfein\xff\n")
+    with pytest.raises(LabelError, match=r"bytes\.tsv.* byte 19"):
+        labelled_in(tmp_path)
     (tmp_path / "empty").mkdir()
     with pytest.raises(LabelError, match="a folder with tables"):
         labelled_in(tmp_path / "empty")

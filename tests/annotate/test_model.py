@@ -107,7 +107,7 @@ def test_an_annotation_says_why() -> None:
     assert glad.sentiment is not None
     assert (angry.sentiment.label, glad.sentiment.label) == ("negative", "positive")
     assert set(angry.why["negative"]) <= set(
-        ANGRY.lower().replace(",", " ,").replace("!", " !").replace(".", " .").split()
+        ANGRY.replace(",", " ").replace("!", " ").replace(".", " ").split()
     )
     assert len(angry.why["negative"]) > 0
     assert small_model().why([], [("sentiment", "negative")]) == [[]]
@@ -287,6 +287,14 @@ def test_calibration_finds_what_was_done() -> None:
     assert (slope[0], shift[0]) == (pytest.approx(0.5, abs=0.1), pytest.approx(-1, abs=0.15))
     assert [a.tolist() for a in calibrated_one(np.zeros((0, 2)), np.zeros(0, np.int64))] == [[1, 1], [0, 0]]
     assert [a.tolist() for a in calibrated_several(np.ones((3, 1)), np.ones((3, 1)))] == [[1], [0]]
+
+
+def test_calibration_by_few_posts_of_which_a_model_is_very_certain() -> None:
+    for size in (1, 10, 100, 1000):
+        logits = np.array([[-2.0], [-1.8], [-1.5], [1.6], [1.9], [1.7]]) * size
+        truth = np.array([[0.0], [0], [0], [1], [1], [1]])
+        slope, shift = calibrated_several(logits, truth)
+        assert (1 / (1 + np.exp(-(logits * slope + shift))) > 0.5).tolist() == (truth == 1).tolist()
 
 
 # What is shipped --------------------------------------------------------------------------------

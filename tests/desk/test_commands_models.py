@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def test_lines_of_json_and_words_for_people(
     code, out, _ = ended(capsys, "annotate", "-", "--model", model)
     said = out.splitlines()
     assert (code, len(said)) == (0, 300)
-    assert said[299].startswith("299\tde negative ")
+    assert said[299].startswith("299\tde, negative, ")
     assert len({line.partition("\t")[2] for line in said}) == 1
 
 
@@ -81,8 +82,22 @@ def test_lines_of_json_and_words_for_people(
     ("raw", "said"),
     [
         (b"no tab here\n", "line 1: expected id, a tab and the text"),
-        (b'{"id": 1}\n', "line 1: expected an object with id and text"),
-        (b'{"id": 1, "text": \n', "line 1, column"),
+        (b'{"id": 1}\n', 'line 1: expected a text beside the id; there is no "text"'),
+        (b'{"id": 1, "text": 7}\n', "line 1: expected a text beside the id; found a number"),
+        (b'{"text": "x"}\n', 'line 1: expected an id, text or a whole number; there is no "id"'),
+        (b'{"id": true, "text": "x"}\n', "line 1: expected an id, text or a whole number; found yes or no"),
+        (b'{"id": "", "text": "x"}\n', "line 1: expected an id, text or a whole number; found empty text"),
+        (b"\tx\n", "line 1: expected an id before the tab"),
+        (b'7\tx\n\n{"id": 7, "text": "x"}\n', "line 3: the id '7' stands in line 1 already"),
+        (b'{"id": 1, "text": \n', "line 1: expected a JSON object; column"),
+        (
+            b'{"id": 1, "text": "ab\\ud800"}\n',
+            "line 1: expected text in whole signs; its sign 3 is half of one",
+        ),
+        (b'{"id": "\\ud800", "text": "x"}\n', "line 1: expected id in whole signs"),
+        (b'{"id": 1, "text": ' + b"[" * 100_000, "line 1: expected a JSON object that is nested less deeply"),
+        (b'{"text": "x", "id": ' + b"9" * 5000 + b"}", "line 1: expected numbers of at most 4,300 digits"),
+        (b"x" * 99 + b"\ty\n" + b"x" * 99 + b"\ty\n", f"the id '{'x' * 60}…' stands in line 1 already"),
         (b"1\tfine\n2\t\xff\n", "line 2: byte 3 is not UTF-8"),
     ],
 )
@@ -92,6 +107,52 @@ def test_a_bad_line_is_named(
     code, _, err = ended(capsys, "annotate", written(tmp_path, raw), "--model", model, "--json")
     assert code == 2
     assert said in err
+
+
+def test_a_mark_at_the_beginning_and_blanks_are_no_matter(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for text in ("\ufeff1\tGut\n2\tx\n", '\ufeff  {"id": 1, "text": "Gut"}\n \t{"id": 2, "text": "x"}\n'):
+        code, out, err = ended(capsys, "annotate", written(tmp_path, text), "--model", model, "--json")
+        assert (code, err, [row["id"] for row in rows(out)]) == (0, "", ["1", "2"])
+
+
+def test_what_a_model_has_not_learnt_is_unsure(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = small_model()
+    part = replace(whole, heads=whole.heads[2:], weights=whole.weights[:, whole.columns("intent").start :])
+    write(part, Path(model))
+    posts = written(tmp_path, f"1\t{ANGRY}\n")
+    (row,) = rows(ended(capsys, "annotate", posts, "--model", model, "--json")[1])
+    assert row["sentiment"] == {"label": "unsure", "positive": None, "neutral": None, "negative": None}
+    assert row["relevance"] == {"label": "unsure", "score": None}
+    assert row["reason"]["label"] != ""
+    assert "feeling unsure, relevance unsure" in ended(capsys, "annotate", posts, "--model", model)[1]
+
+
+def test_words_say_of_what_kind_they_are(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "Hilfe, mein Kind ist allein im Zug eingesperrt! 0171 5550123 oder 0171 5550124"
+    _, out, _ = ended(capsys, "annotate", written(tmp_path, f"1\t{text}\n"), "--model", model)
+    assert out.endswith(", urgency: safety, private: phone\n")
+    posts = written(tmp_path, f"1\t{ANGRY}\n")
+    (row,) = rows(ended(capsys, "annotate", posts, "--model", model, "--json")[1])
+    said = ended(capsys, "annotate", posts, "--model", model)[1]
+    assert f", reason: {row['reason']['label']}" in said
+
+
+def test_why_speaks_the_words_of_the_labels(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    posts = written(tmp_path, f"1\t{ANGRY}\n2\tAutobahn A0 dicht, Stau / Regen\n")
+    for row in rows(ended(capsys, "annotate", posts, "--model", model, "--json")[1]):
+        labels = [row["sentiment"]["label"], row["relevance"]["label"], row["reason"]["label"]]
+        labels += [one["label"] for one in row["intents"]]
+        assert {one["label"] for one in row["why"]} <= set(labels)
+        assert row["relevance"]["label"] in {"unsure", *(one["label"] for one in row["why"])}
+        assert all(one["words"] and all(map(str.isalnum, one["words"])) for one in row["why"])
 
 
 def test_a_bad_model_or_file_is_named(tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,8 +181,10 @@ def test_a_model_is_made_and_measured(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (code, quality["posts"], quality["labels"]["praise"]["f1"]) == (0, 40, 1.0)
     code, said, _ = ended(capsys, "model", "evaluate", *words, "--label", "intent", "--model", out)
     assert "precision 1.000  recall 1.000  F1 1.000" in said
-    code, said, _ = ended(capsys, "model", "train", *words, "--out", out)
-    assert f"{out}: 40 posts" in said
+    far = str(tmp_path / "new" / "folder" / "praise.model")
+    code, said, err = ended(capsys, "model", "train", *words, "--alone", "--out", far)
+    assert f"{far}: 40 posts" in said
+    assert f"Written to {far}\n" in err
 
 
 def test_what_cannot_be_learnt_or_measured_is_said(

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from resonanz.annotate.address_form import AddressForm, address_form
-from resonanz.annotate.features import features_of
+from resonanz.annotate.carried import as_written
+from resonanz.annotate.features import LONGEST, features_of
 from resonanz.annotate.labelled import NO_REASON
 from resonanz.annotate.language import Language, identify
+from resonanz.annotate.markup import without_markup
 from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
 from resonanz.annotate.second_look import CERTAIN, SecondLook
@@ -26,6 +28,7 @@ UNSURE = "unsure"
 KNOWN = ("de", "en")  # languages of `training/`
 FOREIGN = 0.99  # certainty that a post is in another one
 HALVES = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # of flags
+WORDS_MOST = 3  # that say why, for one label
 FEELINGS = ("negative", "neutral", "positive")
 KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "private_data", "address_form")
 
@@ -45,8 +48,9 @@ class Judged:
 class Annotation:
     """What is noted about one post. What was not asked for, or no model has learnt, is None or empty.
 
-    `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label; `looked_twice`
-    says that a second look was taken.
+    `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label, as they stand
+    in the post, and leaves out one that signs alone carried; `looked_twice` says that a second look was
+    taken.
     """
 
     language: str = ""
@@ -90,7 +94,10 @@ def annotate(
     languages = [Language("", 0)] * len(texts)
     if "language" in wanted.kinds:
         said = hints or [""] * len(texts)
-        languages = [identify(text, hint=hint) for text, hint in zip(texts, said, strict=True)]
+        languages = [
+            identify(without_markup(text[:LONGEST]), hint=hint)
+            for text, hint in zip(texts, said, strict=True)
+        ]
     notes: list[dict[str, object]] = [{} for _ in texts]
     if model is not None:
         foreign = np.array([_is_foreign(model, one) for one in languages], bool)
@@ -146,7 +153,7 @@ def _judged(
             _add(found, model, head.name, scores[head.name])
     if wanted.why:
         for place, tokens in enumerate(features.tokens):
-            found[place]["why"] = _why(model, tokens, found[place])
+            found[place]["why"] = _why(model, texts[place], tokens, found[place])
     return found
 
 
@@ -181,14 +188,14 @@ def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats
 # Why --------------------------------------------------------------------------------------------
 
 
-def _why(model: Model, tokens: list[str], found: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+def _why(
+    model: Model, text: str, tokens: list[str], found: Mapping[str, object]
+) -> dict[str, tuple[str, ...]]:
     """Return the words that carried each label that was found, the strongest first."""
     asked = [(head, judged.label) for head, judged in _labels(found) if judged.label != UNSURE]
-    shares = model.why(tokens, asked)
-    return {
-        label: tuple(dict.fromkeys(tokens[at] for at, _ in of_label))
-        for (_, label), of_label in zip(asked, shares, strict=True)
-    }
+    shares = model.why(tokens, asked, len(tokens))
+    words = [as_written(text, (tokens[at] for at, _ in of_label), WORDS_MOST) for of_label in shares]
+    return {label: of_label for (_, label), of_label in zip(asked, words, strict=True) if of_label}
 
 
 def _labels(found: Mapping[str, object]) -> Iterator[tuple[str, Judged]]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from resonanz.annotate.markup import without_markup
+
 BITS = 18  # 262,144 numbers
 SIZE = 1 << BITS
 LONGEST = 4000  # characters of a post that count; those of longer ones say nothing new
@@ -50,8 +52,8 @@ class Features:
 
 
 def tokens_of(text: str) -> list[str]:
-    """Return the words and signs of a post as they are counted: small; addresses and digits are alike."""
-    small = text[:LONGEST].lower()
+    """Return the words and signs of a post as they are counted: small, no markup, all digits alike."""
+    small = without_markup(text[:LONGEST]).lower()
     if _THRICE.search(small):
         small = _SAME.sub(r"\1\1\1", small)
     if _DIGIT.search(small):

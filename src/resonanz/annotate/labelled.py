@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SENTIMENTS = ("negative", "neutral", "positive")
 RELEVANCE = ("false", "true")
@@ -25,6 +26,7 @@ REASONS = (
 NO_REASON = "none"
 YES_OR_NO = {"yes": True, "no": False, "true": True, "false": False, "1": True, "0": False}
 LONGEST_NAME = 40  # characters of a reason
+LONGEST_NUMBER = 4300  # digits of a number in JSON
 WORD_WEIGHT = 0.5  # of a word in a list, against 1 for a post
 
 
@@ -64,17 +66,21 @@ class Labelled:
 
 def labelled(path: Path, columns: Mapping[str, str] | None = None) -> list[Labelled]:
     """Return the posts of a table; raises `LabelError` that names the line and what is expected there."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise LabelError(str(path), "a file that can be read") from error
-    except UnicodeDecodeError as error:
-        raise LabelError(str(path), f"text in UTF-8; byte {error.start + 1} is none") from error
+    text = _text(path)
     rows = _from_json(path, text) if path.suffix in {".jsonl", ".json"} else _from_tsv(path, text)
     known = list(_posts(rows, dict(columns or {})))
     if not known:
         raise LabelError(str(path), "at least one labelled post")
     return known
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode().removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    except OSError as error:
+        raise LabelError(str(path), "a file that can be read") from error
+    except UnicodeDecodeError as error:
+        raise LabelError(str(path), f"text in UTF-8; byte {error.start + 1} is none") from error
 
 
 def labelled_in(path: Path, columns: Mapping[str, str] | None = None) -> list[Labelled]:
@@ -88,7 +94,7 @@ def labelled_in(path: Path, columns: Mapping[str, str] | None = None) -> list[La
         raise LabelError(str(path), "a folder with tables (*.tsv)")
     known: list[Labelled] = []
     for table in tables:
-        first = table.read_text(encoding="utf-8").partition("\n")[0]
+        first = _text(table).partition("\n")[0]
         if first == "value\twords":
             known += _words_of_feeling(table)
         elif "text" in first.split("\t"):
@@ -98,7 +104,7 @@ def labelled_in(path: Path, columns: Mapping[str, str] | None = None) -> list[La
 
 def _words_of_feeling(table: Path) -> Iterator[Labelled]:
     """Return words with a value from −3 to 3 as posts with a feeling, which count half."""
-    for number, line in enumerate(table.read_text(encoding="utf-8").split("\n")[1:], 2):
+    for number, line in enumerate(_text(table).split("\n")[1:], 2):
         if not line:
             continue
         value, _, words = line.partition("\t")
@@ -112,16 +118,16 @@ Row = tuple[str, Mapping[str, str]]  # place, values by column
 
 
 def _from_tsv(path: Path, text: str) -> Iterator[Row]:
-    lines = text.removeprefix("\ufeff").split("\n")
-    names = lines[0].rstrip("\r").split("\t")
+    lines = text.split("\n")
+    names = lines[0].split("\t")
     if "text" not in names:
         raise LabelError(
             f"{path}:1", "a header line with names of columns, `text` among them, parted by tabs"
         )
     for number, line in enumerate(lines[1:], 2):
-        if not line.strip("\r"):
+        if not line:
             continue
-        values = line.rstrip("\r").split("\t")
+        values = line.split("\t")
         if len(values) != len(names):
             raise LabelError(f"{path}:{number}", f"{len(names)} values parted by tabs, found {len(values)}")
         row = dict(zip(names, values, strict=True))
@@ -133,18 +139,44 @@ def _from_json(path: Path, text: str) -> Iterator[Row]:
         if not line.strip():
             continue
         place = f"{path}:{number}"
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise LabelError(place, "a JSON object") from error
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        row = json_object(place, line)
+        if not isinstance(row.get("text"), str):
             raise LabelError(place, "a JSON object with `text`")
-        yield place, {str(key): _plain(value) for key, value in row.items() if value is not None}
+        values = {key: _plain(value) for key, value in row.items() if value is not None}
+        yield place, {key: whole(place, key, value) for key, value in values.items()}
+
+
+def json_object(place: str, line: str) -> dict[str, Any]:
+    """Return what a line of JSON holds; raises `LabelError` where it is no object, or too deep or long."""
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise LabelError(place, f"a JSON object; column {error.colno}: {error.msg}") from error
+    except RecursionError as error:
+        raise LabelError(place, "a JSON object that is nested less deeply") from error
+    except ValueError as error:  # Python reads no longer ones
+        raise LabelError(place, f"numbers of at most {LONGEST_NUMBER:,} digits") from error
+    if not isinstance(row, dict):
+        raise LabelError(place, "a JSON object")
+    return row
+
+
+def whole(place: str, name: str, value: str) -> str:
+    """Return a value; raises `LabelError` where it holds half a sign, as `"\\ud83d"` in JSON makes it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise LabelError(
+            place, f"{name} in whole signs; its sign {error.start + 1} is half of one (a lone surrogate)"
+        ) from error
+    return value
 
 
 def _plain(value: object) -> str:
     if isinstance(value, list):
-        return ",".join(str(one) for one in value)
+        return ",".join("[…]" if isinstance(one, list) else _plain(one) for one in value)
+    if isinstance(value, dict):
+        return "{…}"
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

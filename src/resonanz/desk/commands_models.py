@@ -24,8 +24,17 @@ if TYPE_CHECKING:
     from resonanz.annotate.second_look import SecondLook
 
 BATCH = 256
+LONGEST_ID = 60  # characters of it in a message
 Row = dict[str, Any]
-RELEVANT = {"true": "relevant", "false": "irrelevant", "unsure": "unsure"}
+RELEVANT = {"true": "relevant", "false": "irrelevant"}
+UNSURE = "unsure"
+FIELDS = """\
+A line holds id, language, sentiment {label, positive, neutral, negative}, relevance {label, score}, intents
+[{label, score}], reason {label, score}, urgency {level, reasons}, private_data [{kind, start, end}],
+address_form and why [{label, words}]. Below its threshold a label is "unsure"; what the model has not learnt
+is "unsure" without numbers. relevance.score is the probability of "relevant", whatever the label. Places of
+private data count characters of the text; of a line with a tab, after \\n became a line break.
+docs/annotate.md says more."""
 LABELS = ("sentiment", "relevance", "intent", "reason")
 WHAT = {
     "missing": "cannot be read",
@@ -47,6 +56,7 @@ def add_commands(commands: Commands[argparse.ArgumentParser]) -> None:
     noting.add_argument(
         "file", metavar="FILE", help="lines of JSON with id and text, or of id, tab, text; - reads those"
     )
+    noting.epilog = FIELDS
     noting.add_argument("--model", type=Path, help="another model than the shipped one")
     _add_second_look(noting)
     noting.add_argument(
@@ -153,14 +163,21 @@ def annotate(options: argparse.Namespace) -> int:
 def _posts(name: str) -> Iterator[tuple[str, str]]:
     """Return id and text of each line."""
     with _opened(name) as lines:
+        stands: dict[str, int] = {}
         for number, raw in enumerate(lines, 1):
             place = f"{name}, line {number}"
             try:
                 line = raw.decode().rstrip("\r\n")
             except UnicodeDecodeError as error:
                 raise BadInput(f"{place}: byte {error.start + 1} is not UTF-8") from error
+            line = line.removeprefix("\ufeff") if number == 1 else line
             if line.strip():
-                yield _from_json(place, line) if line.startswith("{") else _from_table(place, line)
+                is_json = line.lstrip().startswith("{")
+                post = _from_json(place, line) if is_json else _from_table(place, line)
+                before = stands.setdefault(post[0], number)
+                if before != number:
+                    raise BadInput(f"{place}: the id {_brief(post[0])} stands in line {before} already")
+                yield post
 
 
 def _opened(name: str) -> BinaryIO:
@@ -171,36 +188,50 @@ def _opened(name: str) -> BinaryIO:
 
 
 def _from_json(place: str, line: str) -> tuple[str, str]:
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise BadInput(
-            f"{place}, column {error.colno}: {error.msg}; expected JSON with id and text"
-        ) from error
-    if not isinstance(row.get("text"), str) or not isinstance(row.get("id", ""), str | int):
-        raise BadInput(f"{place}: expected an object with id and text")
-    return str(row.get("id", "")), row["text"]
+    from resonanz.annotate.labelled import json_object, whole  # noqa: PLC0415
+
+    with _in_plain_words():
+        row = json_object(place, line)
+        number, text = row.get("id"), row.get("text")
+        if isinstance(number, bool) or not isinstance(number, str | int) or number == "":
+            raise BadInput(f"{place}: expected an id, text or a whole number{_found(row, 'id')}")
+        if not isinstance(text, str):
+            raise BadInput(f"{place}: expected a text beside the id{_found(row, 'text')}")
+        return whole(place, "id", str(number)), whole(place, "text", text)
+
+
+def _found(row: Row, name: str) -> str:
+    """Return what stands there instead."""
+    if name not in row:
+        return f'; there is no "{name}"'
+    kinds = {
+        str: "empty text",
+        bool: "yes or no",
+        type(None): "nothing (null)",
+        list: "a list",
+        dict: "an object",
+    }
+    return f"; found {kinds.get(type(row[name]), 'a number')}"
 
 
 def _from_table(place: str, line: str) -> tuple[str, str]:
     number, tab, text = line.partition("\t")
     if not tab:
         raise BadInput(f"{place}: expected id, a tab and the text, or a JSON object")
+    if not number.strip():
+        raise BadInput(f"{place}: expected an id before the tab")
     return number, text.replace("\\n", "\n")
+
+
+def _brief(number: str) -> str:
+    return repr(number if len(number) <= LONGEST_ID else f"{number[:LONGEST_ID]}…")
 
 
 def shown(number: str, found: Annotation) -> Row:
     """Return an annotation as it is printed."""
     row: Row = {"id": number, "language": found.language}
-    if found.sentiment is not None and found.feelings is not None:
-        feelings = dict(zip(("negative", "neutral", "positive"), found.feelings, strict=True))
-        row["sentiment"] = {"label": found.sentiment.label} | {
-            name: round(feelings[name], 4) for name in ("positive", "neutral", "negative")
-        }
-    if found.relevance is not None:
-        is_about_us = found.relevance.likeliest == "true"
-        score = found.relevance.score if is_about_us else 1 - found.relevance.score
-        row["relevance"] = {"label": RELEVANT[found.relevance.label], "score": round(score, 4)}
+    row["sentiment"] = _sentiment(found)
+    row["relevance"] = _relevance(found)
     row["intents"] = [{"label": one.label, "score": round(one.score, 4)} for one in found.intents]
     if found.reason is not None:
         row["reason"] = {"label": found.reason.label, "score": round(found.reason.score, 4)}
@@ -211,19 +242,43 @@ def shown(number: str, found: Annotation) -> Row:
         {"kind": one.kind, "start": one.start, "end": one.end} for one in found.private_data
     ]
     row["address_form"] = found.address_form.form if found.address_form is not None else "none"
-    row["why"] = [{"label": label, "words": list(words)} for label, words in found.why.items()]
+    row["why"] = [
+        {"label": RELEVANT.get(label, label), "words": list(words)} for label, words in found.why.items()
+    ]
     if found.looked_twice:
         row["looked_twice"] = True
     return row
 
 
+def _sentiment(found: Annotation) -> Row:
+    names = ("positive", "neutral", "negative")
+    if found.sentiment is None or found.feelings is None:
+        return {"label": UNSURE} | dict.fromkeys(names)
+    feelings = dict(zip(("negative", "neutral", "positive"), found.feelings, strict=True))
+    return {"label": found.sentiment.label} | {name: round(feelings[name], 4) for name in names}
+
+
+def _relevance(found: Annotation) -> Row:
+    """Return the label, and the probability of "relevant", whichever it is."""
+    judged = found.relevance
+    if judged is None:
+        return {"label": UNSURE, "score": None}
+    score = judged.score if judged.likeliest == "true" else 1 - judged.score
+    return {"label": RELEVANT.get(judged.label, judged.label), "score": round(score, 4)}
+
+
 def _in_words(row: Row) -> str:
-    facts = [row["language"] or "?"]
-    facts += [row[name]["label"] for name in ("sentiment", "relevance", "reason") if name in row]
+    """Return what is noted as words; where a word could be of several kinds, its kind stands before it."""
+    facts = [row["language"] or "language unsure"]
+    for name, kind in (("sentiment", "feeling"), ("relevance", "relevance")):
+        label = row[name]["label"]
+        facts.append(f"{kind} {label}" if label == UNSURE else label)
+    reason, level = row.get("reason", {}).get("label", "none"), row["urgency"]["level"]
     facts += [one["label"] for one in row["intents"]]
-    facts += [row["urgency"]["level"]] if row.get("urgency", {}).get("level", "normal") != "normal" else []
-    facts += [one["kind"] for one in row["private_data"]]
-    return f"{row['id']}\t{' '.join(facts)}"
+    facts += [f"reason: {reason}"] if reason != "none" else []
+    facts += [f"urgency: {level}"] if level != "normal" else []
+    facts += [f"private: {kind}" for kind in dict.fromkeys(one["kind"] for one in row["private_data"])]
+    return f"{row['id']}\t{', '.join(facts)}"
 
 
 # Models ------------------------------------------------------------------------------------------
@@ -240,6 +295,7 @@ def train(options: argparse.Namespace) -> int:
         print(f"Learning from {len(posts):,} labelled posts …", file=sys.stderr, flush=True)
         model = _learnt(posts, options)
         write(model, options.out)
+    print(f"Written to {options.out.absolute()}", file=sys.stderr, flush=True)
     facts = {"model": str(options.out), "seconds": round(time.monotonic() - began, 1), **model.about}
     print(json.dumps(facts, ensure_ascii=False) if options.json else _trained(facts))
     return 0
