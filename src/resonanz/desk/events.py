@@ -111,7 +111,7 @@ KINDS: dict[str, int] = {
     "noticed": 1,  # channel: its network told something besides posts (`post.Page.notices`)
     "annotated": 1,  # batch: `Annotation.batch` of the posts of which something is noted now
     "relabelled": 1,  # correction, undo (1: taken back)
-    "model_made": 1,  # model (LearntModel), used (0: it was worse)
+    "model_made": 1,  # model (LearntModel), used (0: it was worse, waits, or is proposed)
     "model_used": 1,  # model (none: the shipped one)
     "reasons_changed": 1,  # reason
     "understanding_switched": 1,  # kind (its place in understood.KINDS), on (0 or 1)
