@@ -21,6 +21,7 @@ from resonanz.annotate.second_look import CERTAIN, SecondLook
 from resonanz.annotate.urgency import Urgency, urgency
 
 UNSURE = "unsure"
+CERTAINLY = 0.8  # from here on an intent may lift the urgency; below, it is only noted
 FEELINGS = ("negative", "neutral", "positive")
 KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "private_data", "address_form")
 
@@ -94,13 +95,19 @@ def _with_rules(text: str, of_model: Mapping[str, object], wanted: Wanted, hint:
     kinds = wanted.kinds
     return Annotation(
         language=identify(text, hint=hint).code if "language" in kinds else "",
-        urgency=urgency(text, wanted.pressing) if "urgency" in kinds else None,
+        urgency=urgency(text, wanted.pressing, _certain(of_model)) if "urgency" in kinds else None,
         private_data=tuple(find_private_data(text, patterns=wanted.patterns))
         if "private_data" in kinds
         else (),
         address_form=address_form(text, direction="in") if "address_form" in kinds else None,
         **of_model,  # type: ignore[arg-type]
     )
+
+
+def _certain(of_model: Mapping[str, object]) -> frozenset[str]:
+    """The intents that the model is sure of."""
+    noted: Sequence[Judged] = of_model.get("intents", ())  # type: ignore[assignment]
+    return frozenset(one.label for one in noted if one.score >= CERTAINLY)
 
 
 # What the model says ----------------------------------------------------------------------------
