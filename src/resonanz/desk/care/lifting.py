@@ -18,7 +18,7 @@ from resonanz.annotate.urgency_pressing import INTENTS
 from resonanz.case import Happened, State, Urgency
 from resonanz.desk import events, projection, understood
 from resonanz.desk.care.base import one_of_many
-from resonanz.desk.care.sorting import reasons_in, sort_by_rule
+from resonanz.desk.care.sorting import Facts, reasons_in, sort_by_rule
 from resonanz.desk.models import Annotation, Conversation
 
 READER = "lifting"  # this module's mark in the event log
@@ -62,16 +62,20 @@ def _pressing(told: Iterable[events.Told]) -> list[Annotation]:
 
 
 def _lift(note: Annotation) -> None:
-    conversation = Conversation.objects.select_related("brand", "thread", "channel").get(
-        pk=note.mention.conversation_id
-    )
+    number = note.mention.conversation_id
+    assert number is not None
+    conversation = Conversation.objects.select_related("brand", "thread", "channel").get(pk=number)
     if conversation.urgency != Urgency.NORMAL or conversation.state != State.OPEN:
         return
     reason = _reason_in(note, conversation.brand_id)
     happened = projection.read_happened([conversation.pk]).get(conversation.pk, [])
     if reason is None or _is_sorted_by_hand(happened, note.mention_id):
         return
-    facts = {"matter": conversation.matter, "urgency": int(Urgency.URGENT), "rule": REASONS[reason.code]}
+    facts: Facts = {
+        "matter": conversation.matter,
+        "urgency": int(Urgency.URGENT),
+        "rule": REASONS[reason.code],
+    }
     sort_by_rule(conversation, facts)
 
 
