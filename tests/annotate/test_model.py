@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from resonanz.annotate import learning, training
-from resonanz.annotate.annotation import UNSURE, Wanted, annotate
+from resonanz.annotate.annotation import CERTAINLY, UNSURE, Wanted, annotate
 from resonanz.annotate.features import SIZE, features_of
 from resonanz.annotate.labelled import Labelled, labelled_in
 from resonanz.annotate.measuring import (
@@ -126,6 +126,18 @@ def test_what_is_not_wanted_is_not_noted() -> None:
     (rules,) = annotate([ANGRY], None)
     assert (rules.language, rules.sentiment) == ("de", None)
     assert rules.urgency is not None
+
+
+def test_an_intent_that_is_certain_lifts_the_urgency() -> None:
+    threat = "Wenn bis nächste Woche nichts kommt, geht das an meinen Anwalt und vor Gericht."
+    model = read(SHIPPED)
+    (found,) = annotate([threat], model)
+    assert found.urgency is not None
+    assert "legal" in {one.label for one in found.intents if one.score >= CERTAINLY}
+    assert [reason.code for reason in found.urgency.reasons] == ["legal_threat"]
+    (unasked,) = annotate([threat], model, Wanted(kinds=frozenset({"urgency"})))
+    assert unasked.urgency is not None
+    assert unasked.urgency.reasons == ()
 
 
 def test_below_its_threshold_a_label_is_unsure() -> None:

@@ -29,6 +29,7 @@ KNOWN = ("de", "en")  # languages of `training/`
 FOREIGN = 0.99  # certainty that a post is in another one
 HALVES = frozenset(map(chr, range(0x1F1E6, 0x1F200)))  # of flags
 WORDS_MOST = 3  # that say why, for one label
+CERTAINLY = 0.8  # from here on an intent may lift the urgency; below, it is only noted
 FEELINGS = ("negative", "neutral", "positive")
 KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "private_data", "address_form")
 
@@ -102,7 +103,7 @@ def annotate(
     if model is not None:
         foreign = np.array([_is_foreign(model, one) for one in languages], bool)
         notes = _judged(texts, model, wanted, second, foreign)
-    of_rules = _by_rules(texts, wanted) | {"language": [one.code for one in languages]}
+    of_rules = _by_rules(texts, wanted, notes) | {"language": [one.code for one in languages]}
     for kind, found in of_rules.items():
         for of_post, one in zip(notes, found, strict=True):
             of_post[kind] = one
@@ -114,16 +115,27 @@ def _is_foreign(model: Model, language: Language) -> bool:
     return language.certainty >= FOREIGN and language.code not in KNOWN and "corrections" not in model.about
 
 
-def _by_rules(texts: Sequence[str], wanted: Wanted) -> dict[str, Sequence[object]]:
+def _by_rules(
+    texts: Sequence[str], wanted: Wanted, of_model: Sequence[Mapping[str, object]]
+) -> dict[str, Sequence[object]]:
     """Return what rules find, kind by kind: the processor has each kind's tables at hand then."""
     found: dict[str, Sequence[object]] = {}
     if "urgency" in wanted.kinds:
-        found["urgency"] = [urgency(text, wanted.pressing) for text in texts]
+        found["urgency"] = [
+            urgency(text, wanted.pressing, _certain(noted))
+            for text, noted in zip(texts, of_model, strict=True)
+        ]
     if "private_data" in wanted.kinds:
         found["private_data"] = [tuple(find_private_data(text, patterns=wanted.patterns)) for text in texts]
     if "address_form" in wanted.kinds:
         found["address_form"] = [address_form(text, direction="in") for text in texts]
     return found
+
+
+def _certain(of_model: Mapping[str, object]) -> frozenset[str]:
+    """The intents that the model is sure of."""
+    noted: Sequence[Judged] = of_model.get("intents", ())  # type: ignore[assignment]
+    return frozenset(one.label for one in noted if one.score >= CERTAINLY)
 
 
 # What the model says ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ What becomes of the answer (targets, alarms) is the caller's business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from itertools import islice
@@ -22,6 +22,7 @@ from resonanz.annotate import urgency_idioms as idioms
 from resonanz.annotate.cues import Cues, alternatives, needed, picked, plain_words
 from resonanz.annotate.urgency_danger import DANGER
 from resonanz.annotate.urgency_frames import ROWS, folded_words, framed, may_be_framed, said_in, words_of
+from resonanz.annotate.urgency_pressing import CRIES, CRY_MOST, INTENTS, PRESSING, THREAT
 from resonanz.annotate.urgency_rules import OTHERS
 from resonanz.annotate.urgency_words import Rule
 from resonanz.case import Urgency as Level
@@ -31,7 +32,10 @@ READ_MOST = 5_000  # characters of a post that are read; nobody cries for help b
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a post presses: the rule's code (`REASONS`), and the words with their place (end exclusive)."""
+    """Why a post presses: the rule's code (`REASONS`), and the words with their place (end exclusive).
+
+    A reason that an intent gives has no words: those that carried the intent are the model's to tell.
+    """
 
     code: str
     level: Level
@@ -72,7 +76,8 @@ class _Sentence:
     only_told: bool
 
 
-_PARTS = tuple(dict.fromkeys(part for rule in (*DANGER, *OTHERS) for part in rule.parts))
+_ALL = (*DANGER, *OTHERS, *PRESSING)
+_PARTS = tuple(dict.fromkeys(part for rule in _ALL for part in rule.parts))
 _IDEAS_FROM = len(_PARTS)  # the bits of the ideas follow those of the parts
 _CUES = Cues([*map(needed, _PARTS), *ROWS], lambda text: [*plain_words(text), *folded_words(text)])
 
@@ -83,7 +88,7 @@ def _made(rule: Rule) -> _Rule:
     return _Rule(rule.code, rule.level, parts, rule.despite_denial, bits[0], sum(bits))
 
 
-_RULES = tuple(_made(rule) for rule in (*DANGER, *OTHERS))
+_RULES = tuple(map(_made, _ALL))
 _FIRSTS = reduce(or_, (rule.first for rule in _RULES))
 
 REASONS = {
@@ -118,6 +123,13 @@ REASONS = {
             "today",
             "blocked_abroad",
             "pressing",
+            "blocked",
+            "deadline",
+            "accused",  # of fraud, by somebody who says no more than that
+            "legal_threat",  # these four by an intent that a model is sure of
+            "press_enquiry",
+            "data_request",
+            "threat",
         ),
         start=1,
     )
@@ -136,16 +148,45 @@ _HIDDEN = re.compile(r"https?://\S+|www\.\S+|@[\w.@-]+|„[^“”\"]{1,300}[“
 _CLAUSE = re.compile(r"[,;:–—]|\b(?:aber|sondern|und|but|and)\b")
 
 
-def urgency(text: str, extra_words: Iterable[str] = ()) -> Urgency:
+def urgency(text: str, extra_words: Iterable[str] = (), intents: Collection[str] = ()) -> Urgency:
     """How soon `text` must be seen, and why.
 
     `extra_words` are the brand's own words for danger: each counts where it stands as a word of its own, and
-    with an asterisk behind it also as the beginning of one. Never raises.
+    with an asterisk behind it also as the beginning of one. `intents` are what a model is sure that the post
+    wants: some lift it to urgent, none further. Never raises.
     """
+    found = _by_words(text, extra_words)
+    if found.level is Level.NORMAL and len(text) <= CRY_MOST:
+        found = _cried(text)
+    return _lifted(found, text, intents) if intents else found
+
+
+def _cried(text: str) -> Urgency:
+    """What a post says that is one cry of a few words."""
+    words = list(_WORD.finditer(_HIDDEN.sub(_blank, _lowered(text))))
+    said = " ".join(word[0] for word in words)
+    for cry, pattern in _CRIES:
+        if pattern.fullmatch(said):
+            start, end = words[0].start(), words[-1].end()
+            return Urgency(cry.level, (Reason(cry.code, cry.level, start, end, text[start:end]),))
+    return _NORMAL
+
+
+def _lifted(found: Urgency, text: str, intents: Collection[str]) -> Urgency:
+    """What was found, and behind it what a post wants; insults only where they threaten."""
+    codes = [code for intent, code in INTENTS.items() if intent in intents]
+    if "threat" in codes and not _THREAT.search(_lowered(text[:READ_MOST])):
+        codes.remove("threat")
+    reasons = (*found.reasons, *(Reason(code, Level.URGENT, 0, 0, "") for code in codes))
+    return Urgency(max(found.level, Level.URGENT), reasons) if codes else found
+
+
+def _by_words(text: str, extra_words: Iterable[str]) -> Urgency:
+    """What the rules and the frames say of a text."""
     told = _HIDDEN.sub(_blank, _lowered(text[:READ_MOST]))
     words = _WORD.findall(told)
     possible = _CUES.mask(words)
-    rules = [rule for rule in _RULES if rule.first & possible] if possible & _FIRSTS else []
+    rules = [rule for rule in _RULES if rule.all & possible == rule.all] if possible & _FIRSTS else []
     own = [rule for rule in map(_own_rule, extra_words) if rule is not None]
     if not own and not rules and not may_be_framed(possible >> _IDEAS_FROM):
         return _NORMAL
@@ -163,6 +204,8 @@ def urgency(text: str, extra_words: Iterable[str] = ()) -> Urgency:
 
 
 _NORMAL = Urgency(Level.NORMAL, ())
+_CRIES = tuple((cry, re.compile(cry.words)) for cry in CRIES)
+_THREAT = re.compile(THREAT)
 
 
 def _judged(text: str, read: str, rules: Sequence[_Rule], *, framed_too: bool) -> Urgency:
@@ -172,6 +215,7 @@ def _judged(text: str, read: str, rules: Sequence[_Rule], *, framed_too: bool) -
     if framed_too and not any(reason.level is Level.SAFETY for reason in found):
         found.extend(islice(_framed(read, sentences), 1))
     found = [replace(reason, text=text[reason.start : reason.end]) for reason in found]
+    found = list({(reason.code, reason.level): reason for reason in reversed(found)}.values())[::-1]
     found.sort(key=lambda reason: -reason.level)
     return Urgency(found[0].level if found else Level.NORMAL, tuple(found))
 

@@ -48,7 +48,7 @@ DANGER: tuple[Rule, ...] = (
     ),
     safety(
         "child_missing",
-        rf"{SMALL}[^.!?]{{0,60}}(?:verschwunden|vermisst|verloren gegangen|weggelaufen|ist weg\b|"
+        rf"{SMALL}[^.!?]{{0,60}}(?:verschwunden|vermisst|verloren gegangen|weggelaufen|ist weg\b(?! vo[nm])|"
         r"nicht mehr da|"
         r"is missing|went missing|has disappeared|is gone|got lost|alone on|left alone)",
         despite_denial=True,
@@ -222,7 +222,7 @@ DANGER: tuple[Rule, ...] = (
         r"a lot of) pain|"
         r"turning blue|throwing up|vomiting|fainted|keeled over)\b",
         rf"(?:{SMALL}|\b(?:frau|mann|mutter|vater|mama|papa|oma|opa|großmutter|großvater|person|"
-        r"mensch|fahrgast|kollege|kollegin|nachbar\w*|herr|dame|"
+        r"mensch|fahrgast|kollege|kollegin|nachbar\w*|herr|dame|jemand|einer|someone|somebody|"
         r"schüler\w*|jugendliche\w*|kund(?:e|in)|radfahrer\w*|lady|gentleman|customer|passenger|"
         r"woman|man|guy|person|mother|father|mum|mom|dad|grand\w+|wife|husband|he|she)\b)",
         rf"{NOW}|\b(?:eur\w+|ihr(?:e[rnms]?)?|your|bahn|zug|bus|filiale|laden|parkplatz|bahnsteig|"
@@ -367,6 +367,16 @@ DANGER: tuple[Rule, ...] = (
         r" beide)? (?:um\b|kalt|ab\b|tot)|(?:euch|sie|dich|ihn)(?: alle)? (?:umbringen|abstechen|"
         r"abknallen|totschlagen)|"
         r"i(?:'ll| will|'m going to|'m gonna) (?:kill|shoot|stab) (?:you|him|her|them|everyone))\b",
+    ),
+    safety(
+        "danger",
+        r"\b(?:herrenlos\w*|verdächtige[rsnm]?|unbeaufsichtigte[rsnm]?|unattended|abandoned|suspicious) "
+        r"(?:[^\W_]+ )?(?:koffer|trolley|reisetasche|tasche|rucksack|paket|gegenstand|gepäckstück|bag|"
+        r"suitcase|"
+        r"package|backpack|parcel)\b",
+        r"\b(?:terminal|bahnsteig|gleis|zug|bahn|s-bahn|u-bahn|bus|bahnhof|flughafen|filiale|halle|gate|"
+        r"eingang|"
+        r"wagen|abteil|schalter|platform|station|airport|train|concourse|lobby|store)\b",
     ),
     # Broad words together ------------------------------------------------------------------------
     safety("danger", HARM, rf"{VICTIM}|{PRESENT}"),

@@ -125,7 +125,7 @@ FRAMES: tuple[Frame, ...] = (
         unless="shopping cheerful past thing may",
     ),
     _frame("shut_in", "closedroom", "cantleave", "self child person", unless="shopping cheerful past thing"),
-    _frame("shut_in", "callpoint", "noanswer", "lift closedroom", SOMEBODY),
+    _frame("shut_in", "callpoint", "noanswer", "lift closedroom here", SOMEBODY),
     _frame(
         "child_missing",
         "child",
@@ -155,12 +155,14 @@ FRAMES: tuple[Frame, ...] = (
     _frame("fire", "burnsmell", "device vehicle closedroom self now help"),
     _frame("fire", "smoke", "smokedanger", "device vehicle closedroom"),
     _frame("fire", "fizz", "device", "smoke burnsmell hotdevice smell help"),
-    _frame("fire", "hotdevice", "device", "burnsmell smoke fizz burns"),
+    _frame("fire", "noises", "device", "smoke burnsmell hotdevice stench"),
+    _frame("fire", "noises", "battery", "smoke burnsmell hotdevice smell help"),
+    _frame("fire", "hotdevice", "device", "burnsmell smoke fizz noises burns"),
     _frame("gas", "gas", "smell", "headache person closedroom now help ill distress noanswer callpoint self"),
     _frame("gas", "gasalarm", "rings", "noanswer callpoint distress ill help pain headache driver person"),
     _frame("current", "current", "self child person device body"),
     _frame("current", "tingle", "device", "powerish"),
-    _frame("current", "powerline", "down fizz", "child help noanswer street"),
+    _frame("current", "powerline", "down fizz noises", "child help noanswer street"),
     # hurt, ill
     _frame("injured", "fell", "cantmove pain wound ill", SOMEBODY, unless="shopping cheerful past thing"),
     _frame(

@@ -88,6 +88,44 @@ IDIOMS = (
         r"(?:\w+-)(?:playmobil|kostüm|spielset|lego)|(?:my |our )?ears (?:are |were )?bleeding|(?:fell|"
         r"fallen) asleep|(?:ambulance|fire truck|police|gun) (?:toy|costume|playset)"
     ),
+    # bills that kill, a mood that is poisoned, gas that is given, a bomb of news
+    (
+        r"(?:rechnung\w*|[^\W\d_]*rechnung|preise?|kosten|miete|gebühren?|tarife?|abschlag|nachzahlung|"
+        r"wartezeit|"
+        r"hotline|montag|arbeit) bring(?:t|en) mich (?:noch )?um|vergiftet (?:\w+ )?(?:nur |höchstens "
+        r")?(?:die |das )?"
+        r"(?:stimmung|klima|verhältnis|arbeitsklima)|\bgas (?:zu )?geben|\bgib(?:t)? gas\b|bombe platzt "
+        r"(?:\w+ ){0,2}"
+        r"(?:morgen|heute|bald|am|um|demnächst)|(?:welche[rsn]?|which|what) (?:\w+ )?(?:fits|passt)\b"
+    ),
+    # a child that is asked about before it goes, or goes every day
+    (
+        r"\b(?:kann|können|könnte|darf|dürfen|dürfte|soll|sollte|can|could|may|is|are)\b(?: [^\W_]+){0,2} "
+        r"(?:mein\w*|unser\w*|ein|eine|das|die|der|my|our|a)?\s?(?:[^\W_]+ )?(?:kind(?:er)?|sohn|söhne|"
+        r"tochter|"
+        r"töchter|enkel\w*|junge|mädchen|child|children|kids?|son|daughter)\b[^.!?]{0,50}\b(?:alleine?|"
+        r"alone)\b"
+        r"[^.!?]{0,60}\b(?:fahren|reisen|fliegen|mitfahren|unterwegs sein|sitzen|bleiben|gehen|warten|"
+        r"travel|fly|ride|"
+        r"sit|stay|go|wait)\b"
+    ),
+    (
+        r"\b(?:fährt|fahren|fliegt|fliegen|reist|reisen|geht|travels?|fly|flies|rides?)\b (?:[^\W_]+ "
+        r"){0,5}(?:morgen|"
+        r"seit|nächste\w*|ab|zum ersten mal|das erste mal|jeden|immer|oft|manchmal|bald|tomorrow|every|"
+        r"often|soon|"
+        r"next)\b (?:[^\W_]+ ){0,4}(?:alleine?|alone)\b"
+    ),
+    (
+        r"\b(?:alleine?|alone)\b[^.!?]{0,50}(?:ab wann|ab welchem alter|erlaubt|begleitservice|begleitung\?|"
+        r"at what age|allowed)|(?:ab wann|ab welchem alter|erlaubt|at what "
+        r"age)\b[^.!?]{0,50}\b(?:alleine?|alone)\b"
+    ),
+    # a shop that is called fake
+    (
+        r"\b(?:ihr seid|sie sind|du bist|seid ihr|sind sie|you(?:'re| are)|are you) (?:\w+ ){0,3}"
+        r"fake[- ]?(?:shop|store)\w*"
+    ),
     # fire that is none
     (
         r"brand[- ]new|fire (?:over|off|up) (?:an?|your|the|a quick)|brand(?:neu|aktuell|heiß|gefährlich|"

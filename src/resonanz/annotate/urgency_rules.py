@@ -110,6 +110,55 @@ OTHERS: tuple[Rule, ...] = (
         rf"{NOW}|\b(?:heute|stopp\w*|sperr\w*|eben|today|stop|block|freeze|minuten?|stunden?|"
         r"minutes?|hours?)\b",
     ),
+    # Fraud with the own card, account or name, and with a shop or an account in our name ---------------
+    safety(
+        "fraud",
+        rf"\b(?:betrug|betrogen|missbrauch\w*|fraud)\b[^.!?]{{0,30}}\b(?:mit|auf|über|an|bei|durch|on|"
+        rf"with|in)"
+        rf" (?:mein\w*|unser\w*|my|our) (?:[^\W_]+ )?{MONEY}|"
+        rf"\b(?:mein\w*|unser\w*|my|our) (?:[^\W_]+ )?{MONEY}[^.!?]{{0,30}}\b(?:missbraucht|misused|"
+        r"für betrug|for fraud)\b",
+    ),
+    safety(
+        "fraud",
+        r"\b(?:jemand|irgendwer|irgendjemand|fremde\w*|unbekannte\w*|wer|someone|somebody|a stranger) "
+        r"(?=(?:[^\W_]+ ){0,3}(?:benutzt|nutzt|verwendet|missbraucht|bestellt|kauft|shoppt|is using|uses|"
+        r"used)\b)"
+        r"(?:[^\W_]+ ){1,6}?(?:mein\w*|unser\w*|my|our) (?:[^\W_]+ )?(?:namen?|identität|daten|fotos?|bilder|"
+        r"konto|account|profil|\w*karte|handynummer|name|identity|photos?|details|card|profile)\b",
+    ),
+    safety(
+        "fraud",
+        r"\bfake[- ]?(?:online)?(?:shops?|accounts?|seiten?|profile?|konto|konten|website|webseite|store|"
+        r"page|site)"
+        r"\b|\bgefälschte[rsnm]? (?:[^\W_]+ )?(?:shops?|onlineshops?|seiten?|webseiten?|websites?|konto|"
+        r"profile?|"
+        r"accounts?)\b",
+        r"\b(?:in (?:eurem|ihrem|deinem|your) (?:namen|name)|(?:mit|unter|with) (?:eurem|ihrem|deinem|your) "
+        r"(?:logo|namen|name)|(?:sieht|aussieht|schaut|aussehen|looks)\b[^.!?]{0,40}\b(?:wie|like) "
+        r"(?:eu\w+|ihr\w*|"
+        r"deine?r?|yours?)|gibt sich (?:\w+ )?als|euch (?:kopiert|nachgemacht)|überwiesen|reingefallen|"
+        r"daten eingegeben|kontodaten|kreditkarte|bank login)\b",
+    ),
+    safety(
+        "fraud",
+        r"\b(?:account|profil|seite|mail|e-mail|sms|nachricht|anrufer\w*|nummer|whatsapp\w*|jemand|einer|typ|"
+        r"someone|somebody|profile|number|message)\b[^.!?]{0,40}\b(?:(?:mit|unter) (?:eurem|ihrem|deinem) "
+        r"(?:logo|namen|profilbild|bild)|(?:with|under) your (?:logo|name|picture))\b",
+        r"\b(?:will|wollen|fragt|verlangt|fordert|soll|bittet|asks?|asked|wants?|demands?)\b",
+        r"\b(?:kontodaten|kartendaten|kreditkart\w*|bankdaten|zugangsdaten|daten|geld|tan|pin|passwort|"
+        r"überweis\w*|"
+        r"iban|bank details|money|password|card|pin)\b",
+    ),
+    safety(
+        "medicine",
+        r"\bfalsche[rsnm]? (?:[^\W_]+ )?(?:stärke|dosis|dosierung|medikamente?|tabletten|wirkstoff|"
+        r"arznei\w*|präparat|"
+        r"spritze|impfung|infusion)\b|\bwrong (?:[^\W_]+ )?(?:dose|dosage|strength|medication|medicine|pills|"
+        r"tablets)\b",
+        r"\b(?:genommen|eingenommen|geschluckt|gegeben|verabreicht|gespritzt|took|taken|gave|given|"
+        r"swallowed)\b",
+    ),
     # Threat of self-harm -------------------------------------------------------------------------
     safety(
         "self_harm",
@@ -189,7 +238,7 @@ OTHERS: tuple[Rule, ...] = (
         r"am ende meiner kraft|hoffnungslos",
         r"\b(?:leben|strick|nur noch|goodbye|sterben|tot|tschüss|lebt wohl|schluss|endgültig|"
         r"alles|over|tonight|tomorrow|einschlaf\w*|schlafe|wache|will ich nicht mehr|nothing|die|"
-        r"dead|bye|forever|heute nacht)\b",
+        r"dead|bye|forever|heute nacht|can'?t do this any ?more|can'?t take (?:it|this) any ?more)\b",
         r"\b(?:ich|mir|mich|i|me|my)\b",
         despite_denial=True,
     ),

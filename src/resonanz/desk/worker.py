@@ -36,6 +36,7 @@ from resonanz.desk.care.enquiries import remind_next
 from resonanz.desk.care.gates import confirm_next
 from resonanz.desk.care.incident_proposals import propose_next
 from resonanz.desk.care.kinds import kinds_next
+from resonanz.desk.care.lifting import lift_next
 from resonanz.desk.care.mailbox import read_next as read_mail_next
 from resonanz.desk.care.saved import expire_next
 from resonanz.desk.care.shifts import absent_next
@@ -50,6 +51,7 @@ UNITS: Sequence[Callable[[], bool]] = (
     sort_next,
     understanding.annotate_next,
     kinds_next,
+    lift_next,
     propose_next,
     alarm_next,
     alarming.check_next,

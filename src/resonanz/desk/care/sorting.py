@@ -5,7 +5,7 @@ Whoever sorts sets new targets for every turn that waits. What enters the safety
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -166,10 +166,10 @@ def sort_by_rule(conversation: Conversation, facts: Facts) -> None:
     _sorted(conversation, None, facts)
 
 
-def reasons_in(mention: Mention, brand: int) -> Urgency:
-    """Return how soon a post must be seen and why, by the rules and the brand's own words."""
+def reasons_in(mention: Mention, brand: int, intents: Collection[str] = ()) -> Urgency:
+    """Return how soon a post must be seen and why, by the rules, the brand's own words and what it wants."""
     words = Voice.objects.filter(brand=brand).values_list("safety_words", flat=True).first()
-    return urgency(mention.text, tuple(words or ()))
+    return urgency(mention.text, tuple(words or ()), intents)
 
 
 def _new_form(mention: Mention, conversation: Conversation) -> str:

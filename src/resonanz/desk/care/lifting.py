@@ -1,0 +1,92 @@
+"""Conversations whose posts want something that presses, by what is noted: a lawyer, a journalist, a threat.
+
+Sorting reads a post at once, before it has notes; this lifts to urgent when they come. What a hand has sorted
+since the post came stays.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.db.models import Q
+
+from resonanz.annotate.annotation import CERTAINLY
+from resonanz.annotate.urgency import REASONS, Reason
+from resonanz.annotate.urgency_pressing import INTENTS
+from resonanz.case import Happened, State, Urgency
+from resonanz.desk import events, projection, understood
+from resonanz.desk.care.base import one_of_many
+from resonanz.desk.care.sorting import Facts, reasons_in, sort_by_rule
+from resonanz.desk.models import Annotation, Conversation
+
+READER = "lifting"  # this module's mark in the event log
+TOLD = frozenset({"annotated"})
+AT_ONCE = 20  # events
+SURE = round(CERTAINLY * 1000)
+
+
+def lift_next() -> bool:
+    """Lift what was noted since; True if anything new had happened."""
+    if "intent" in understood.switched_off():
+        return False
+    with events.follow(READER, TOLD, AT_ONCE) as news:
+        if news is None:
+            return False
+        for note in _pressing(news.told):
+            with one_of_many(f"lifting post {note.mention_id}"), transaction.atomic():
+                _lift(note)
+        with transaction.atomic():
+            news.take()
+        return True
+
+
+def _pressing(told: Iterable[events.Told]) -> list[Annotation]:
+    """Return the notes of customers' posts in open conversations that may press."""
+    batches = [json.loads(event.facts)["batch"] for event in told if event.kind in TOLD]
+    if not batches:
+        return []
+    wants = Q()
+    for intent in INTENTS:
+        wants |= Q(intents__contains=f'"{intent}"')
+    notes = understood.in_batches(batches).filter(
+        wants,
+        mention__incoming=True,
+        mention__deleted_at=None,
+        mention__conversation__state=State.OPEN,
+        mention__conversation__urgency=Urgency.NORMAL,
+        mention__conversation__from_import=None,
+    )
+    return list(notes.exclude(about="others").select_related("mention").order_by("mention"))
+
+
+def _lift(note: Annotation) -> None:
+    number = note.mention.conversation_id
+    assert number is not None
+    conversation = Conversation.objects.select_related("brand", "thread", "channel").get(pk=number)
+    if conversation.urgency != Urgency.NORMAL or conversation.state != State.OPEN:
+        return
+    reason = _reason_in(note, conversation.brand_id)
+    happened = projection.read_happened([conversation.pk]).get(conversation.pk, [])
+    if reason is None or _is_sorted_by_hand(happened, note.mention_id):
+        return
+    facts: Facts = {
+        "matter": conversation.matter,
+        "urgency": int(Urgency.URGENT),
+        "rule": REASONS[reason.code],
+    }
+    sort_by_rule(conversation, facts)
+
+
+def _reason_in(note: Annotation, brand: int) -> Reason | None:
+    """Return why a post presses by what it wants, if the model is sure of that."""
+    sure = {label for label, score in understood.intents_of(note.intents).items() if score >= SURE}
+    found = reasons_in(note.mention, brand, sure).reasons
+    return next((reason for reason in found if reason.code in INTENTS.values()), None)
+
+
+def _is_sorted_by_hand(happened: Sequence[Happened], order: int) -> bool:
+    """Whether somebody sorted a conversation after a post had come."""
+    came = next((place for place, event in enumerate(happened) if event.order == order), 0)
+    return any(event.kind == "sorted" and event.actor is not None for event in happened[came:])
