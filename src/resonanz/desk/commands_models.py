@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from resonanz.annotate.second_look import SecondLook
 
 BATCH = 256
-LONGEST_ID = 60  # characters of it in a message
 Row = dict[str, Any]
 RELEVANT = {"true": "relevant", "false": "irrelevant"}
 UNSURE = "unsure"
@@ -161,9 +160,8 @@ def annotate(options: argparse.Namespace) -> int:
 
 
 def _posts(name: str) -> Iterator[tuple[str, str]]:
-    """Return id and text of each line."""
+    """Return id and text of each line; two may have one id, as recorded posts do."""
     with _opened(name) as lines:
-        stands: dict[str, int] = {}
         for number, raw in enumerate(lines, 1):
             place = f"{name}, line {number}"
             try:
@@ -173,11 +171,7 @@ def _posts(name: str) -> Iterator[tuple[str, str]]:
             line = line.removeprefix("\ufeff") if number == 1 else line
             if line.strip():
                 is_json = line.lstrip().startswith("{")
-                post = _from_json(place, line) if is_json else _from_table(place, line)
-                before = stands.setdefault(post[0], number)
-                if before != number:
-                    raise BadInput(f"{place}: the id {_brief(post[0])} stands in line {before} already")
-                yield post
+                yield _from_json(place, line) if is_json else _from_table(place, line)
 
 
 def _opened(name: str) -> BinaryIO:
@@ -221,10 +215,6 @@ def _from_table(place: str, line: str) -> tuple[str, str]:
     if not number.strip():
         raise BadInput(f"{place}: expected an id before the tab")
     return number, text.replace("\\n", "\n")
-
-
-def _brief(number: str) -> str:
-    return repr(number if len(number) <= LONGEST_ID else f"{number[:LONGEST_ID]}…")
 
 
 def shown(number: str, found: Annotation) -> Row:
