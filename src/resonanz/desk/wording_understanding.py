@@ -137,6 +137,11 @@ def certainty(score: int) -> str:
     return _("unlikely (%(share)s)") % facts
 
 
+def likeliest(name: str, score: int) -> str:
+    """Return what an unsure label is most likely, with its share; `score` in thousandths."""
+    return _("most likely %(label)s, %(share)s") % {"label": name, "share": share(score / 1000)}
+
+
 def share(part: float) -> str:
     """Return a share in whole percents; nearly all is not all, and nearly none is not none."""
     number = round(part * 100)
