@@ -13,8 +13,16 @@ from django.test import Client
 from django.utils import timezone
 
 from resonanz.annotate.urgency import REASONS
-from resonanz.desk import understanding
-from resonanz.desk.models import Agent, Annotation, Conversation, Correction, LearntModel, Mention
+from resonanz.desk import queries, streams, understanding
+from resonanz.desk.models import (
+    Agent,
+    Annotation,
+    Conversation,
+    Correction,
+    LearntModel,
+    Mention,
+    StreamKind,
+)
 from resonanz.desk.understanding import models
 from resonanz.desk.wording_safety import why_pressing
 from tests.cast import MIA, OTTO, Desk, conversation_of, hear, said
@@ -173,6 +181,33 @@ def test_what_is_switched_off_is_not_shown(desk: Desk) -> None:
     assert re.findall(r"<mark>(.*?)</mark>", shown) == ["furchtbar", "verspätet"]  # about us, by the first
     understanding.switch("relevance", desk.clara, on=False)
     assert re.findall(r"<mark>(.*?)</mark>", panel(client, talk)) == ["verspätet"]
+
+
+def test_who_asks_for_what_is_switched_off_is_told(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    client, said_so = signed_in(desk.anna), "so nothing is known of it here: Feeling"
+    query = queries.save(desk.anna, "Wut", "furchtbar sentiment:negative")
+    tab = streams.add_tab(desk.anna, "Meine")
+    column = streams.add(desk.anna, tab, streams.Wanted(StreamKind.QUERY, str(query.pk)))
+    looks = {"name": "Wut", "of": "query", "query": query.pk, "rule": "least", "least_count": 1, "times": 3}
+    looks |= {"span_s": 3600, "people": [desk.anna.pk]}
+
+    def told() -> list[str]:
+        pages = {
+            "box": client.get("/search/", {"q": "furchtbar -sentiment:negative"}),
+            "editor": client.post("/queries/look/", {"expression": "furchtbar sentiment:positive"}),
+            "query": client.get(f"/queries/{query.pk}/"),
+            "column": client.get(f"/streams/column/{column.pk}/"),
+            "alarm": client.post("/alarms/look/", looks),
+        }
+        return [name for name, page in pages.items() if said_so in page.content.decode()]
+
+    assert told() == []
+    understanding.switch("sentiment", desk.clara, on=False)
+    understanding.switch("language", desk.clara, on=False)
+    assert told() == ["box", "editor", "query", "column", "alarm"]
+    other = client.get("/search/", {"q": "furchtbar intent:complaint lang:de"}).content.decode()
+    assert "Switched off" not in other  # a network tells languages too
 
 
 # Settings ----------------------------------------------------------------------------------------
