@@ -384,6 +384,18 @@ def _mistakes(_language: str | None) -> Mapping[str, str]:
     }
 
 
+def taken_as_words(found: tuple[str, str] | None) -> str:
+    """Return that a search box has read as words what looks like a term of a query, "" where it has not."""
+    if found is None:
+        return ""
+    facts = {"name": found[0], "words": found[1], "names": ", ".join(f"{name}:" for name in NAMES)}
+    return (
+        _("“%(name)s:” is nothing a query can ask for, so it was read as the words “%(words)s”.")
+        + " "
+        + _("Known are %(names)s.")
+    ) % facts
+
+
 def loss(lost: Loss, network: str) -> str:
     """Return what a network cannot do with a term, and what that means."""
     facts = {"term": lost.term, "network": network_label(network), "length": lost.length, "limit": lost.limit}

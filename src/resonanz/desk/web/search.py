@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from resonanz.case import State, Waiting
-from resonanz.desk import reading_posts, reading_queries, searching, wording
+from resonanz.desk import reading_posts, reading_queries, searching, wording, wording_queries
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.finding import LAST, Page
 from resonanz.desk.models import Agent, Role
@@ -70,6 +70,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "area": "search",
         "q": said,
         "asked": asked,
+        "taken": wording_queries.taken_as_words(searching.taken_as_words(said)),
         "filters": filters,
         "found": found,
         "hits": [_shown(hit) for hit in found.hits],
