@@ -101,6 +101,20 @@ def _reasons(_language: str | None) -> Mapping[str, str]:
     }
 
 
+ACTED_UPON = frozenset(
+    (
+        "complaint",
+        "question",
+        "request",
+        "cancellation",
+        "purchase",
+        "press",
+        "legal",
+        "data_protection",
+        "abuse",
+    )
+)
+BRIEF_MOST = 3
 ICONS = {"negative": "frown", "neutral": "meh", "positive": "smile", UNSURE: "circle-question-mark"}
 
 
@@ -118,6 +132,17 @@ def chips(note: Annotation, off: frozenset[str], reasons: Mapping[str, Reason]) 
         words = reason_name(note.reason, reasons)
         found.append(Chip("reason", words, "tag", unsure=False, by_hand=bool(note.by_hand & 8)))
     return tuple(found)
+
+
+def brief(note: Annotation, off: frozenset[str]) -> tuple[Chip, ...]:
+    """Return what a list of posts shows of a post's notes: a feeling, and intents that somebody acts upon."""
+    found = []
+    if note.sentiment in {"negative", "positive"} and "sentiment" not in off:
+        found.append(_chip(note, "sentiment", note.sentiment, ICONS[note.sentiment], 1))
+    if "intent" not in off:
+        wants = [name for name in intents_of(note.intents) if name in ACTED_UPON]
+        found += [_chip(note, "intent", name, "message-circle", 4) for name in wants]
+    return tuple(found[:BRIEF_MOST])
 
 
 def _chip(note: Annotation, kind: str, name: str, icon: str, bit: int) -> Chip:

@@ -210,6 +210,32 @@ def test_who_asks_for_what_is_switched_off_is_told(desk: Desk) -> None:
     assert "Switched off" not in other  # a network tells languages too
 
 
+def test_lists_show_what_stands_out(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    case_of(desk, "Ganz sachlich verspätet", "2", author=OTTO)
+    client = signed_in(desk.anna)
+    tab = streams.add_tab(desk.anna, "Meine")
+    column = streams.add(desk.anna, tab, streams.Wanted(StreamKind.MENTIONS))
+    pages = (
+        "/search/?q=verspätet",
+        '/search/?q="alles verspätet" OR sachlich',
+        f"/streams/column/{column.pk}/",
+    )
+
+    def shown(page: str) -> list[str]:
+        said = re.findall(
+            r'class="brief">(?:<svg.*?</svg>)?([^<]*)<', client.get(page).content.decode(), re.DOTALL
+        )
+        return [words.strip() for words in said]
+
+    assert [shown(page) for page in pages] == [["negative", "complaint"]] * 3
+    understanding.switch("sentiment", desk.clara, on=False)
+    assert [shown(page) for page in pages] == [["complaint"]] * 3
+    hear(desk.channel, said("3", "Auch das ist furchtbar", at=timezone.now()))
+    assert client.get(pages[2]).content.decode().count("data-unread") == 1
+    assert f'href="/c/{talk.pk}/"' in client.get(pages[0]).content.decode()
+
+
 # Settings ----------------------------------------------------------------------------------------
 
 
