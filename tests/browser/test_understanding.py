@@ -40,17 +40,38 @@ def test_why_is_said_and_one_key_corrects(someone: Arrive, network: RunningSimul
     expect(page.locator("#thread .noted summary .tag").first).to_have_text("negative", timeout=LIVE_MS)
 
 
+def test_several_corrections_in_a_row_take_a_key_each(someone: Arrive, network: RunningSimulator) -> None:
+    network.say("ada", f"@{US} Mein Paket ist schon wieder nicht da, eine Frechheit!")
+    page = english(someone)
+    open_new(page, "ada")
+    noted = page.locator("#thread .noted").last
+    expect(noted.locator("summary .tag").first).to_have_text("negative", timeout=LIVE_MS)
+    page.keyboard.press("y")
+    expect(noted.locator(".relabel")).to_be_visible()
+    pressed = noted.locator(".relabel [aria-pressed=true]")
+    expect(pressed.filter(has_text="complaint")).to_have_count(1)
+    for key in "35bac":  # faster than they are written down; outside the panel, a is "assign"
+        page.keyboard.press(key)
+    for words in ("positive", "not about us", "praise", "question"):
+        expect(pressed.filter(has_text=words)).to_have_count(1, timeout=LIVE_MS)
+    expect(pressed.filter(has_text="complaint")).to_have_count(0)
+    expect(noted.locator("summary")).to_be_focused()
+    noted.get_by_role("button", name="negative").click()
+    expect(pressed.filter(has_text="negative")).to_be_focused(timeout=LIVE_MS)
+    page.keyboard.press("y")
+    expect(noted.locator(".relabel")).to_be_hidden()
+
+
 def test_it_works_by_mouse_and_learns_in_the_background(someone: Arrive, network: RunningSimulator) -> None:
     page = english(someone)
     network.say("mia", f"@{US} Na bravo, das ist ja knorke geworden")
     open_new(page, "mia")
     expect(page.locator("#thread .noted[data-waits]")).to_have_count(0, timeout=LIVE_MS)
+    page.locator("#thread .noted summary").last.click()
     for feeling in ("positive", "negative", "neutral"):
-        page.locator("#thread .noted summary").last.click()
         page.locator(".relabel").get_by_role("button", name=feeling, exact=False).first.click()
         expect(page.locator("#thread .noted summary .tag").first).to_have_text(feeling, timeout=LIVE_MS)
     for intent in ("question", "request", "thanks"):
-        page.locator("#thread .noted summary").last.click()
         page.locator(".relabel").get_by_role("button", name=intent, exact=False).first.click()
         expect(page.locator("#thread .noted summary")).to_contain_text(intent, timeout=LIVE_MS)
     page.goto(page.url.partition("/c/")[0] + "/reports/quality/")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from resonanz.case import State, Waiting
-from resonanz.desk import alarming, counting, reading_posts, wording_alarms
+from resonanz.desk import alarming, counting, reading_posts, wording_alarms, wording_queries
 from resonanz.desk.access import scope_of
 from resonanz.desk.models import AlarmOf, AlarmRing, Letter, Mention
 from resonanz.desk.storage import to_ms
@@ -60,6 +60,7 @@ class Row:
     rests: str
     may_change: bool
     is_met: bool = False  # it is reached, and the next look rings
+    off: str = ""  # what it asks for that is switched off
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +77,7 @@ class Preview:
     rung: str
     lately: tuple[datetime, ...]
     picture: Picture
+    off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ def _row(agent: Agent, alarm: Alarm, ring: AlarmRing | None) -> Row:
         rests=counting.rests(alarm),
         may_change=alarming.may_change(agent, alarm),
         is_met=bool(points) and points[-1].count >= points[-1].threshold,
+        off="" if what is None else wording_queries.asks_in_vain(what.tree),
     )
 
 
@@ -170,6 +173,7 @@ def preview(alarm: Alarm) -> Preview | None:
         rung=_rung(len(rung), over, max(point.count for point in points)),
         lately=tuple(point.at for point in rung[-3:]),
         picture=picture(points, days=max(1, round(over / DAY))),
+        off=wording_queries.asks_in_vain(what.tree),
     )
 
 

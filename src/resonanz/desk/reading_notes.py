@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from resonanz.desk import understood
 from resonanz.desk.models import Annotation, Correction, Unannotated
 from resonanz.desk.prepared import each, prepared
-from resonanz.desk.wording_understanding import Chip, chips
+from resonanz.desk.wording_understanding import Chip, brief, chips
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -60,6 +60,35 @@ def add_notes(found: Iterable[Entry]) -> None:
         shown = chips(notes[order], off, reasons) if order in notes else ()
         if order in notes or order in waits:
             entry.extras["noted"] = Noted(shown, order in waits)
+
+
+def brief_of(orders: Iterable[int]) -> dict[int, tuple[Chip, ...]]:
+    """Return what a list shows of what is noted about some posts; those without notes are left out."""
+    asked, off = tuple(orders), understood.switched_off()
+    return {note.mention_id: brief(note, off) for note in _notes(asked)} if asked else {}
+
+
+class Shown(Protocol):
+    """What shows notes in brief: a card in a column."""
+
+    @property
+    def mention(self) -> Mention:
+        """Its post."""
+
+    @property
+    def extras(self) -> dict[str, Any]:
+        """What its post carries besides its words."""
+
+
+def add_brief(found: Iterable[Shown]) -> None:
+    """Put to each post of others what a list shows of its notes, or that it is about to be read."""
+    asked = {one.mention.pk: one for one in found if one.mention.incoming}
+    known = brief_of(asked)
+    waits = tuple(order for order in asked if order not in known)
+    for order, shown in known.items():
+        asked[order].extras["brief"] = shown
+    for order in _waiting(waits) if waits else ():
+        asked[order].extras["unread"] = True
 
 
 @prepared

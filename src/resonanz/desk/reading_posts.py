@@ -11,6 +11,7 @@ from resonanz.desk.access import channels_visible_to
 from resonanz.desk.finding import moment_of
 from resonanz.desk.limits import limits_of
 from resonanz.desk.models import Mention, Repost, Role, Sighting, Wording
+from resonanz.desk.reading_notes import brief_of
 from resonanz.post import Audience
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def answerable(agent: Agent, orders: Iterable[int]) -> set[int]:
 
 def shown(posts: Sequence[Post], agent: Agent | None = None) -> list[dict[str, object]]:
     """Return what a list of finds shows of posts; to an agent also which can be answered and are not yet."""
-    counts = reposts_counts(posts)
+    counts, notes = reposts_counts(posts), brief_of(post.order for post in posts)
     alone = [post.order for post in posts if post.conversation is None]
     opens = answerable(agent, alone) if agent is not None and alone else set()
     return [
@@ -114,6 +115,7 @@ def shown(posts: Sequence[Post], agent: Agent | None = None) -> list[dict[str, o
             "at": moment_of(post),
             "reposts": counts.get(post.order, 0),
             "can_open": post.order in opens,
+            "brief": notes.get(post.order, ()),
         }
         for post in posts
     ]

@@ -53,6 +53,7 @@ class Looked:
     behind: str = ""
     explanation: str = ""
     also: str = ""
+    off: str = ""
     often: str = ""
     networks: tuple[Network, ...] = ()
     page: Page | None = None
@@ -94,6 +95,7 @@ def look(agent: Agent, expression: str) -> Looked:
     return Looked(
         explanation=wording_queries.explanation(tree),
         also=also_written(tree),
+        off=wording_queries.asks_in_vain(tree),
         often=often(agent, tree),
         networks=tuple(_network(spellings.meant(tree), name) for name in SEARCHES),
         page=find(tree, most=PREVIEW, scope=scope_of(agent)),
@@ -120,7 +122,12 @@ def asked(agent: Agent, said: str, filters: Filters, before: int = LAST) -> Aske
         scope=scope_of(agent),
         where=Where(talks=here.narrowed()) if is_of_talks else ANYWHERE,
     )
-    meant = Looked(explanation=wording_queries.explanation(tree), also=also_written(tree), page=found)
+    meant = Looked(
+        explanation=wording_queries.explanation(tree),
+        also=also_written(tree),
+        off=wording_queries.asks_in_vain(tree),
+        page=found,
+    )
     return Asked(expression, meant, _words(spellings.meant(tree)))
 
 

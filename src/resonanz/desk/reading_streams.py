@@ -15,6 +15,7 @@ from resonanz.case import State, Urgency, Waiting
 from resonanz.desk import searching
 from resonanz.desk.access import channels_visible_to, scope_of, visible_to
 from resonanz.desk.models import Author, Channel, Mention, Query, Sighting, StreamKind, Tag
+from resonanz.desk.reading_notes import add_brief
 from resonanz.desk.reading_pictures import add_thumbs
 from resonanz.desk.reading_posts import add_quoted, answerable, reposts_counts
 from resonanz.post import Audience
@@ -83,6 +84,7 @@ def cards(agent: Agent, orders: Collection[int]) -> list[Card]:
         Card(m, m.pk in opens, json.loads(m.extras) if m.extras else {}, counts.get(m.pk, 0)) for m in found
     ]
     add_thumbs(made)
+    add_brief(made)
     add_quoted(made, channels_visible_to(agent))
     return made
 

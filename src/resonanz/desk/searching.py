@@ -39,6 +39,7 @@ IN = ("all", "open", "resolved", "archive")
 _PARTS = re.compile(r'"([^"]*)"?|(\S+)')
 _NAME = re.compile(r"\w+")
 _CHUNK = re.compile(r"\S+")
+_ASKED_FOR = re.compile(r"(?<!\S)-?([A-Za-z_]+):[^\W_]\S*")  # as a query says it: `from:ada`
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -84,6 +85,12 @@ def wanted(text: str) -> Wanted:
     digits = text.strip().removeprefix("#")
     number = int(digits) if digits.isdecimal() and digits.isascii() and len(digits) < 12 else None
     return Wanted(tuple(terms), tuple(handles), tuple(raw), number, is_open, may_open)
+
+
+def taken_as_words(text: str) -> tuple[str, str] | None:
+    """Return what plain words ask for as a query would, which none can, and the words that it is read as."""
+    found = _ASKED_FOR.search(text)
+    return None if found is None else (found[1], " ".join(fold(found[0])))
 
 
 def _tokens(said: str) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as later
 
 from resonanz.desk.storage import from_ms
+from resonanz.desk.understood import asked_in, switched_off
 from resonanz.desk.wording import ago, audience_word, network_label
-from resonanz.desk.wording_understanding import reason_name
+from resonanz.desk.wording_understanding import kind_name, reason_name
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, QueryError, Spelled, Term
 from resonanz.query.elsewhere import Loss
@@ -46,6 +47,20 @@ def also_written(found: Iterable[Spelled]) -> str:
             "others": ", ".join(_("“%(words)s”") % {"words": other} for other in one.others),
         }
         for one in found
+    )
+
+
+def asks_in_vain(query: Node | None) -> str:
+    """Return which notes of posts an expression asks for that are switched off, "" where all are on.
+
+    Of a language, the network's word counts then.
+    """
+    off = asked_in(query) & switched_off() - {"language"} if query is not None else frozenset[str]()
+    if not off:
+        return ""
+    names = {"names": ", ".join(kind_name(kind) for kind in sorted(off))}
+    return (
+        _("Switched off (Settings → Understanding posts), so nothing is known of it here: %(names)s") % names
     )
 
 
@@ -367,6 +382,18 @@ def _mistakes(_language: str | None) -> Mapping[str, str]:
         "too_near": _("At most %(limit)d words can stand between them."),
         "only_minus": _("This can only be left out: -%(value)s"),
     }
+
+
+def taken_as_words(found: tuple[str, str] | None) -> str:
+    """Return that a search box has read as words what looks like a term of a query, "" where it has not."""
+    if found is None:
+        return ""
+    facts = {"name": found[0], "words": found[1], "names": ", ".join(f"{name}:" for name in NAMES)}
+    return (
+        _("“%(name)s:” is nothing a query can ask for, so it was read as the words “%(words)s”.")
+        + " "
+        + _("Known are %(names)s.")
+    ) % facts
 
 
 def loss(lost: Loss, network: str) -> str:

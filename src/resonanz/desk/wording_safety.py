@@ -1,17 +1,18 @@
-"""What the desk advises whoever answers somebody in danger. Part of `wording`.
+"""Why a post presses, and what the desk advises whoever answers somebody in danger. Part of `wording`.
 
-A brand's own words stand in its place. Numbers are those of Germany.
+A brand's own advice stands in its place. Numbers are those of Germany.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 SELF_HARM, FRAUD, OTHER = "self_harm", "fraud", "other"
 KINDS = (SELF_HARM, FRAUD, OTHER)  # in the order in which settings show them
@@ -55,3 +56,42 @@ def _self_harm() -> str:
         "that help is there right now. TelefonSeelsorge, free of charge, day and night: 0800 1110111 or "
         "116 123. In acute danger call 112 yourself. Do not stay alone with it: tell your team lead."
     )
+
+
+def why_pressing(code: str) -> str:
+    """Return in a few words why a post presses, by the code of a rule (`annotate.urgency.REASONS`)."""
+    return _reasons(get_language())[code]
+
+
+@cache
+def _reasons(_language: str | None) -> Mapping[str, str]:
+    return {
+        "own_word": pgettext("urgency", "one of your own words for danger"),
+        "shut_in": pgettext("urgency", "somebody is shut in"),
+        "heat": pgettext("urgency", "somebody is shut in where it is hot"),
+        "child_missing": pgettext("urgency", "a child is alone or missing"),
+        "fire": pgettext("urgency", "fire or smoke"),
+        "gas": pgettext("urgency", "gas or fumes"),
+        "current": pgettext("urgency", "electric current"),
+        "medical": pgettext("urgency", "somebody is ill and needs help"),
+        "injured": pgettext("urgency", "somebody is hurt"),
+        "accident": pgettext("urgency", "an accident"),
+        "swallowed": pgettext("urgency", "something was swallowed"),
+        "harmful_goods": pgettext("urgency", "goods that do harm"),
+        "poisoned": pgettext("urgency", "something poisonous"),
+        "vehicle": pgettext("urgency", "a vehicle that is not safe"),
+        "weapon": pgettext("urgency", "a weapon"),
+        "violence": pgettext("urgency", "violence or a threat"),
+        "danger": pgettext("urgency", "danger to people"),
+        "deadly": pgettext("urgency", "danger to life"),
+        "fraud": pgettext("urgency", "fraud, or an account in wrong hands"),
+        "spied_on": pgettext("urgency", "somebody is spied on"),
+        "self_harm": pgettext("urgency", "thoughts of suicide"),
+        "life_support": pgettext("urgency", "what somebody needs to stay alive"),
+        "medicine": pgettext("urgency", "medicine that is missing"),
+        "cut_off": pgettext("urgency", "without power, water, heating or telephone"),
+        "stranded": pgettext("urgency", "somebody is stranded"),
+        "today": pgettext("urgency", "it must be today"),
+        "blocked_abroad": pgettext("urgency", "without money on the way"),
+        "pressing": pgettext("urgency", "somebody says that it presses"),
+    }

@@ -101,6 +101,20 @@ def _reasons(_language: str | None) -> Mapping[str, str]:
     }
 
 
+ACTED_UPON = frozenset(
+    (
+        "complaint",
+        "question",
+        "request",
+        "cancellation",
+        "purchase",
+        "press",
+        "legal",
+        "data_protection",
+        "abuse",
+    )
+)
+BRIEF_MOST = 3
 ICONS = {"negative": "frown", "neutral": "meh", "positive": "smile", UNSURE: "circle-question-mark"}
 
 
@@ -120,6 +134,17 @@ def chips(note: Annotation, off: frozenset[str], reasons: Mapping[str, Reason]) 
     return tuple(found)
 
 
+def brief(note: Annotation, off: frozenset[str]) -> tuple[Chip, ...]:
+    """Return what a list of posts shows of a post's notes: a feeling, and intents that somebody acts upon."""
+    found = []
+    if note.sentiment in {"negative", "positive"} and "sentiment" not in off:
+        found.append(_chip(note, "sentiment", note.sentiment, ICONS[note.sentiment], 1))
+    if "intent" not in off:
+        wants = [name for name in intents_of(note.intents) if name in ACTED_UPON]
+        found += [_chip(note, "intent", name, "message-circle", 4) for name in wants]
+    return tuple(found[:BRIEF_MOST])
+
+
 def _chip(note: Annotation, kind: str, name: str, icon: str, bit: int) -> Chip:
     by_hand = bool(note.by_hand & bit)
     return Chip(kind, label(kind, name), icon, unsure=name == UNSURE, by_hand=by_hand)
@@ -135,6 +160,11 @@ def certainty(score: int) -> str:
     if score >= 500:
         return _("rather likely (%(share)s)") % facts
     return _("unlikely (%(share)s)") % facts
+
+
+def likeliest(name: str, score: int) -> str:
+    """Return what an unsure label is most likely, with its share; `score` in thousandths."""
+    return _("most likely %(label)s, %(share)s") % {"label": name, "share": share(score / 1000)}
 
 
 def share(part: float) -> str:

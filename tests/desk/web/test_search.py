@@ -205,6 +205,18 @@ def test_a_mistake_in_the_box_is_marked_in_its_place(desk: Desk) -> None:
     assert "Keep as a query" not in page
 
 
+def test_a_term_that_no_query_has_is_read_as_words_and_that_is_said(desk: Desk) -> None:
+    talk = heard(desk, "1", "Das ist urgency safety, mein Freund")
+    client = signed_in(desk.anna)
+    page = asked(client, q="urgency:safety")
+    assert hits(page) == [talk.pk]
+    assert "“urgency:” is nothing a query can ask for" in page
+    assert "read as the words “urgency safety”. Known are exact:, from:," in page
+    assert "“private:” is nothing" in asked(client, q="kind private:phone")
+    for plain in ("freund", "Frage: wann", "https://x.example/a", "10:30", "mein:)"):
+        assert "is nothing a query can ask for" not in asked(client, q=plain)
+
+
 def test_plain_words_names_and_numbers_are_found_as_before(desk: Desk) -> None:
     talk = heard(desk, "1", "Haustür")
     client = signed_in(desk.anna)

@@ -12,9 +12,19 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from resonanz.desk import understanding
-from resonanz.desk.models import Agent, Annotation, Conversation, Correction, LearntModel, Mention
+from resonanz.annotate.urgency import REASONS
+from resonanz.desk import queries, streams, understanding
+from resonanz.desk.models import (
+    Agent,
+    Annotation,
+    Conversation,
+    Correction,
+    LearntModel,
+    Mention,
+    StreamKind,
+)
 from resonanz.desk.understanding import models
+from resonanz.desk.wording_safety import why_pressing
 from tests.cast import MIA, OTTO, Desk, conversation_of, hear, said
 from tests.desk.little_model import kept
 
@@ -55,6 +65,12 @@ def panel(client: Client, talk: Conversation) -> str:
     return client.get(f"/c/{talk.pk}/noted/{order}/").content.decode()
 
 
+def labels_of(shown: str) -> dict[str, str]:
+    """Return the lines of a panel: what each is called, and all that it says."""
+    lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown)
+    return {name: " ".join(re.sub("<[^>]*>", " ", said).split()) for name, said in lines}
+
+
 def relabel(client: Client, talk: Conversation, kind: str, value: str) -> dict[str, object]:
     order = Mention.objects.get(conversation=talk).pk
     sent = {"order": order, "kind": kind, "value": value}
@@ -84,6 +100,25 @@ def test_what_is_unsure_says_so(desk: Desk) -> None:
     talk = case_of(desk, "Na dann")
     page = signed_in(desk.anna).get(f"/c/{talk.pk}/").content.decode()
     assert chips(page) == ["feeling unsure", "unsure whether about us"]
+    labels = labels_of(panel(signed_in(desk.anna), talk))
+    assert labels["Feeling"] == "feeling unsure most likely neutral, 60%"
+    assert labels["About us"] == "unsure whether about us most likely about us, 59%"
+    assert labels["Reason"] == "reason unsure"
+
+
+def test_how_urgent_it_is_says_why(desk: Desk) -> None:
+    talk = case_of(desk, "Hilfe, mein Kind ist im Aufzug eingesperrt!")
+    shown = panel(signed_in(desk.anna), talk)
+    told = "danger somebody is shut in, danger to people because of eingesperrt"
+    assert labels_of(shown)["How urgent"] == told
+    assert "<mark>eingesperrt</mark>" in shown
+    calm = case_of(desk, ANGRY, "2", author=OTTO)
+    assert labels_of(panel(signed_in(desk.anna), calm))["How urgent"] == "normal"
+
+
+def test_every_reason_that_presses_has_its_words(desk: Desk) -> None:
+    words = {why_pressing(code) for code in REASONS}
+    assert len(words) == len(REASONS)
 
 
 def test_a_correction_is_shown_and_can_be_taken_back(desk: Desk) -> None:
@@ -143,6 +178,62 @@ def test_what_is_switched_off_is_not_shown(desk: Desk) -> None:
     assert chips(client.get(f"/c/{talk.pk}/").content.decode()) == ["delay"]
     shown = panel(client, talk)
     assert ("Feeling" in shown, "Intent" in shown, "Reason" in shown) == (False, False, True)
+    assert re.findall(r"<mark>(.*?)</mark>", shown) == ["furchtbar", "verspätet"]  # about us, by the first
+    understanding.switch("relevance", desk.clara, on=False)
+    assert re.findall(r"<mark>(.*?)</mark>", panel(client, talk)) == ["verspätet"]
+
+
+def test_who_asks_for_what_is_switched_off_is_told(desk: Desk) -> None:
+    case_of(desk, ANGRY)
+    client, said_so = signed_in(desk.anna), "so nothing is known of it here: Feeling"
+    query = queries.save(desk.anna, "Wut", "furchtbar sentiment:negative")
+    tab = streams.add_tab(desk.anna, "Meine")
+    column = streams.add(desk.anna, tab, streams.Wanted(StreamKind.QUERY, str(query.pk)))
+    looks = {"name": "Wut", "of": "query", "query": query.pk, "rule": "least", "least_count": 1, "times": 3}
+    looks |= {"span_s": 3600, "people": [desk.anna.pk]}
+
+    def told() -> list[str]:
+        pages = {
+            "box": client.get("/search/", {"q": "furchtbar -sentiment:negative"}),
+            "editor": client.post("/queries/look/", {"expression": "furchtbar sentiment:positive"}),
+            "query": client.get(f"/queries/{query.pk}/"),
+            "column": client.get(f"/streams/column/{column.pk}/"),
+            "alarm": client.post("/alarms/look/", looks),
+        }
+        return [name for name, page in pages.items() if said_so in page.content.decode()]
+
+    assert told() == []
+    understanding.switch("sentiment", desk.clara, on=False)
+    understanding.switch("language", desk.clara, on=False)
+    assert told() == ["box", "editor", "query", "column", "alarm"]
+    other = client.get("/search/", {"q": "furchtbar intent:complaint lang:de"}).content.decode()
+    assert "Switched off" not in other  # a network tells languages too
+
+
+def test_lists_show_what_stands_out(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    case_of(desk, "Ganz sachlich verspätet", "2", author=OTTO)
+    client = signed_in(desk.anna)
+    tab = streams.add_tab(desk.anna, "Meine")
+    column = streams.add(desk.anna, tab, streams.Wanted(StreamKind.MENTIONS))
+    pages = (
+        "/search/?q=verspätet",
+        '/search/?q="alles verspätet" OR sachlich',
+        f"/streams/column/{column.pk}/",
+    )
+
+    def shown(page: str) -> list[str]:
+        said = re.findall(
+            r'class="brief">(?:<svg.*?</svg>)?([^<]*)<', client.get(page).content.decode(), re.DOTALL
+        )
+        return [words.strip() for words in said]
+
+    assert [shown(page) for page in pages] == [["negative", "complaint"]] * 3
+    understanding.switch("sentiment", desk.clara, on=False)
+    assert [shown(page) for page in pages] == [["complaint"]] * 3
+    hear(desk.channel, said("3", "Auch das ist furchtbar", at=timezone.now()))
+    assert client.get(pages[2]).content.decode().count("data-unread") == 1
+    assert f'href="/c/{talk.pk}/"' in client.get(pages[0]).content.decode()
 
 
 # Settings ----------------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def found(request: HttpRequest, number: int) -> HttpResponse:
         "query": query,
         "explanation": wording_queries.explanation(tree),
         "also": reading_queries.also_written(tree),
+        "off": wording_queries.asks_in_vain(tree),
         "searches": reading_queries.searches(query),
         "posts": reading_posts.shown(page.posts, agent),
         "more": more,

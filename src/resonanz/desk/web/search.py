@@ -16,7 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from resonanz.case import State, Waiting
-from resonanz.desk import reading_posts, reading_queries, searching, wording
+from resonanz.desk import (
+    reading_notes,
+    reading_posts,
+    reading_queries,
+    searching,
+    wording,
+    wording_queries,
+)
 from resonanz.desk.access import channels_visible_to
 from resonanz.desk.finding import LAST, Page
 from resonanz.desk.models import Agent, Role
@@ -30,11 +37,14 @@ from resonanz.desk.web.tags import revealed
 from resonanz.query import speaks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
     from resonanz.desk.models import Channel
+    from resonanz.desk.wording_understanding import Chip
 
 ORDER_DIGITS = 19
 
@@ -53,6 +63,7 @@ class Shown(NamedTuple):
     is_gone: bool
     is_ours: bool
     words: SafeString
+    brief: SafeString
     stands: SafeString
 
 
@@ -66,13 +77,15 @@ def page(request: HttpRequest) -> HttpResponse:
         return _query(request, agent, said[:500], filters)
     asked = wanted(said)
     found = search(agent, asked, filters, after)
+    notes = reading_notes.brief_of(_others_posts(found.hits))
     context = {
         "area": "search",
         "q": said,
         "asked": asked,
+        "taken": wording_queries.taken_as_words(searching.taken_as_words(said)),
         "filters": filters,
         "found": found,
-        "hits": [_shown(hit) for hit in found.hits],
+        "hits": [_shown(hit, notes) for hit in found.hits],
         "more": _more(request.GET, found),
     }
     if after is not None and request.headers.get("HX-Request"):
@@ -155,7 +168,12 @@ def _more(given: QueryDict, found: searching.Found) -> str:
     return f"{reverse('search')}?{asked.urlencode()}"
 
 
-def _shown(hit: Hit) -> Shown:
+def _others_posts(hits: Iterable[Hit]) -> list[int]:
+    posts = [hit.mention for hit in hits if hit.mention is not None]
+    return [post.order for post in posts if post.incoming and post.deleted_at is None]
+
+
+def _shown(hit: Hit, notes: Mapping[int, tuple[Chip, ...]]) -> Shown:
     matter, post = hit.matter, hit.mention
     audience = None if post is None else post.audience
     first, last, username = matter.owner
@@ -172,8 +190,14 @@ def _shown(hit: Hit) -> Shown:
         is_gone=post is not None and post.deleted_at is not None,
         is_ours=post is not None and not post.incoming,
         words=mark_safe("".join(map(_marked, hit.passage))),  # noqa: S308 - each piece is escaped
+        brief=_brief(() if post is None else notes.get(post.order, ()), get_language()),
         stands=_stands(matter.network, audience, *_state(matter), owner, get_language()),
     )
+
+
+@lru_cache(maxsize=1024)
+def _brief(chips: tuple[Chip, ...], _language: str | None) -> SafeString:
+    return render_to_string("understanding/brief.html", {"chips": chips})
 
 
 @lru_cache(maxsize=4096)

@@ -19,6 +19,7 @@ from resonanz.desk import (
     shapes,
     streams,
     wording,
+    wording_queries,
     wording_streams,
 )
 from resonanz.desk.finding import LAST
@@ -92,12 +93,13 @@ def _named(columns: Sequence[tuple[StreamKind, Query | None]]) -> list[dict[str,
 def column_shown(agent: Agent, stream: Stream) -> dict[str, object]:
     """Return what is drawn of a column when it is opened."""
     found = columns.posts(agent, stream)
-    is_gone = shapes.shape_of(stream) is None
+    shape = shapes.shape_of(stream)
     return {
         "stream": stream,
         "title": wording_streams.title(stream),
         "about": wording_streams.about(stream),
-        "gone": wording_streams.gone(stream) if is_gone else "",
+        "gone": wording_streams.gone(stream) if shape is None else "",
+        "off": "" if shape is None else wording_queries.asks_in_vain(shape.tree),
         "empty": wording_streams.empty(stream),
         "may_change": streams.may_change(agent, stream.tab),
         "may_watch": agent.has_role(Role.AGENT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import Http404
 from django.shortcuts import render
@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from resonanz.desk import care, reading_notes, understanding, understood
+from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
-from resonanz.desk.models import Correction, Kind, Mention, Role
+from resonanz.desk.care.sorting import reasons_in
+from resonanz.desk.models import Correction, Kind, Mention, Role, Urgency
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
 from resonanz.desk.wording_enquiries import private_kind
 from resonanz.query.reading import INTENTS
@@ -51,7 +52,7 @@ class Line:
     name: str
     words: str
     score: int  # thousandths; -1: nobody reckons one
-    certainty: str
+    certainty: str  # in words; where nothing is certain, what is likeliest; of urgency what presses
     because: tuple[str, ...]
     by: str
 
@@ -63,8 +64,11 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
     post = _post_of(talk, order)
     note = reading_notes.note_of(post)
     reasons = {one.code: one for one in understood.reasons(active=False)}
+    off = understood.switched_off()
     because = [] if note is None else understanding.why(post.text, note)
-    words = [word for one in because for word in one.words]
+    because = [one for one in because if one.kind not in off]
+    urgency = _urgency(post, talk)
+    words = [word for one in because for word in one.words] + list(urgency.because)
     context = {
         "talk": talk,
         "post": post,
@@ -72,7 +76,7 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
         "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
         "instead": understanding.judge_of(note).instead if because and note is not None else "",
-        "lines": [] if note is None else _lines(note, because, reasons),
+        "lines": [*([] if note is None else _lines(note, because, reasons)), urgency],
         "pieces": understanding.pieces(post.text, words),
         "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
         **({} if note is None else _besides(note)),
@@ -105,27 +109,61 @@ def _lines(note: Annotation, because: Sequence[Because], reasons: Mapping[str, R
     off = understood.switched_off()
     return [
         Line(
-            wording.kind_name(kind),
-            wording.label(kind, label, reasons),
-            score,
-            "" if score < 0 or kind in by else wording.certainty(score),
-            words.get((kind, understood.RELEVANCE.get(label, label)), ()),
-            by.get(kind, ""),
+            wording.kind_name(one.kind),
+            wording.label(one.kind, one.label, reasons),
+            one.score,
+            "" if one.score < 0 or one.kind in by else _certainty(one),
+            words.get((one.kind, understood.RELEVANCE.get(one.likeliest, one.likeliest)), ()),
+            by.get(one.kind, ""),
         )
-        for kind, label, score in _scored(note)
-        if kind not in off
+        for one in _scored(note)
+        if one.kind not in off
     ]
 
 
-def _scored(note: Annotation) -> list[tuple[str, str, int]]:
-    """Return kind, label and probability in thousandths, -1 where there is none."""
+class Scored(NamedTuple):
+    """A label with what is likeliest (itself, unless it is unsure), and how likely in thousandths or -1."""
+
+    kind: str
+    label: str
+    likeliest: str
+    score: int
+
+
+def _scored(note: Annotation) -> list[Scored]:
     feelings = {"negative": note.negative, "neutral": note.neutral, "positive": note.positive}
     about = {"us": note.about_us, "others": 1000 - note.about_us}
-    found = [("sentiment", note.sentiment, feelings.get(note.sentiment, max(feelings.values())))]
-    found.append(("relevance", note.about, about.get(note.about, max(about.values()))))
-    found += [("intent", name, score) for name, score in understood.intents_of(note.intents).items()]
-    found.append(("reason", note.reason, note.reason_score))
-    return [(kind, label, score) for kind, label, score in found if label]
+    found = [_of_shares("sentiment", note.sentiment, feelings), _of_shares("relevance", note.about, about)]
+    intents = understood.intents_of(note.intents).items()
+    found += [Scored("intent", name, name, score) for name, score in intents]
+    score = -1 if note.reason == understood.UNSURE else note.reason_score  # of what, is not kept
+    found.append(Scored("reason", note.reason, note.reason, score))
+    return [one for one in found if one.label]
+
+
+def _of_shares(kind: str, label: str, shares: Mapping[str, int]) -> Scored:
+    likeliest = label if label in shares else max(shares, key=lambda name: shares[name])
+    return Scored(kind, label, likeliest, shares[likeliest] if any(shares.values()) else -1)
+
+
+def _certainty(one: Scored) -> str:
+    if one.label == one.likeliest:
+        return wording.certainty(one.score)
+    return wording.likeliest(wording.label(one.kind, one.likeliest), one.score)
+
+
+def _urgency(post: Mention, talk: Conversation) -> Line:
+    """Return what the rules find in a post that presses, with the words that say so."""
+    found = reasons_in(post, talk.brand_id)
+    codes = dict.fromkeys(reason.code for reason in found.reasons)
+    return Line(
+        _("How urgent"),
+        str(Urgency(found.level).label),
+        -1,
+        ", ".join(map(wording_safety.why_pressing, codes)),
+        tuple(dict.fromkeys(reason.text for reason in found.reasons)),
+        "",
+    )
 
 
 def choices(note: Annotation | None) -> list[tuple[str, list[Choice]]]:

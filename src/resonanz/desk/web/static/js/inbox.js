@@ -195,7 +195,8 @@ async function again({ own = false } = {}) {
   if (openNumber() !== number) return;
   for (const id of veils) document.getElementById(id)?.querySelector(".veil")?.setAttribute("open", "");
   thread.scrollTop = atEnd ? thread.scrollHeight : top;
-  if (article) (document.getElementById(article)?.querySelector("a, button, summary") ?? thread).focus({ preventScroll: true });
+  const isKept = thread.contains(document.activeElement); // by what was open in it
+  if (article && !isKept) (document.getElementById(article)?.querySelector("a, button, summary") ?? thread).focus({ preventScroll: true });
   nowAnswers();
 }
 

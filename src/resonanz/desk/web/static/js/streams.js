@@ -14,6 +14,7 @@ const PULSE_MS = 5000;
 const PULSE_STORM_MS = 30000;
 const PULSE_CALM = 10; // messages between two pulses; more are a storm
 const FRESH_MOST = 60; // beyond, the newest page is fetched instead of each post
+const READ_AGAIN_MS = [1500, 5000]; // a post that has just come is noted within a second or so
 const CHUNKS_MOST = 14; // of a column that stands at its top
 const PAGES_BACK = 20; // that are fetched to come back to a post
 const NEAR = "2500px 0px";
@@ -201,6 +202,13 @@ function putIn(column, cards) {
     else lastChunk(posts).append(card);
   }
   split(posts);
+  for (const wait of READ_AGAIN_MS) setTimeout(readAgain, wait, column);
+}
+
+// What is noted about fresh posts came a moment after them.
+function readAgain(column) {
+  const unread = cardsOf(column).filter((card) => "unread" in card.dataset).map((card) => card.dataset.order);
+  if (column.isConnected && unread.length) redraw(column, unread.slice(0, FRESH_MOST));
 }
 
 function lastChunk(posts) {

@@ -1,8 +1,9 @@
-// What is noted about a post: y opens why, one further key sets what it is, Escape closes.
+// What is noted about a post: y opens why, each further key sets what it is, Escape or y closes.
 
 const WAITS_MS = [1200, 3000, 8000]; // a post that has just come is noted within a second or so
 let waited = 0;
 let timer = 0;
+let corrections = Promise.resolve(); // one after the other, however fast the keys come
 
 const open = () => document.querySelector("details.noted[open]");
 
@@ -17,11 +18,25 @@ document.addEventListener("toggle", (event) => {
   load(noted);
 }, true);
 
+const fetched = (noted, place) =>
+  htmx.ajax("GET", noted.dataset.from, { source: place, target: place, swap: "innerHTML" });
+
 async function load(noted) {
   const place = noted.querySelector(".why");
-  await htmx.ajax("GET", noted.dataset.from, { source: place, target: place, swap: "innerHTML" });
+  await fetched(noted, place);
   const room = document.getElementById("thread").clientHeight;
   noted.scrollIntoView({ block: noted.offsetHeight > room ? "start" : "nearest" });
+}
+
+// The panel after a change: in its place, with focus where it was. A message has said what is new.
+async function renew(noted) {
+  const place = noted.querySelector(".why");
+  place.setAttribute("aria-live", "off");
+  await fetched(noted, place);
+  if (!focusBack) return;
+  const { kind, value } = focusBack;
+  focusBack = null;
+  place.querySelector(`[data-kind="${CSS.escape(kind)}"][data-value="${CSS.escape(value)}"]`)?.focus({ preventScroll: true });
 }
 
 function toggle() {
@@ -41,11 +56,10 @@ function set(button) {
   const form = button.closest("form");
   const { kind, value } = button.dataset;
   const values = { order: form.elements.order.value, kind, value };
+  const action = form.getAttribute("action");
   // The panel may be drawn anew meanwhile: what is sent hangs on what stays.
-  htmx.ajax("POST", form.getAttribute("action"), { source: "#toasts", target: "#toasts", swap: "none", values });
-  const noted = button.closest("details.noted");
-  noted.querySelector("summary").focus({ preventScroll: true });
-  noted.open = false;
+  const send = () => htmx.ajax("POST", action, { source: "#toasts", target: "#toasts", swap: "none", values });
+  corrections = corrections.then(send).catch(() => {}); // the inbox says what went wrong
 }
 
 document.addEventListener("click", (event) => {
@@ -71,9 +85,16 @@ document.addEventListener("keydown", (event) => {
   event.stopImmediatePropagation();
 }, true);
 
-// When the thread is drawn again, an open panel stays open, and focus in it where it was.
+// When the thread is drawn again, an open panel stays open, and focus in it where it was. After something
+// was done it shows how things are now.
 
 let kept = null;
+let focusBack = null;
+let changed = false;
+
+document.addEventListener("resonanz:done", (event) => {
+  if (event.detail.changed && open()) changed = true;
+});
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target?.id !== "thread") return;
@@ -92,6 +113,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   noted.dataset.kept = "";
   noted.open = true;
   if (why.contains(focus)) focus.focus({ preventScroll: true });
+  else if (focus?.matches?.("details.noted > summary")) noted.querySelector("summary").focus({ preventScroll: true });
+  if (!changed) return;
+  changed = false;
+  focusBack = why.contains(focus) && focus.dataset.kind ? { ...focus.dataset } : null;
+  renew(noted);
 });
 
 // A post that is not noted yet: look again soon, a few times.
