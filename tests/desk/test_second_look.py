@@ -66,8 +66,8 @@ def test_only_what_the_model_is_unsure_of_is_looked_at_twice(desk: Desk, seen: l
     hear(desk.channel, said("1", UNSURE, ADA), said("2", PLAIN, OTTO))
     annotate_all()
     assert seen == [UNSURE]
-    assert (note_of("1").sentiment, note_of("1").model) == ("negative", f"resonanz-1{understanding.TWICE}")
-    assert (note_of("2").sentiment, note_of("2").model) == ("positive", "resonanz-1")
+    assert (note_of("1").sentiment, note_of("1").model) == ("negative", f"resonanz{understanding.TWICE}")
+    assert (note_of("2").sentiment, note_of("2").model) == ("positive", "resonanz")
 
 
 def test_the_panel_says_that_it_was_unsure(desk: Desk, seen: list[str]) -> None:
@@ -76,7 +76,7 @@ def test_the_panel_says_that_it_was_unsure(desk: Desk, seen: list[str]) -> None:
     post = note_of("1").mention
     page = signed_in(desk.anna).get(f"/c/{post.conversation_id}/noted/{post.pk}/").content.decode()
     assert "It was unsure and looked twice." in page
-    assert "“resonanz-1”" in page
+    assert "“resonanz”" in page
 
 
 def test_what_a_team_taught_counts_in_full(desk: Desk, seen: list[str]) -> None:
@@ -99,7 +99,7 @@ def test_a_lead_switches_it_off(desk: Desk, seen: list[str]) -> None:
     client.post(address, {"do": "look_twice", "on": "0"})
     hear(desk.channel, said("1", UNSURE, ADA))
     annotate_all()
-    assert (seen, note_of("1").model) == ([], "resonanz-1")
+    assert (seen, note_of("1").model) == ([], "resonanz")
     page = client.post(address, {"do": "look_twice", "on": "1"}, follow=True).content.decode()
     assert "Unsure posts are looked at twice." in page
     assert models.second_look(None) is not None

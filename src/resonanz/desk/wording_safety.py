@@ -94,4 +94,11 @@ def _reasons(_language: str | None) -> Mapping[str, str]:
         "today": pgettext("urgency", "it must be today"),
         "blocked_abroad": pgettext("urgency", "without money on the way"),
         "pressing": pgettext("urgency", "somebody says that it presses"),
+        "blocked": pgettext("urgency", "somebody stands before a closed door or does not get in"),
+        "deadline": pgettext("urgency", "a deadline"),
+        "accused": pgettext("urgency", "somebody cries fraud"),
+        "legal_threat": pgettext("urgency", "a lawyer, a court or an authority"),
+        "press_enquiry": pgettext("urgency", "a journalist asks"),
+        "data_request": pgettext("urgency", "a request about personal data"),
+        "threat": pgettext("urgency", "somebody threatens"),
     }

@@ -116,6 +116,14 @@ def test_how_urgent_it_is_says_why(desk: Desk) -> None:
     assert labels_of(panel(signed_in(desk.anna), calm))["How urgent"] == "normal"
 
 
+def test_what_somebody_wants_presses_in_the_panel_too(desk: Desk) -> None:
+    talk = case_of(desk, ANGRY)
+    Annotation.objects.update(intents=json.dumps({"press": 930, "legal": 700}))
+    assert labels_of(panel(signed_in(desk.anna), talk))["How urgent"] == "urgent a journalist asks"
+    understanding.switch("intent", desk.clara, on=False)
+    assert labels_of(panel(signed_in(desk.anna), talk))["How urgent"] == "normal"
+
+
 def test_every_reason_that_presses_has_its_words(desk: Desk) -> None:
     words = {why_pressing(code) for code in REASONS}
     assert len(words) == len(REASONS)

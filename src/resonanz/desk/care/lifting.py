@@ -81,9 +81,15 @@ def _lift(note: Annotation) -> None:
 
 def _reason_in(note: Annotation, brand: int) -> Reason | None:
     """Return why a post presses by what it wants, if the model is sure of that."""
-    sure = {label for label, score in understood.intents_of(note.intents).items() if score >= SURE}
-    found = reasons_in(note.mention, brand, sure).reasons
+    found = reasons_in(note.mention, brand, sure_intents(note)).reasons
     return next((reason for reason in found if reason.code in INTENTS.values()), None)
+
+
+def sure_intents(note: Annotation) -> set[str]:
+    """Return what the model is sure that a post wants; nothing while intents are switched off."""
+    if "intent" in understood.switched_off():
+        return set()
+    return {label for label, score in understood.intents_of(note.intents).items() if score >= SURE}
 
 
 def _is_sorted_by_hand(happened: Sequence[Happened], order: int) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
+from resonanz.desk.care import lifting
 from resonanz.desk.care.sorting import reasons_in
 from resonanz.desk.models import Correction, Kind, Mention, Role, Urgency
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
@@ -67,7 +68,7 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
     off = understood.switched_off()
     because = [] if note is None else understanding.why(post.text, note)
     because = [one for one in because if one.kind not in off]
-    urgency = _urgency(post, talk)
+    urgency = _urgency(post, talk, note)
     words = [word for one in because for word in one.words] + list(urgency.because)
     context = {
         "talk": talk,
@@ -152,16 +153,16 @@ def _certainty(one: Scored) -> str:
     return wording.likeliest(wording.label(one.kind, one.likeliest), one.score)
 
 
-def _urgency(post: Mention, talk: Conversation) -> Line:
+def _urgency(post: Mention, talk: Conversation, note: Annotation | None) -> Line:
     """Return what the rules find in a post that presses, with the words that say so."""
-    found = reasons_in(post, talk.brand_id)
+    found = reasons_in(post, talk.brand_id, set() if note is None else lifting.sure_intents(note))
     codes = dict.fromkeys(reason.code for reason in found.reasons)
     return Line(
         _("How urgent"),
         str(Urgency(found.level).label),
         -1,
         ", ".join(map(wording_safety.why_pressing, codes)),
-        tuple(dict.fromkeys(reason.text for reason in found.reasons)),
+        tuple(dict.fromkeys(reason.text for reason in found.reasons if reason.text)),
         "",
     )
 
