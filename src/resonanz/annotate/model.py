@@ -25,6 +25,7 @@ from resonanz.annotate.features import BITS, SIZE, Features, features_of, word_f
 MARK = b"resonanz model "
 FORMAT = 1
 DIGEST = 32  # bytes of SHA-256 at the end
+PRESSED = 5  # level of zlib: 9 takes thirty times as long for a tenth less
 SHIPPED = Path(__file__).with_name("shipped.model")
 
 Weights = NDArray[np.int8]
@@ -183,7 +184,7 @@ def write(model: Model, path: Path) -> None:
         ],
     }
     body = b"%s%d\n%s\n" % (MARK, FORMAT, json.dumps(header, sort_keys=True, ensure_ascii=False).encode())
-    body += zlib.compress(np.ascontiguousarray(model.weights.T).tobytes(), 9)
+    body += zlib.compress(np.ascontiguousarray(model.weights.T).tobytes(), PRESSED)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")
     fresh.write_bytes(body + hashlib.sha256(body).digest())
