@@ -174,3 +174,27 @@ def test_a_second_look_takes_a_prior_too() -> None:
     moved = training.train_second(POSTS, vectors, name="moved", prior={("sentiment", "neutral"): 2.0})
     shift = moved.heads[0].shift - heads().heads[0].shift
     assert shift.tolist() == pytest.approx([0, np.log(2), 0], abs=1e-5)
+
+
+def test_what_is_learnt_over_a_model_below_is_folded_into_one_sum() -> None:
+    texts = [post.text for post in POSTS[:12]]
+    seen = training._words(texts, small_model())
+    column = np.random.default_rng(3).normal(size=(seen.matrix.shape[1], 2))
+    folded, bias = seen.folded(column, np.array([0.5, -1.0]))
+    features = training._words(texts, None)
+    plain = features.matrix.multiply(1 / features.rarity[None]).tocsr()
+    assert np.allclose(plain @ folded, seen.matrix @ column, atol=1e-3)
+    assert not np.allclose(plain @ folded, seen.matrix[:, :SIZE] @ column[:SIZE], atol=1e-3)
+    assert bias.tolist() == [0.5, -1.0]
+
+
+def test_what_was_learnt_since_counts_in_full_beside_the_second_look() -> None:
+    own = {"sentiment": np.array([[0.6, 0.3, 0.1]]), "relevance": np.array([[0.1, 0.9]])}
+    text = ["Einfach wunderbar, Nummer 77"]
+    base = training.train(POSTS, name="base")
+    beside, instead = (
+        SecondLook(heads(), embed=counted, base=below).over(text, own)[0]["sentiment"][0]
+        for below in (base, None)
+    )
+    assert beside.argmax() == 0  # both looks of old agree, so what was learnt since decides
+    assert beside[0] > instead[0]
