@@ -156,9 +156,38 @@ def test_no_part_of_a_rule_for_urgency_matches_what_is_passed_over(text: str) ->
 @given(mixed)
 def test_no_frame_holds_in_what_is_passed_over(text: str) -> None:
     told = urgency._lowered(text)
-    possible = urgency._CUES.mask(urgency._WORD.findall(told)) >> urgency._IDEAS_FROM
+    holders = urgency._CUES.holders([urgency._WORD.findall(told)])
     holds = list(framed([said_in(frame_words_of(told, 0, len(told)))]))
-    assert may_be_framed(possible) or holds == []
+    assert may_be_framed(holders[urgency._IDEAS_FROM :]) or holds == []
+
+
+@given(st.lists(mixed, max_size=70))
+def test_of_many_texts_is_said_what_is_said_of_each(texts: list[str]) -> None:
+    words = [urgency._WORD.findall(urgency._lowered(text)) for text in texts]
+    holders = urgency._CUES.holders(words)
+    each = [
+        sum((holders[thing] >> at & 1) << thing for thing in range(len(holders))) for at in range(len(texts))
+    ]
+    assert each == list(map(urgency._CUES.mask, words))
+
+
+@given(st.lists(st.sampled_from(TEXTS), max_size=40))
+def test_texts_press_alike_alone_and_among_others(texts: list[str]) -> None:
+    intents = [{"legal"} if len(text) % 5 == 0 else set() for text in texts]
+    alone = [urgency.urgency(text, ["Brandgeruch*"], of) for text, of in zip(texts, intents, strict=True)]
+    assert urgency.urgencies(texts, ["Brandgeruch*"], intents) == alone
+    assert [urgency.urgency(text) for text in texts] == urgency.urgencies(texts)
+
+
+def test_very_many_texts_are_looked_through_in_parts() -> None:
+    texts = ["Alles gut", "Es brennt im Zug!"] * urgency.TOGETHER
+    assert [int(one.level) for one in urgency.urgencies(texts)] == [0, 2] * urgency.TOGETHER
+
+
+def test_rules_that_need_no_word_may_hold_in_any_text() -> None:
+    cues = Cues([needed("brennt"), needed(r"\d")])
+    assert cues.holders([["es", "brennt"], [], ["aus"]]) == [0b001, 0b111]
+    assert Cues([needed(r"\d")]).holders([["es"]]) == [1]
 
 
 ALL_IDIOMS = re.compile("|".join(idioms.IDIOMS))

@@ -22,7 +22,7 @@ from resonanz.annotate.markup import without_markup
 from resonanz.annotate.model import Floats, Model, about_us
 from resonanz.annotate.private_data import Found, OwnPattern, find_private_data
 from resonanz.annotate.second_look import CERTAIN, SecondLook
-from resonanz.annotate.urgency import Urgency, urgency
+from resonanz.annotate.urgency import Urgency, urgencies
 
 UNSURE = "unsure"
 KNOWN = ("de", "en")  # languages of `training/`
@@ -121,10 +121,7 @@ def _by_rules(
     """Return what rules find, kind by kind: the processor has each kind's tables at hand then."""
     found: dict[str, Sequence[object]] = {}
     if "urgency" in wanted.kinds:
-        found["urgency"] = [
-            urgency(text, wanted.pressing, _certain(noted))
-            for text, noted in zip(texts, of_model, strict=True)
-        ]
+        found["urgency"] = urgencies(texts, wanted.pressing, list(map(_certain, of_model)))
     if "private_data" in wanted.kinds:
         found["private_data"] = [tuple(find_private_data(text, patterns=wanted.patterns)) for text in texts]
     if "address_form" in wanted.kinds:

@@ -2,7 +2,7 @@
 
 Most posts fit no rule at all. From each expression follow pieces of words of which a match has at least
 one: `fire (?:in|on) the (?:house|shop)` needs a word `house` or `shop`. All pieces of many expressions are
-looked for at once, in one word at a time, and what a word says is kept, because people use few words. So a
+looked for at once, in one word at a time, and which a word has is kept, because people use few words. So a
 text costs one look-up a word, and an expression is tried only where it may match. It is a necessary
 condition, never a sufficient one: whoever asks still tries the expression itself.
 
@@ -13,12 +13,15 @@ changes its cues. Expressions for `re` only, not for the package `regex`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 from importlib import import_module
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import Any, TypeAlias
 
+import numpy as np
 from daachorse import DoubleArrayAhoCorasick
+from numpy.typing import NDArray
 
 from resonanz.annotate.kept import Kept
 
@@ -42,22 +45,19 @@ EVERYDAY = frozenset(  # what nearly every post has says little
 )
 TOGETHER = 3  # pieces of a row
 _odd = re.compile(f"[{''.join(map(chr, _ODD))}]")
+_LANE = 64  # texts that are told apart by the bits of one number
 _SET_MOST = 8  # characters of a set that are told apart
 
 
 Row: TypeAlias = tuple[str, ...]  # pieces that a match has all of, the rarest first
 
 
-Held: TypeAlias = tuple[int, tuple[int, ...], tuple[int, ...]]
-"""What a word says by itself, as bits, and its pieces that say it with others: the first, and all.
-
-Plain tuples, as the collector of garbage soon passes over those.
-"""
-NOTHING: Held = (0, (), ())
+Held: TypeAlias = tuple[int, ...]
+"""The numbers of a word's pieces; a plain tuple, as the collector of garbage soon passes over those."""
 
 
 class Cues(Kept[Held]):
-    """For each word what it says; found out when it is first met."""
+    """For each word the pieces that it has; found out when it is first met."""
 
     def __init__(
         self, wanted: Iterable[Collection[Row]], read: Callable[[str], Iterable[str]] | None = None
@@ -68,62 +68,89 @@ class Cues(Kept[Held]):
         """
         super().__init__()
         self._read = read or plain_words
-        self._always = 0
-        alone: dict[str, int] = {}
-        together: dict[str, dict[frozenset[str], int]] = {}
-        for number, rows in enumerate(wanted):
-            for key, *others in rows:
-                if others:
-                    needs = together.setdefault(key, {})
-                    needs[frozenset(others)] = needs.get(frozenset(others), 0) | 1 << number
-                else:
-                    alone[key] = alone.get(key, 0) | 1 << number
-            if not rows:
-                self._always |= 1 << number
-        self._index(alone, together)
-
-    def _index(self, alone: dict[str, int], together: dict[str, dict[frozenset[str], int]]) -> None:
-        joined = {piece for key, needs in together.items() for piece in (key, *frozenset().union(*needs))}
-        pieces = list(dict.fromkeys((*alone, *sorted(joined))))
-        numbers = {piece: number for number, piece in enumerate(pieces)}
-        self._bits = [alone.get(piece, 0) for piece in pieces]
-        self._joined = frozenset(numbers[piece] for piece in joined)
-        self._table = {
-            numbers[key]: [
-                (bits, frozenset(map(numbers.__getitem__, others))) for others, bits in needs.items()
-            ]
-            for key, needs in together.items()
-        }
-        self._pieces = DoubleArrayAhoCorasick([piece.encode() for piece in pieces])
+        things = list(wanted)
+        self._things = len(things)
+        self._always = sum(1 << number for number, rows in enumerate(things) if not rows)
+        numbers: dict[str, int] = {}
+        needs: dict[tuple[int, ...], int] = {}
+        for number, rows in enumerate(things):
+            for row in rows:
+                key = tuple(numbers.setdefault(piece, len(numbers)) for piece in row)
+                needs[key] = needs.get(key, 0) | 1 << number
+        self._begun_by: list[list[tuple[int, frozenset[int]]]] = [[] for _ in numbers]
+        for (first, *others), bits in needs.items():
+            self._begun_by[first].append((bits, frozenset(others)))
+        self._table = _Table(needs)
+        self._pieces = DoubleArrayAhoCorasick([piece.encode() for piece in numbers])
 
     def found(self, word: str) -> Held:
-        """What a word says that was not met lately."""
+        """The pieces of a word that was not met lately."""
         framed = " ".join([f"{BEGINS}{part}{ENDS}" for part in self._read(word)])
         there = self._pieces.find_overlapping(framed.encode(errors="surrogatepass"))
-        if not there:
-            return NOTHING
-        numbers = {number for _start, _end, number in there}
-        bits = 0
-        for number in numbers:
-            bits |= self._bits[number]
-        return bits, tuple(numbers & self._table.keys()), tuple(numbers & self._joined)
+        return tuple({number for _start, _end, number in there}) if there else ()
 
-    def mask(self, words: Sequence[str]) -> int:
+    def mask(self, words: Iterable[str]) -> int:
         """What may be there in a text with these words, as bits: each thing's place is its bit."""
+        held: set[int] = set()
+        for pieces in map(self.__getitem__, words):
+            if pieces:
+                held.update(pieces)
         mask = self._always
-        keys: list[int] = []
-        pieces: list[int] = []
-        for said in map(self.__getitem__, words):
-            if said is not NOTHING:
-                mask |= said[0]
-                keys += said[1]
-                pieces += said[2]
-        held = set(pieces)
-        for key in set(keys):
-            for bits, others in self._table[key]:
+        for piece in held:
+            for bits, others in self._begun_by[piece]:
                 if others <= held:
                     mask |= bits
         return mask
+
+    def holders(self, texts: Sequence[Sequence[str]]) -> list[int]:
+        """For each thing in which texts, given as their words, it may be, as bits: a text's place is its bit.
+
+        It is what `mask` says of one text after the other, several times as quick for hundreds of them.
+        """
+        of_words = list(map(self.__getitem__, chain.from_iterable(texts)))
+        pieces = np.array(list(chain.from_iterable(of_words)), np.int64)
+        owners = np.repeat(np.arange(len(texts)), list(map(len, texts)))
+        there = np.zeros((len(self._begun_by), -(-len(texts) // _LANE) * _LANE), np.bool_)
+        there[pieces, np.repeat(owners, list(map(len, of_words)))] = True
+        everywhere = (1 << len(texts)) - 1
+        found = [everywhere * (self._always >> thing & 1) for thing in range(self._things)]
+        for things, holders in self._table.held(there):
+            for thing in things:
+                found[thing] |= holders
+        return found
+
+
+class _Table:
+    """Rows of pieces, for many texts at once."""
+
+    def __init__(self, rows: Mapping[tuple[int, ...], int]) -> None:
+        """Take rows of pieces, each with the things that may be there where it is, as bits."""
+        order = sorted(rows, key=rows.__getitem__)
+        longest = max(map(len, order), default=1)
+        filled = [[*row, *row[:1] * (longest - len(row))] for row in order]
+        self._places = np.array(filled, np.int64).reshape(-1, longest).T.copy()
+        groups = {bits: number for number, bits in enumerate(dict.fromkeys(map(rows.__getitem__, order)))}
+        self._group = np.array([groups[rows[row]] for row in order], np.int64)
+        self._things = [tuple(picked(bits)) for bits in groups]
+
+    def held(self, there: NDArray[np.bool_]) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Yield things, and in which texts one of their rows is, as bits.
+
+        `there` (pieces, texts) tells which text has a piece; the number of texts fills whole lanes.
+        """
+        anywhere = np.asarray(there.any(axis=1))
+        possible = np.arange(self._group.size)
+        for pieces in self._places:
+            possible = possible[anywhere[pieces[possible]]]
+        if not possible.size:
+            return
+        lanes = np.packbits(there, axis=1, bitorder="little").view("<u8")
+        held = reduce(np.bitwise_and, (lanes[pieces[possible]] for pieces in self._places))
+        groups = self._group[possible]
+        starts = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]]))
+        of_groups = np.bitwise_or.reduceat(held, starts, axis=0)
+        for group, holders in zip(groups[starts].tolist(), of_groups, strict=True):
+            yield self._things[group], int.from_bytes(holders.tobytes(), "little")
 
 
 def words_of(text: str) -> list[str]:

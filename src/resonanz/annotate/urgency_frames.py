@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from operator import or_
+from operator import and_, or_
 
-from resonanz.annotate.cues import BEGINS, ENDS, EVERYDAY, Row, picked, worth
+from resonanz.annotate.cues import BEGINS, ENDS, Row, worth
 from resonanz.annotate.urgency_lexicon import WORDS
 
 _DENIABLE = frozenset({"fire", "current", "injured", "medical", "accident", "weapon", "danger"})
@@ -449,24 +449,12 @@ def _as_piece(word: str) -> str:
     return f"{'' if word.startswith('*') else BEGINS + _FOLDED}{bare}{'' if word.endswith('*') else ENDS}"
 
 
-def _bits(idea: frozenset[str]) -> int:
-    return sum(1 << number for number, name in enumerate(WORDS) if name in idea)
-
-
-def _frequency(idea: frozenset[str]) -> tuple[int, int]:
-    """How often an idea is said, about: by its everyday words, then by all its words."""
-    words = [word for name in idea for word in WORDS[name].split()]
-    return sum(word in EVERYDAY for word in words), len(words)
-
-
 ROWS = tuple([_row(wording) for wording in wordings.split()] for wordings in WORDS.values())
-_WANTED = tuple(tuple(map(_bits, sorted(frame.ideas, key=_frequency))) for frame in FRAMES)
-_RARE = reduce(or_, (ideas[0] for ideas in _WANTED))
-_BY_RAREST = {bit: [ideas for ideas in _WANTED if ideas[0] >> bit & 1] for bit in picked(_RARE)}
+_NAMES = tuple(WORDS)
+_IDEAS = {idea: tuple(map(_NAMES.index, idea)) for frame in FRAMES for idea in frame.ideas}
 
 
-def may_be_framed(said: int) -> bool:
-    """Whether a text that may say these ideas, as bits in the order of `ROWS`, may fit a frame."""
-    return any(
-        all(idea & said for idea in ideas) for bit in picked(said & _RARE) for ideas in _BY_RAREST[bit]
-    )
+def may_be_framed(holders: Sequence[int]) -> int:
+    """Which texts may fit a frame, as bits; `holders` are those that may say each idea of `ROWS`."""
+    said = {idea: reduce(or_, map(holders.__getitem__, names)) for idea, names in _IDEAS.items()}
+    return reduce(or_, (reduce(and_, map(said.__getitem__, frame.ideas)) for frame in FRAMES))
