@@ -9,6 +9,7 @@ likeliest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import copy
 from functools import lru_cache
@@ -53,7 +54,7 @@ _OTHER = (
 )
 _QUOTED = regex.compile(r"[„“”\"«»][^„“”\"«»\n]{2,200}[„“”\"«»]|‚[^‘’\n]{2,200}[‘’]")
 _NO_WORD = regex.compile(r"https?://\S+|www\.\S+|[@#$][\p{L}\p{N}_.@-]+")
-_HIDING = regex.compile(r"[@#$„“”\"«»‚]|://|www\.")  # without one of them nothing is hidden
+_HIDING = re.compile(r"[@#$„“”\"«»‚]")  # without one of them or an address nothing is hidden
 _WORD = regex.compile(r"'?\p{L}+(?:'\p{L}+)?")
 _LETTER = regex.compile(r"\p{L}")
 _GERMAN_LETTER = regex.compile(r"(?<!\p{L})\p{Ll}\p{L}*[äöüß]|(?<!\p{L})[äöü]")
@@ -78,7 +79,7 @@ def identify(text: str, languages: Sequence[str] = DESK, hint: str = "") -> Lang
     read = text[:READ_MOST]
     if (by_words := spoken(read)) in languages:
         return Language(by_words, BY_WORDS)
-    hinted = regex.split("[-_]", hint.lower(), maxsplit=1)[0]
+    hinted = hint.lower().replace("_", "-").partition("-")[0]
     likeliest = _by_letters(read, tuple(languages))
     if hinted in languages and likeliest.certainty < SURE:
         return Language(hinted, max(LIKELY, likeliest.certainty * (likeliest.code == hinted)))
@@ -115,16 +116,17 @@ def spoken(text: str) -> Spoken:
 def _plain(text: str, *, quoted: bool = False) -> str:
     """A text without what is no language, and without what it quotes, or with it."""
     plain = text.replace("’", "'")
-    if _HIDING.search(plain):
+    if _HIDING.search(plain) or "://" in plain or "www." in plain:
         plain = _NO_WORD.sub(" ", plain if quoted else _QUOTED.sub(" ", plain))
     return plain.replace("`", "'")
 
 
 def _by_words(plain: str) -> Spoken:
-    words = set(_WORD.findall(plain.casefold()))
+    words = _WORD.findall(plain.casefold())
     if "'" in plain:
-        words |= {word.removeprefix("'") for word in words}
-    german, english, other = (len(words & _WORDS[one]) for one in ("de", "en", "other"))
+        words += [word.removeprefix("'") for word in words]
+    said = _LISTED.intersection(words)
+    german, english, other = len(said & _WORDS["de"]), len(said & _WORDS["en"]), len(said & _WORDS["other"])
     if not _are_enough(german, english + other) and not plain.isascii():
         german += bool(_GERMAN_LETTER.search(plain))
     if _are_enough(german, english + other):
@@ -144,3 +146,4 @@ def _spellings(words: str) -> frozenset[str]:
 
 
 _WORDS = {"de": _spellings(_GERMAN), "en": _spellings(_ENGLISH), "other": _spellings(_OTHER)}
+_LISTED = frozenset().union(*_WORDS.values())
