@@ -177,11 +177,14 @@ def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats
     head = model.head(name)
     assert head is not None
     if not head.one:
-        for post, of_post in enumerate(scores):
-            held = np.flatnonzero(of_post >= head.sure)
-            found[post]["intents"] = tuple(
-                Judged(head.labels[at], float(of_post[at]), head.labels[at]) for at in held
-            )
+        held: list[tuple[Judged, ...]] = [()] * len(found)
+        posts, places = np.nonzero(scores >= head.sure)
+        for post, place, score in zip(
+            posts.tolist(), places.tolist(), scores[posts, places].tolist(), strict=True
+        ):
+            held[post] += (Judged(head.labels[place], score, head.labels[place]),)
+        for of_post, intents in zip(found, held, strict=True):
+            of_post["intents"] = intents
         return
     best = scores.argmax(axis=1)
     tops = scores[np.arange(best.size), best].tolist()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,6 @@ from resonanz.annotate.markup import without_markup
 BITS = 18  # 262,144 numbers
 SIZE = 1 << BITS
 LONGEST = 4000  # characters of a post that count; those of longer ones say nothing new
-SHORT = 1 << (32 - BITS)  # posts of a batch whose numbers and features' numbers go together into 32 bits
 PIECES = range(2, 6)  # lengths of pieces of words, with the blank before and behind
 
 _TOKEN = re.compile(r"https?://\S+|www\.\S+|@\w+|[^\W_]+|[^\w\s]")
@@ -68,17 +68,19 @@ def features_of(texts: Sequence[str]) -> Features:
     """Return the features of posts; an empty post has none."""
     tokens = [tokens_of(text) for text in texts]
     hashed = _hashed(tokens)
-    keys = np.concatenate([(owners << BITS) | numbers for numbers, owners, _ in hashed])
-    if len(texts) <= SHORT:  # short numbers are sorted in half the time
-        keys = keys.astype(np.uint32)
-    keys.sort()
-    if keys.size:
-        keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
-    keys = keys.astype(np.int64)
-    starts = np.searchsorted(keys, np.arange(len(texts) + 1, dtype=np.int64) << BITS)
+    owner = np.concatenate([owners for _, owners, _ in hashed]).astype(np.min_scalar_type(len(texts)))
+    numbers = np.concatenate([part for part, _, _ in hashed]).astype(np.uint32)
+    numbers = numbers[np.argsort(owner, kind="stable")]  # small owners are sorted by their digits: one pass
+    ends = np.bincount(owner, minlength=len(texts)).cumsum()
+    for start, end in pairwise([0, *ends.tolist()]):  # one post at a time fits the processor's nearest memory
+        numbers[start:end].sort()
+    first = np.ones(numbers.size, np.bool_)
+    first[1:] = numbers[1:] != numbers[:-1]
+    first[ends[ends < numbers.size]] = True
+    starts = np.concatenate([[0], np.concatenate([[0], np.cumsum(first)])[ends]])
     counts = np.diff(starts)
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts).astype(np.float32)
-    return Features(keys & (SIZE - 1), starts.astype(np.int64), values, tokens)
+    return Features(numbers[first].astype(np.int64), starts, values, tokens)
 
 
 def word_features(tokens: list[str]) -> tuple[Numbers, Numbers]:
