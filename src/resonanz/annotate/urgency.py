@@ -159,7 +159,7 @@ _DENIED_BEFORE = re.compile(rf"(?:{idioms.DENIALS})\W+(?:[^\W_]+\W+){{0,3}}$")
 _DENIED_AFTER = re.compile(rf"^\W*(?:[^\W_]+\W+)?(?:{idioms.DENIED_AFTER})")
 _SENTENCES = re.compile(r"[^.!?\n…]+(?:[.!?\n…]+(?!\s|$)[^.!?\n…]+)*[.!?…]*")
 _HIDDEN = re.compile(r"https?://\S+|www\.\S+|@[\w.@-]+|„[^“”\"]{1,300}[“”\"]|»[^«]{1,300}«")
-_HIDES = re.compile(r"[@„»]|://|www\.")  # without one of them nothing is hidden
+_HIDES = re.compile(r"[@„»]")  # without one of them or an address nothing is hidden
 _CLAUSE = re.compile(r"[,;:–—]|\b(?:aber|sondern|und|but|and)\b")
 
 
@@ -194,7 +194,7 @@ def urgencies(
 
 def _read(text: str) -> _Read:
     told = _lowered(text[:READ_MOST])
-    if _HIDES.search(told) is not None:
+    if _HIDES.search(told) is not None or "://" in told or "www." in told:
         told = _HIDDEN.sub(_blank, told)
     return _Read(text, told, _WORD.findall(told))
 
@@ -235,13 +235,12 @@ def _lifted(found: Urgency, text: str, intents: Collection[str]) -> Urgency:
 
 def _by_words(read: _Read, own: Sequence[_Rule], rules: Sequence[_Rule], *, framed_too: bool) -> Urgency:
     """What of the rules that a text may fit holds, and the frames."""
+    rules = [rule for rule in rules if all(part.search(read.told) for part in rule.parts)]
     if not own and not rules and not framed_too:
         return _NORMAL
     left = _without_idioms(read.told, read.words)
-    if left != read.told:
-        rules = [rule for rule in rules if rule.parts[0].search(read.told)]
-        if not own and not rules and next(_framed(read.told, _sentences(read.told)), None) is None:
-            return _NORMAL
+    if left != read.told and not own and not rules and not _is_framed(read.told):
+        return _NORMAL
     rules = [*(rule for rule in own if rule.parts[0].search(left)), *rules]
     sentences = _sentences(left)
     found = [reason for rule in rules if (reason := _holds(rule, left, sentences)) is not None]
@@ -296,6 +295,10 @@ def _framed(text: str, sentences: Sequence[_Sentence]) -> Iterator[Reason]:
     for number, frame, first in framed(said):
         if not (frame.deniable and _denied(text, sentences[number], first.start, first.end)):
             yield Reason(frame.code, Level.SAFETY, first.start, first.end, text[first.start : first.end])
+
+
+def _is_framed(text: str) -> bool:
+    return next(_framed(text, _sentences(text)), None) is not None
 
 
 def _denied(text: str, sentence: _Sentence, start: int, end: int) -> bool:
