@@ -42,7 +42,7 @@ _at_sign = re.compile(
 _bracketed_at = re.compile(r"[(\[{<]\s?(?:at|ät|@|klammeraffe)\s?[)\]}>]", re.IGNORECASE)
 _bracketed_dot = re.compile(r"[(\[{<]\s?(?:punkt|dot|\.)\s?[)\]}>]", re.IGNORECASE)
 _worded_dot = re.compile(r"\s(?:punkt|dot)\s")  # in small letters, as the next
-_plain_at = re.compile(r"[aä]t(?<=\s..)\s[^\s.]{1,63}\.")
+_plain_at = re.compile(r"t\s(?<=\s[aä]t\s)[^\s.]{1,63}\.")
 
 
 def emails(text: str) -> Iterator[tuple[int, int]]:
@@ -61,7 +61,9 @@ def emails(text: str) -> Iterator[tuple[int, int]]:
 def may_have_email(text: str) -> bool:
     """Whether `text` has the signs that one of the ways to write an address needs."""
     low = text.lower()
-    return any(possible(text, low) for possible in _POSSIBLE)
+    return (
+        _has_at(text, low) or _has_bracketed_at(text, low) or _has_dot(text, low) or _has_plain_at(text, low)
+    )
 
 
 def _has_at(text: str, _low: str) -> bool:
@@ -69,13 +71,17 @@ def _has_at(text: str, _low: str) -> bool:
 
 
 def _has_bracketed_at(text: str, _low: str) -> bool:
-    return _bracketed_at.search(text) is not None
+    return _has_bracket(text) and _bracketed_at.search(text) is not None
 
 
 def _has_dot(text: str, low: str) -> bool:
-    if "punkt" not in low and "dot" not in low:
-        return _bracketed_dot.search(text) is not None
-    return _worded_dot.search(low) is not None or _bracketed_dot.search(text) is not None
+    if ("punkt" in low or "dot" in low) and _worded_dot.search(low) is not None:
+        return True
+    return _has_bracket(text) and _bracketed_dot.search(text) is not None
+
+
+def _has_bracket(text: str) -> bool:
+    return "(" in text or "[" in text or "{" in text or "<" in text
 
 
 def _has_plain_at(_text: str, low: str) -> bool:
@@ -83,4 +89,3 @@ def _has_plain_at(_text: str, low: str) -> bool:
 
 
 _SHAPES = ((_has_at, _email), (_has_bracketed_at, _bracketed_email), (_has_dot, _spelt_email))
-_POSSIBLE = (*(possible for possible, _search in _SHAPES), _has_plain_at)
