@@ -101,6 +101,8 @@ _WEAK = (
 )
 _keyword, _weak_keyword = re.compile(f"{_STRONG}|{_WEAK}"), re.compile(_WEAK)  # read in small letters
 _some_number = re.compile(r"\d\D?\d|[A-Z0-9]{6}")
+_WITHIN = r"(?:[A-Za-z_/.–-]|[ \u00a0](?=[\dA-Z–/-]))*"  # between two digits of `_token` or `_shaped`
+_code = re.compile(rf"[\dA-Z](?:(?<=\d){_WITHIN}\d{_WITHIN}\d|[A-Z0-9]{{5}})")
 _KEYWORD_KINDS: dict[str, NumberKind] = {
     "customer": "customer_number",
     "order": "order_number",
@@ -236,9 +238,15 @@ _mixed_word = re.compile(r"\d[^\W\d]")
 _digit = re.compile(r"\d")
 
 
+@lru_cache(maxsize=8)  # one text is asked about several times
+def has_code(text: str) -> bool:
+    """Whether `text` has what any step here could find: three digits of one number, or a booking code."""
+    return _code.search(text) is not None
+
+
 def may_name_number(text: str) -> bool:
     """Whether a word in `text` may name a number that it has."""
-    return _some_number.search(text) is not None and bool(_names(text, _said(text)))
+    return has_code(text) and bool(_names(text, _said(text)))
 
 
 def _names(text: str, said: int) -> int:
@@ -248,19 +256,17 @@ def _names(text: str, said: int) -> int:
 
 def may_be_coded(text: str) -> bool:
     """Whether something in `text` may explain a code that it has."""
-    return _some_number.search(text) is not None and (
-        bool(_said(text) & _EXPLAINS) or _tracking.search(text) is not None
-    )
+    return has_code(text) and (bool(_said(text) & _EXPLAINS) or _tracking.search(text) is not None)
 
 
-@lru_cache(maxsize=8)  # one text is asked about several times
+@lru_cache(maxsize=8)
 def _said(text: str) -> int:
     return _cues.mask(words_of(text))
 
 
 def may_name_when_quiet(text: str) -> bool:
     """Whether one of the two holds for `text` when `quiet_numbers` are out of sight, which may cut words."""
-    if _some_number.search(text) is None:
+    if not has_code(text):
         return False
     said = _said(text)
     if said & _EXPLAINS or _names(text, said) or _long_mixed.search(text) or _tracking.search(text):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 from resonanz.annotate.cues import Cues, needed, plain, words_of
@@ -16,13 +16,13 @@ from resonanz.annotate.quiet import MONTHS as _MONTHS
 from resonanz.annotate.quiet import SHORT_UNITS, hide, quiet_word, windows
 from resonanz.annotate.quiet import UNITS as _UNITS
 
-_house = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
-_HOUSE = (
-    r"(?:(?:nr\.?|no\.?|nummer|hausnummer|hausnr\.?)\s?)?\d{1,3}(?:\s?[a-h](?!\w))?"
-    r"(?:\s?[-–/+]\s?\d{1,3}(?:\s?[a-h](?!\w))?){0,3}"
+_house = re.compile(r"\d(?<!\d\d)\d{0,5}(?!\d)")
+_HOUSE_ENDS = (
+    r"(?:\s?[a-h](?!\w))?(?:\s?[-–/+]\s?\d{1,3}(?:\s?[a-h](?!\w))?){0,3}"
     rf"(?![\w:]|[.,]\d|\.?\s?(?:{_MONTHS})(?!\w)|\s?[-–/]\s?\d|\s?{_UNITS}|\s?{SHORT_UNITS})"
     r"(?!\.\s?(?:mal|stock|etage|klasse|liga|platz|spieltag|advent|tag|runde)\b)"
 )
+_HOUSE = rf"(?:(?:nr\.?|no\.?|nummer|hausnummer|hausnr\.?)\s?)?\d{{1,3}}{_HOUSE_ENDS}"
 _TOWN = (
     r"[^\W\d_][^\W\d_'.-]+(?:-[^\W\d_]+)*(?:\s(?:am|an\sder|im|in|ob\sder|bei|a\.\s?d\.)\s[A-ZÄÖÜ][^\W\d_]+)?"
 )
@@ -78,14 +78,15 @@ _before_postcode = re.compile(
     r"[A-ZÄÖÜ][^\W\d_]+"
 )
 _square = re.compile(r"(?<!\w)[A-U]\s?\d,?\s\d{1,2}[a-z]?,?\s\d{5}\s[A-ZÄÖÜ][^\W\d_]+")
-_ENGLISH = (
+_ENGLISH_STREET = (
     r"\b(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Way|Court|Square|Gardens|Terrace|Crescent|"
-    r"Boulevard|Blvd|Grove|Hill|Row|Mews)\b"
+    r"Boulevard|Blvd|Grove|Hill|Row|Mews)"
 )
+_ENGLISH = rf"{_ENGLISH_STREET}\b"
+_ENGLISH_NAME = r"[a-zA-Z]?,?\s(?:[A-Z][\w'’-]*\s){1,3}"
 _english = re.compile(
-    r"(?<![\w.,:#-])(?:(?i:flat|apt\.?|"
-    r"unit)\s\d{1,4}[a-zA-Z]?,?\s)?\d{1,4}[a-zA-Z]?,?\s(?:[A-Z][\w'’-]*\s){1,3}"
-    rf"{_ENGLISH}"
+    r"(?<![\w.,:#-])(?:(?i:flat|apt\.?|unit)\s\d{1,4}[a-zA-Z]?,?\s)?"
+    rf"\d{{1,4}}{_ENGLISH_NAME}{_ENGLISH}"
     r"(?:\.(?=,|\s[A-Z]))?(?:,?\s(?i:flat|apt\.?|unit)\s\d{1,4}\w?)?"
     r"(?:,\s[A-Z][a-z]+(?:,?\s[A-Z]{1,2}\d{1,2}[A-Z]?\s\d[A-Z]{2}|,?\s[A-Z]{2}\s\d{5})?)?"
 )
@@ -191,11 +192,10 @@ _lives_here = re.compile(
 
 def addresses(text: str) -> Iterator[tuple[int, int]]:
     """Where addresses begin and end in `text`, those of the surest way of writing first, none overlapping."""
-    rest = text
-    said, held = said_of_places(rest), dict[_Test, bool]()
+    rest, held = text, dict[_Test, bool]()
     for possible, search, fits in WAYS:
         if possible not in held:
-            held[possible] = possible(rest, said)
+            held[possible] = possible(rest)
         if not held[possible]:
             continue
         spans: list[tuple[int, int]] = []
@@ -204,8 +204,7 @@ def addresses(text: str) -> Iterator[tuple[int, int]]:
             spans += [(_with_postcode(rest, match.start()), match.end()) for match in matches]
         if spans:
             yield from spans
-            rest = hide(rest, spans)
-            said, held = said_of_places(rest), {}
+            rest, held = hide(rest, spans), {}
 
 
 def _with_postcode(text: str, start: int) -> int:
@@ -265,9 +264,11 @@ def _fits_postcode(match: re.Match[str], _text: str) -> bool:
     return quiet_word.search(match["name"]) is None
 
 
-# What a text must hold for each way of writing: tried first, as most numbers are no house's.
+# What a text must hold for each way of writing: tried first, as most numbers are no house's. An expression
+# that begins with a digit passes over the rest of a text many times faster than one that begins before it.
+# `addresses` looks at parts of a text, which may end within a long number or word: so those will do as well.
 
-_WORDED = (_OF_SOMETHING, _ROMANCE, _ENGLISH, _BOX)
+_WORDED = (_OF_SOMETHING, _ROMANCE, _ENGLISH)
 _cues = Cues(map(needed, _WORDED))
 _STREET_ENDS = tuple(
     ending
@@ -275,51 +276,84 @@ _STREET_ENDS = tuple(
     for ending in (kind, f"{kind}.")
 )
 _NUMBER_WORDS = ("nr", "nr.", "no", "no.", "nummer")
-_number_behind_capital = re.compile(r"\d[a-zA-Z]?,?\s[A-Z]")
+_BEHIND_WORD = r"(?<=[^\W\d_]\..)|(?<=[\w'’.-][\s,].)|(?<=[\w'’.-][\s,]{2}.)|(?<=[\w'’.-][\s,]{3}.)"
+_IN_WORD = r"(?<=[^\W\d].)|(?<=[\w'’-]['’-].)"
+_IS_HOUSE = rf"(?:(?:{_BEHIND_WORD})\d{{0,2}}|(?:{_IN_WORD})\d*)(?i:{_HOUSE_ENDS})|\d{{6}}"
+_IS_BEFORE_TOWN = r"\d{3,4}\s(?:Bad\s|Sankt\s|St\.\s)?[A-ZÄÖÜ]"
+_IS_BEFORE_STREET = rf"(?<![\w.,:#-].)\d{{0,3}}{_ENGLISH_NAME}{_ENGLISH_STREET}"
+_IS_BEHIND_BOX = (
+    r"(?i:(?<=station\s.)|(?<=postfach\s.)|(?<=box\s.)|(?<=postfiliale\s.)|(?<=postale\s.)|"
+    r"(?<=nr\s.)|(?<=nr\.\s.)|(?<=nummer\s.))"
+)
+_some_house = re.compile(rf"\d(?:{_IS_HOUSE})")
+_postcode_and_town = re.compile(rf"\d{_IS_BEFORE_TOWN}")
+_house_and_street = re.compile(rf"\d{_IS_BEFORE_STREET}")
+_number_behind_box = re.compile(rf"\d{_IS_BEHIND_BOX}")
+_any_way = re.compile(rf"\d(?:{_IS_HOUSE}|{_IS_BEHIND_BOX}|{_IS_BEFORE_STREET}|{_IS_BEFORE_TOWN})")
 _noun_and_house = re.compile(r"[A-ZÄÖÜ][\w-]{2,40}\s(?:(?i:nr|no|nummer|hausn)\w*\.?\s?)?\d")
-_postcode_and_town = re.compile(r"\d{4,5}\s(?:Bad\s|Sankt\s|St\.\s)?[A-ZÄÖÜ]")
 
 
-def said_of_places(text: str) -> int:
+@lru_cache(maxsize=8)  # asked for again when nothing was hidden meanwhile
+def may_have_address(text: str) -> bool:
+    """Whether a number in `text` stands as it does in one of the ways to write an address."""
+    return _any_way.search(text) is not None
+
+
+@lru_cache(maxsize=8)  # several ways of writing ask for it
+def _has_house(text: str) -> bool:
+    """Whether a number in `text` may be a house's, by what stands right before and behind it."""
+    return _some_house.search(text) is not None
+
+
+@lru_cache(maxsize=8)
+def _said(text: str) -> int:
     """Which ways to begin an address stand in `text`, as bits in the order of `_WORDED`."""
     return _cues.mask(words_of(text))
 
 
-def _has_street(text: str, _said: int) -> bool:
+def _has_street(text: str) -> bool:
     """Whether a number stands behind the end of a street's name, or behind a word for its number."""
-    for house in _house.finditer(text):
+    for house in _house.finditer(text) if _has_house(text) else ():
         before = plain(text[max(0, house.start() - 20) : house.start()]).rstrip().rstrip(",").rstrip()
         if before.endswith(_STREET_ENDS) or before.endswith(_NUMBER_WORDS):
             return True
     return False
 
 
-def _has_noun(text: str, _said: int) -> bool:
-    return _noun_and_house.search(text) is not None
+def _has_house_of(beginning: str, text: str) -> bool:
+    return _has_house(text) and _has_words(beginning, text)
 
 
-def _has_postcode(text: str, _said: int) -> bool:
+def _has_noun(text: str) -> bool:
+    return _has_house(text) and _noun_and_house.search(text) is not None
+
+
+def _has_postcode(text: str) -> bool:
     return _postcode_and_town.search(text) is not None
 
 
-def _has_english(text: str, said: int) -> bool:
-    return _number_behind_capital.search(text) is not None and _has_words(_ENGLISH, text, said)
+def _has_english(text: str) -> bool:
+    return _house_and_street.search(text) is not None and _has_words(_ENGLISH, text)
 
 
-def _has_words(beginning: str, _text: str, said: int) -> bool:
-    return bool(said >> _WORDED.index(beginning) & 1)
+def _has_box(text: str) -> bool:
+    return _number_behind_box.search(text) is not None
 
 
-_Test: TypeAlias = Callable[[str, int], bool]
+def _has_words(beginning: str, text: str) -> bool:
+    return bool(_said(text) >> _WORDED.index(beginning) & 1)
+
+
+_Test: TypeAlias = Callable[[str], bool]
 _Way: TypeAlias = tuple[_Test, re.Pattern[str], Callable[[re.Match[str], str], bool]]
 WAYS: tuple[_Way, ...] = (
     (_has_street, _one_word, _fits_one_word),
     (_has_street, _two_words, _fits_two_words),
-    (partial(_has_words, _OF_SOMETHING), _of_something, _fits_always),
-    (partial(_has_words, _ROMANCE), _romance, _fits_always),
+    (partial(_has_house_of, _OF_SOMETHING), _of_something, _fits_always),
+    (partial(_has_house_of, _ROMANCE), _romance, _fits_always),
     (_has_noun, _with_preposition, _fits_preposition),
     (_has_postcode, _before_postcode, _fits_postcode),
     (_has_postcode, _square, _fits_always),
     (_has_english, _english, _fits_always),
-    (partial(_has_words, _BOX), _box, _fits_always),
+    (_has_box, _box, _fits_always),
 )

@@ -27,6 +27,7 @@ from schwifty.exceptions import SchwiftyException
 from resonanz.annotate.emails import emails, may_have_email
 from resonanz.annotate.named_numbers import (
     coded,
+    has_code,
     may_be_coded,
     may_name_number,
     may_name_when_quiet,
@@ -34,7 +35,7 @@ from resonanz.annotate.named_numbers import (
     named_closely,
     named_loosely,
 )
-from resonanz.annotate.postal import addresses
+from resonanz.annotate.postal import addresses, may_have_address
 from resonanz.annotate.quiet import HIDDEN, digits_of, hide, quiet_numbers
 
 Kind: TypeAlias = Literal["phone", "iban", "email", "card", "address", "order_number", "customer_number"]
@@ -79,13 +80,11 @@ _Test: TypeAlias = Callable[[str], bool]
 _OWN_SECONDS = 0.5  # a runaway pattern of a desk must not hold up a reply
 
 _digit_or_at = re.compile(r"[0-9@]")
-_SAID = ("code", "punkt", "dot", "pnr")
 _said = re.compile(r"code\b|\b(?:punkt|dot|pnr)\b")
-_at = re.compile(r"[aä]t(?<=[(\[{\s]..)[)\]}\s]")
-_any_digit = re.compile(r"\d")
-_letter_code = re.compile(r"[A-Z]{6}")
-_short_number = re.compile(r"(?:\d\D{0,4}){5}")
-_long_number = re.compile(r"(?:\d[^\W\d_]{0,8}[\s.-]{0,3}){10}")
+_at = re.compile(r"t[)\]}\s](?<=[(\[{\s][aä]t[)\]}\s])")
+_some_digits = re.compile(r"\d(?:\D{0,11}\d){4}")
+_short_number = re.compile(r"\d(?:\D{0,4}\d){4}")
+_long_number = re.compile(r"\d(?:[^\W\d_]{0,8}[\s.-]{0,3}\d){9}")
 
 
 def find_private_data(
@@ -101,23 +100,26 @@ def find_private_data(
     rest = _searched(text, [(_always, partial(_own, patterns))], found) if patterns else text
     if _is_promising(text):
         rest = _searched(rest, _LINKS_AND_EMAILS, found)
-        if _has_digit(rest) or _letter_code.search(rest):
+        if has_code(rest) or may_have_address(rest) or _has_digits(rest):
             _searched(rest, _numbers(tuple(regions)), found)
+    if not found:
+        return ()
     return tuple(Found(kind, start, end) for kind, start, end in sorted(found, key=itemgetter(1)) if kind)
 
 
 def _searched(rest: str, steps: Iterable[tuple[_Test, _Step]], found: list[_Span]) -> str:
     """What is left of a text when each step has hidden what it found, which is added to `found`.
 
-    A number that a text has not, it has not when more of it is hidden: that test is not made again.
+    What a text must hold for a step is found out once, and anew when something was hidden.
     """
-    missing: set[_Test] = set()
+    known: dict[_Test, bool] = {}
     for possible, step in steps:
-        if possible in missing or not possible(rest):
-            missing |= {possible} & _LASTING
-        elif spans := _apart(step(rest), rest):
+        if possible not in known:
+            known[possible] = possible(rest)
+        if known[possible] and (spans := _apart(step(rest), rest)):
             rest = hide(rest, [(start, end) for _, start, end in spans])
             found += spans
+            known.clear()
     return rest
 
 
@@ -128,7 +130,8 @@ def _is_promising(text: str) -> bool:
     low = text.lower()
     if _at.search(low):
         return True
-    return any(word in low for word in _SAID) and _said.search(low) is not None
+    said = "code" in low or "punkt" in low or "dot" in low or "pnr" in low
+    return said and _said.search(low) is not None
 
 
 @lru_cache(maxsize=16)
@@ -139,7 +142,7 @@ def _numbers(regions: tuple[str, ...]) -> tuple[tuple[_Test, _Step], ...]:
         (_has_mark, _handles),
         (may_name_number, named_closely),
         (_has_long_number, _cards),
-        (_has_digit, _addresses),
+        (may_have_address, _addresses),
         (_must_be_quiet, _quiet),
         (_has_short_number, partial(_phones, regions)),
         (may_name_number, named_loosely),
@@ -160,24 +163,22 @@ def _has_mark(text: str) -> bool:
     return "@" in text or "#" in text
 
 
-def _has_digit(text: str) -> bool:
-    return _any_digit.search(text) is not None
+@lru_cache(maxsize=8)  # whoever seeks a number asks first whether there are digits for it
+def _has_digits(text: str) -> bool:
+    return _some_digits.search(text) is not None
 
 
 def _has_short_number(text: str) -> bool:
-    return _short_number.search(text) is not None
+    return _has_digits(text) and _short_number.search(text) is not None
 
 
 def _has_long_number(text: str) -> bool:
-    return _long_number.search(text) is not None
-
-
-_LASTING: frozenset[_Test] = frozenset({_has_digit, _has_short_number, _has_long_number})
+    return _has_digits(text) and _long_number.search(text) is not None
 
 
 def _must_be_quiet(text: str) -> bool:
     """Whether later steps may find anything in a text, so that nobody's numbers have to be out of sight."""
-    return _has_digit(text) and (_has_short_number(text) or may_name_when_quiet(text))
+    return _has_short_number(text) or may_name_when_quiet(text)
 
 
 def _apart(spans: Iterable[_Span], text: str) -> list[_Span]:
