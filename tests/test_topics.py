@@ -51,6 +51,11 @@ def test_links_beside_the_text_count_and_shortened_ones_do_not() -> None:
     assert found.marks == {"zeit.de"}
 
 
+def test_the_reason_that_is_noted_is_a_term() -> None:
+    assert terms_of("Zug stinkt", reason="price").singles == {"zug", "stinkt", "reason:price"}
+    assert list(terms_of("Zug stinkt", reason="price").pairs({"stinkt", "reason:price"})) == []
+
+
 def test_the_same_words_have_the_same_key_whatever_their_links_and_handles() -> None:
     text = "Das ist ein ganz langer Text"
     assert terms_of(text).key == terms_of(f"@ada@social.example {text} https://t.co/9").key
@@ -196,6 +201,13 @@ def test_one_unlikely_term_is_chance_and_two_in_the_same_posts_are_a_theme() -> 
     assert {"karte", "sperre"} <= {
         r.term for theme in found(now_of(*together), past_of(*spans)) for r in theme.rises
     }
+
+
+def test_a_reason_beside_its_word_is_no_second_proof() -> None:
+    spans = [[Terms((("karte",),), frozenset({"reason:price"})), *[NOTHING] * 99]] * 28
+    posts = [Terms((("karte",),), frozenset({"reason:price"}))] * 6 + [NOTHING] * 100
+    assert rises(now_of(*posts), past_of(*spans)) != []
+    assert found(now_of(*posts), past_of(*spans)) == []
 
 
 def test_a_term_mostly_within_a_theme_belongs_to_it() -> None:

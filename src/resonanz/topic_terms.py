@@ -1,4 +1,4 @@
-"""The terms of a post, by which themes are told: words, pairs of words, hashtags and the hosts of links.
+"""The terms of a post, by which themes are told: words, pairs of words, hashtags, hosts of links, reasons.
 
 Words are compared as search folds them, so that a theme can be searched for by its terms. Common words of
 German and English say nothing of a theme, nor do numbers alone, those of cases, handles and our own names:
@@ -45,6 +45,8 @@ SHORTENED = frozenset(
     "t.co bit.ly ow.ly dlvr.it buff.ly tinyurl.com goo.gl fb.me ift.tt is.gd lnkd.in j.mp trib.al".split()
 )
 
+OF_REASON = "reason:"  # before the code of a reason, as queries ask for it
+
 _ADDRESS = re.compile(r"https?://(?:www\.)?([^\s/?#:]+)\S*|\bwww\.([^\s/?#:]+)\S*", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@/.&])[@＠][\w@.-]+")
 _CASE_NUMBER = re.compile(r"\b[^\W\d_]{1,4}[-/]?\d{5,}\b")  # no theme, and nobody's business
@@ -55,8 +57,9 @@ class Terms(NamedTuple):
     """What of one post is counted.
 
     `runs` are rows of words that follow each other with nothing common between them; `marks` are hashtags
-    with their `#`, and hosts, which have a dot. `key` is the same number for the same words, whatever the
-    links and handles beside them; 0 for a text so short that people say it alike by themselves.
+    with their `#`, hosts, which have a dot, and the reason that is noted, behind `OF_REASON`. `key` is the
+    same number for the same words, whatever the links and handles beside them; 0 for a text so short that
+    people say it alike by themselves.
     """
 
     runs: tuple[tuple[str, ...], ...]
@@ -80,15 +83,19 @@ class Terms(NamedTuple):
                     yield f"{one} {two}"
 
 
-def terms_of(text: str, links: Iterable[str] = (), *, own: Collection[str] = ()) -> Terms:
-    """Return the terms of a text and of where its links lead; `own` are folded words that name us."""
+def terms_of(text: str, links: Iterable[str] = (), *, own: Collection[str] = (), reason: str = "") -> Terms:
+    """Return the terms of a text, of where its links lead, and of the code of the reason that is noted.
+
+    `own` are folded words that name us.
+    """
     hosts = [*_hosts(text), *(host for link in links for host in _hosts(link))]
     plain = _HANDLE.sub(" ", _ADDRESS.sub(" ", text)) if "@" in text or "www." in text or hosts else text
     tokens = fold(_CASE_NUMBER.sub(" ", plain))
     marks = {mark for mark in tokens if mark[0] == "#" and mark[1:] not in own}
     words = [intern(word) for word in tokens if word[0] not in "#@$"]
     key = hash(tuple(words)) if len(words) >= COPY_LEAST else 0
-    return Terms(_runs(words, own), frozenset(marks.union(hosts)), key)
+    reasons = [OF_REASON + reason] if reason else []
+    return Terms(_runs(words, own), frozenset(marks.union(hosts, reasons)), key)
 
 
 def _hosts(text: str) -> list[str]:

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 from typing import NamedTuple
 
-from resonanz.topic_terms import Terms
+from resonanz.topic_terms import OF_REASON, Terms
 
 PEOPLE_LEAST = 3  # fewer are no theme
 TIMES_LEAST = 2.0  # so many times what was to be expected
@@ -274,8 +274,9 @@ class _Group:
 
     @property
     def is_of_several(self) -> bool:
-        """Whether two of its terms share no word."""
-        words = [set(rise.term.removeprefix("#").split(" ")) for rise in self.rises]
+        """Whether two of its terms share no word; a reason was read off the words and shows nothing more."""
+        said = [rise.term for rise in self.rises if not rise.term.startswith(OF_REASON)]
+        words = [set(term.removeprefix("#").split(" ")) for term in said]
         return any(words[0].isdisjoint(one) for one in words)
 
 

@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from resonanz.desk import reading_topics
 from resonanz.desk.access import scope_of
 from resonanz.desk.commands import run
 from resonanz.desk.finding import find
-from resonanz.desk.models import Agent, Brand, Channel, Mention, Team
+from resonanz.desk.models import Agent, Annotation, Brand, Channel, Mention, Team
 from resonanz.desk.reading_topics import Found, Wanted, expression, found, found_lately, themes
+from resonanz.desk.understanding import switch
 from resonanz.post import Link
 from resonanz.query import parse
 from tests.cast import NOON, Desk, hear, said
-from tests.desk.themes import NEWS, in_private, news, somebody, speak, weeks
+from tests.desk.themes import NEWS, OF_THIS, in_private, news, somebody, speak, weeks
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -58,10 +60,10 @@ def test_the_query_of_a_theme_finds_its_posts(desk: Desk) -> None:
 
 def test_each_kind_of_term_has_its_way_to_be_asked_for() -> None:
     known = expression(
-        ["#streik", "zeit.de", "bose luftung", "#bahn", "streik"],
-        ["#Streik", "zeit.de", "böse Lüftung", "Bahn", "Streik"],
+        ["#streik", "zeit.de", "bose luftung", "#bahn", "streik", "reason:price"],
+        ["#Streik", "zeit.de", "böse Lüftung", "Bahn", "Streik", "reason:price"],
     )
-    assert known == '#Streik OR url:zeit.de OR "böse Lüftung" OR #bahn OR "Streik"'
+    assert known == '#Streik OR url:zeit.de OR "böse Lüftung" OR #bahn OR "Streik" OR reason:price'
     parse(known)
 
 
@@ -111,6 +113,40 @@ def test_where_links_lead_is_a_theme_too(desk: Desk) -> None:
     ]
     hear(desk.channel, *linked, at=NOON)
     assert terms(today(desk)) == [("zeitung.example",)]
+
+
+def note(reason: str, *, of: QuerySet[Mention] | None = None) -> None:
+    """Let a reason be noted of posts."""
+    for order in (Mention.objects.all() if of is None else of).values_list("pk", flat=True):
+        Annotation.objects.update_or_create(mention_id=order, defaults={"reason": reason, "at": NOON})
+
+
+def test_a_reason_for_which_more_people_write_is_a_theme(desk: Desk) -> None:
+    hear(desk.channel, *weeks(NOON - timedelta(hours=6)), at=NOON)
+    note("none")
+    past = list(Mention.objects.values_list("pk", flat=True))
+    hear(desk.channel, *news(NOON, [f"{what} ist nass" for what in OF_THIS[:9]], "r"), at=NOON)
+    fresh = Mention.objects.exclude(pk__in=past)
+    note("unsure", of=fresh)
+    assert [term for shown in terms(today(desk)) for term in shown if term.startswith("reason")] == []
+    note("billing", of=fresh)
+    theme = next(one for one in themes(today(desk), None) if "reason:billing" in one.terms)
+    assert theme.topic.people == 9
+    assert "reason:billing" in theme.expression.split(" OR ")
+    assert {post.order for post in find(parse("reason:billing"), most=50).posts} == set(theme.topic.orders)
+    switch("reason", desk.clara, on=False)
+    assert not any("reason:billing" in shown for shown in terms(today(desk)))
+
+
+def test_reasons_count_once_it_is_known_which_are_usual(desk: Desk) -> None:
+    speak(desk, NOON)
+    theirs = Mention.objects.filter(text__icontains="fandbecher")
+    note("none", of=Mention.objects.filter(pk__in=list(Mention.objects.values_list("pk", flat=True)[:200])))
+    note("product", of=theirs)
+    assert not any("reason:product" in shown for shown in terms(today(desk)))
+    note("none")
+    note("product", of=theirs)
+    assert any({"Pfandbecher", "reason:product"} <= set(shown) for shown in terms(today(desk)))
 
 
 def test_our_own_names_are_no_theme(desk: Desk) -> None:

@@ -3,7 +3,8 @@
 What a theme is, is reckoned in `resonanz.topics`. However much is stored, about `NOW_MOST` posts of the span
 and `PAST_MOST` of the time before it are read at most: of more, each so-many-th by a hash of its moment,
 evenly over all hours. Private posts are counted where somebody may see them, but never shown as examples:
-reports are printed and handed round.
+reports are printed and handed round. Reasons count where nearly all posts of the past have their notes: else
+one would seem to rise because nobody noted it before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
@@ -24,8 +25,9 @@ from resonanz.desk.models import Brand, Channel
 from resonanz.desk.models.listening import SEQUENCE_BITS
 from resonanz.desk.spellings import groups
 from resonanz.desk.storage import from_ms, to_ms
+from resonanz.desk.understood import UNSURE, switched_off
 from resonanz.post import Audience
-from resonanz.topic_terms import own_words, spelled, terms_of
+from resonanz.topic_terms import OF_REASON, own_words, spelled, terms_of
 from resonanz.topics import HISTORY_LEAST, Indexed, Now, Said, Topic, topics
 
 NOW_MOST = 10_000
@@ -36,6 +38,8 @@ BACK_MOST = timedelta(days=730)
 EXAMPLES_SHOWN = 3
 SPELLING_POSTS = 60  # of a theme that are read to see how its terms are written
 THEMES_MOST = 10
+NOTED_LEAST = 0.9  # of the past's posts, so that it is known which reasons are usual
+NO_REASON = frozenset({"", "none", UNSURE})
 KEPT_S = 300  # seconds for which a page shows the same figures, where reckoning them takes a while:
 KEPT_FROM = 5_000  # from so many posts on
 AT_ONCE = 2_000
@@ -62,7 +66,7 @@ class Wanted:
 class Theme:
     """A theme with its words as people write them, a query that finds its posts, and posts that show it.
 
-    `forms` has how each term that rises is written, `terms` those that are shown.
+    `forms` has how each term that rises is written, `terms` those that are shown; a reason stays its code.
     """
 
     topic: Topic
@@ -92,22 +96,16 @@ class Found:
         return self.past_count >= HISTORY_LEAST
 
 
-class _Row(NamedTuple):
-    order: int
-    author: int
-    text: str
-    extras: str
-
-
 def found(wanted: Wanted) -> Found:
     """Return the themes of a span, the most surprising first."""
     source = _Source(wanted)
     wanted = replace(wanted, until=source.ends(wanted))
     low, high = _order(wanted.since), _order(wanted.until)
     step = source.step(low, high, NOW_MOST)
-    now = Now(source.said(low, high, step))
     span_ms = max(1, to_ms(wanted.until) - to_ms(wanted.since))
     begins = source.begins(to_ms(wanted.since), span_ms)
+    source.look_for_reasons(begins << SEQUENCE_BITS, low)
+    now = Now(source.said(low, high, step))
     past_step = source.step(begins << SEQUENCE_BITS, low, PAST_MOST)
     past = Indexed()
     for post in source.said(begins << SEQUENCE_BITS, low, past_step):
@@ -131,7 +129,9 @@ def found_lately(span: timedelta, now: datetime, scope: Scope, brand: int | None
     Reckoning them takes about 50 µs a post.
     """
     until = now.timestamp() // KEPT_S
-    key = f"themes-{hash((scope, brand))}-{int(span.total_seconds())}-{int(until)}"
+    key = (
+        f"themes-{hash((scope, brand, 'reason' in switched_off()))}-{int(span.total_seconds())}-{int(until)}"
+    )
     kept: Found | None = cache.get(key)
     if kept is None:
         kept = found(Wanted(now - span, now, scope, brand))
@@ -189,6 +189,8 @@ def expression(terms: Sequence[str], forms: Sequence[str]) -> str:
 
 
 def _asked_for(term: str, form: str) -> str:
+    if term.startswith(OF_REASON):
+        return term
     if term[0] == "#":
         return form if form[0] == "#" else term
     return f"url:{term}" if "." in term else f'"{form}"'
@@ -211,6 +213,7 @@ class _Source:
             self.values += [wanted.brand]
         self.conditions = conditions
         self.own = own_words(_own_names())
+        self.reasons = False
 
     def ends(self, wanted: Wanted) -> datetime:
         """Return when a span ends: now, or with its last post, where that was before the span's middle.
@@ -251,18 +254,27 @@ class _Source:
         count: int = self._asked("count(*)", low, high, "")[0][0]
         return max(1, -(-count // max(most, 1)))
 
+    def look_for_reasons(self, low: int, high: int) -> None:
+        """Count reasons from now on, if they are noted here and were between two orders of the past."""
+        if "reason" not in switched_off():
+            all_posts, noted = self._asked(f"count(*), count(nullif({REASON}, ''))", low, high, "")[0]
+            self.reasons = noted >= NOTED_LEAST * all_posts
+
     def said(self, low: int, high: int, step: int) -> Iterator[Said]:
         """Yield the posts between two orders, oldest first."""
-        for order, author, text, extras in self._rows(low, high, step):
-            terms = terms_of(text, _links(extras), own=self.own)
+        for order, author, text, extras, noted in self._rows(low, high, step):
+            reason = "" if noted in NO_REASON else noted
+            terms = terms_of(text, _links(extras), own=self.own, reason=reason)
             yield Said(order, order >> SEQUENCE_BITS, author, terms)
 
     def _rows(self, low: int, high: int, step: int) -> Iterator[tuple[Any, ...]]:
+        reason = REASON if self.reasons else "''"
         thinned = "" if step == 1 else f"AND {SPREAD} % {step} = 0"
         with connection.cursor() as cursor:
             cursor.execute(
-                f'SELECT m."order", m.author_id, m.text, m.extras FROM desk_mention m WHERE m."order" >= %s '
-                f'AND m."order" < %s {thinned} AND {self.conditions} ORDER BY m."order"',
+                f'SELECT m."order", m.author_id, m.text, m.extras, {reason} FROM desk_mention m '
+                f'WHERE m."order" >= %s AND m."order" < %s {thinned} AND {self.conditions} '
+                'ORDER BY m."order"',
                 [low, high, *self.values],
             )
             while rows := cursor.fetchmany(AT_ONCE):
@@ -279,6 +291,7 @@ class _Source:
         return rows
 
 
+REASON = """(SELECT r.reason FROM desk_annotation r WHERE r.mention_id = m."order")"""
 OF_BRAND = """EXISTS (SELECT 1 FROM desk_sighting b JOIN desk_channel h ON h.id = b.channel_id
     WHERE b.mention_id = m."order" AND h.brand_id = %s)"""
 

@@ -8,7 +8,13 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from resonanz.desk.wording_understanding import reason_name
+from resonanz.topic_terms import OF_REASON
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resonanz.desk.models import Reason
     from resonanz.topics import Rise, Topic
 
 MILLION, BILLION = 6, 9  # powers of ten
@@ -53,6 +59,12 @@ def counts(topic: Topic) -> str:
     return words % (known | {"usual": amount(topic.usual)})
 
 
+def named(form: str, reasons: Mapping[str, Reason]) -> str:
+    """Return a term as people read it: as it is written, or what a reason is called here."""
+    code = form.removeprefix(OF_REASON)
+    return form if code == form else reason_name(code, reasons)
+
+
 def why(rise: Rise, form: str) -> str:
     """Return in one sentence why a theme stands here: its most surprising term, as it is written."""
     known = {
@@ -61,7 +73,9 @@ def why(rise: Rise, form: str) -> str:
         "expected": amount(rise.expected),
         "times": chance(rise.surprise),
     }
-    if "." in rise.term:
+    if rise.term.startswith(OF_REASON):
+        said = _("%(people)s people write because of “%(term)s”; one had to expect %(expected)s.") % known
+    elif "." in rise.term:
         said = _("%(people)s people link to %(term)s; one had to expect %(expected)s.") % known
     else:
         said = _("%(people)s people say “%(term)s”; one had to expect %(expected)s.") % known

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from resonanz.desk import wording_topics
 from resonanz.desk.charts_topics import bars
-from resonanz.desk.models import Brand, Channel, Team
+from resonanz.desk.models import Annotation, Brand, Channel, Mention, Reason, Team
 from resonanz.topics import Rise, Topic
 from tests.cast import Desk, conversation_of, hear, said
 from tests.desk.themes import NEWS, in_private, news, somebody, speak, weeks
@@ -141,6 +141,27 @@ def test_a_site_is_linked_to_and_a_word_said() -> None:
             "6 people link to zeit.de; one had to expect 0.2. "
             "By chance that happens in one of 10,000 such spans."
         )
+
+
+def test_a_reason_is_what_people_write_because_of() -> None:
+    with translation.override("en"):
+        name = wording_topics.named("reason:price", {})
+        assert wording_topics.why(Rise("reason:price", 6, 2.2, 4.0), name).startswith(
+            "6 people write because of “price”; one had to expect 2.2. "
+        )
+        mine = Reason(code="x1", name="Bahnsteig")
+        assert wording_topics.named("reason:x1", {"x1": mine}) == "Bahnsteig"
+    assert wording_topics.named("Preis", {}) == "Preis"
+
+
+def test_a_theme_shows_its_reason_by_name(desk: Desk) -> None:
+    speak(desk, timezone.now())
+    for order, text in Mention.objects.values_list("pk", "text"):
+        reason = "product" if "fandbecher" in text else "none"
+        Annotation.objects.create(mention_id=order, reason=reason, at=timezone.now())
+    shown = page(signed_in(desk.anna))
+    assert '<th scope="row">product</th><td class="number">7</td>' in shown
+    assert "reason%3Aproduct" in shown
 
 
 def test_bars_show_when_it_rises_and_what_is_usual() -> None:

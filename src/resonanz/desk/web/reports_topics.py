@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_safe
 
-from resonanz.desk import reading_posts, reading_topics, wording_topics
+from resonanz.desk import reading_posts, reading_topics, understood, wording_topics
 from resonanz.desk.access import channels_visible_to, scope_of
 from resonanz.desk.charts_topics import bars
 from resonanz.desk.models import Agent, Brand, Role
@@ -116,21 +116,21 @@ def _shown(theme: Theme, found: Found, asked: Asked, agent: Agent) -> Shown:
     began = _bin(topic.since_ms, found, asked.days)
     words = wording_topics.picture(counted[highest][1], counted[highest][0])
     usual = topic.usual / len(counted)
+    reasons = {one.code: one for one in understood.reasons(active=False)}
+    names = {term: wording_topics.named(form, reasons) for term, form in theme.forms.items()}
+    title = [wording_topics.named(form, reasons) for form in theme.terms]
     day = timezone.localtime(since).date().isoformat()
-    write = {"q": theme.expression, "name": ", ".join(theme.terms)}
+    write = {"q": theme.expression, "name": ", ".join(title)}
     return Shown(
-        title=" · ".join(theme.terms),
+        title=" · ".join(title),
         counts=wording_topics.counts(topic),
-        why=wording_topics.why(topic.rises[0], theme.forms[topic.rises[0].term]),
+        why=wording_topics.why(topic.rises[0], names[topic.rises[0].term]),
         since=since,
         picture=bars([count for _name, count in counted], usual, began, words),
         begins=counted[0][0],
         ends=counted[-1][0],
         bins=counted,
-        terms=[
-            (theme.forms[rise.term], rise.people, wording_topics.amount(rise.expected))
-            for rise in topic.rises
-        ],
+        terms=[(names[rise.term], rise.people, wording_topics.amount(rise.expected)) for rise in topic.rises],
         posts=reading_posts.shown(theme.examples, agent),
         search=f"{reverse('search')}?{urlencode({'q': theme.expression, 'from': day})}",
         query=f"{reverse('query-new')}?{urlencode(write)}",
