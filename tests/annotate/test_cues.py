@@ -33,7 +33,7 @@ from resonanz.annotate.urgency_frames import words_of as frame_words_of
 
 if TYPE_CHECKING:
     from resonanz.annotate.address_places import Direction
-    from resonanz.annotate.german_words import Word
+    from resonanz.annotate.german_words import Sentence
 
 HERE = Path(__file__).parent
 FILES = (
@@ -234,8 +234,8 @@ def test_no_address_is_written_in_a_way_that_is_passed_over(text: str) -> None:
     assert [way for way, fits in passed_over for found in way.finditer(text) if fits(found, text)] == []
 
 
-def everything(words: tuple[Word, ...], _direction: Direction) -> list[int]:
-    return list(range(len(words)))
+def everything(sentence: Sentence, _direction: Direction) -> list[int]:
+    return list(range(len(sentence.words)))
 
 
 @given(mixed, st.sampled_from(["in", "out"]))

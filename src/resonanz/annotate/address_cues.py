@@ -20,7 +20,7 @@ from resonanz.annotate.kept import LONGEST, Kept
 
 if TYPE_CHECKING:
     from resonanz.annotate.address_places import Direction
-    from resonanz.annotate.german_words import Word
+    from resonanz.annotate.german_words import Sentence
 
 DU = keys(
     "du dich dir dein deine deinem deinen deiner deines deins deinetwegen deinerseits deinesgleichen dei "
@@ -162,8 +162,9 @@ def _may_ask(word: str) -> bool:
     return word not in FUNCTION and not word.endswith(NO_REQUEST)
 
 
-def candidates(words: tuple[Word, ...], direction: Direction) -> list[int]:
+def candidates(sentence: Sentence, direction: Direction) -> list[int]:
     """The places of a sentence's words that may address somebody, alone or by what follows."""
+    words = sentence.words
     found: list[int] = []
     goes_on = _REQUEST_GOES_ON[direction]
     after, ends = "", False  # the next word in the clause, and whether a particle ends the clause behind it

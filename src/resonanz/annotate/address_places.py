@@ -8,14 +8,26 @@ judged in `address_form`, `address_reference` and `address_requests`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import regex
 
-from resonanz.annotate.german_words import JOINED, Sentence, Word, hide, keys, sentences
+from resonanz.annotate.german_words import (
+    JOINED,
+    OPENING,
+    SENTENCE,
+    Sentence,
+    hide,
+    is_shouted,
+    keys,
+    sentences,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
+
+    from resonanz.annotate.german_words import Word
 
 Direction = Literal["out", "in"]
 
@@ -88,12 +100,29 @@ _TOPIC = regex.compile(
 _SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|ihre[nr]?|euer|eure|dein\w{0,2})\b")
 
 
-@dataclass(frozen=True, slots=True)
 class Style:
     """How a writer uses capitals: for nouns, or at least at the start of sentences."""
 
-    nouns: bool
-    starts: bool
+    def __init__(self, read: list[Sentence]) -> None:
+        """The style of these sentences, looked at once somebody asks."""
+        self._read = read
+
+    @cached_property
+    def nouns(self) -> bool:
+        """Whether a capital stands where no sentence begins."""
+        return self._has_capital(range(OPENING))
+
+    @cached_property
+    def starts(self) -> bool:
+        """Whether a capital stands where a sentence begins."""
+        return self._has_capital(range(OPENING, SENTENCE + 1))
+
+    def _has_capital(self, befores: range) -> bool:
+        return any(
+            text[0].isupper() and before in befores and not is_shouted(text)
+            for sentence in self._read
+            for text, before in zip(sentence.texts, sentence.befores, strict=True)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +131,7 @@ class Place:
 
     sentence: Sentence
     at: int
-    earlier: tuple[Sentence, ...]
+    earlier: list[Sentence]
     style: Style
     direction: Direction
 
@@ -174,24 +203,15 @@ class Place:
 
 
 def places(
-    text: str, direction: Direction, of_interest: Callable[[tuple[Word, ...], Direction], list[int]]
+    text: str, direction: Direction, of_interest: Callable[[Sentence, Direction], list[int]]
 ) -> Iterator[Place]:
     """Words of `text` in order that are German and not only quoted, named or spoken about.
 
-    `of_interest` says of a sentence's words which ones matter.
+    `of_interest` says of a sentence which words matter, by their places in it.
     """
     bare = hide(text)
     read = sentences(hide(bare, _TOPIC) if _SPEAKS_OF.search(bare) else bare)
-    wanted = [of_interest(sentence.words, direction) for sentence in read]
-    if not any(wanted):
-        return
-    style = _style(read)
+    style = Style(read)
     for number, sentence in enumerate(read):
-        earlier = read[max(0, number - 2) : number]
-        for at in wanted[number]:
-            yield Place(sentence, at, earlier, style, direction)
-
-
-def _style(read: Iterable[Sentence]) -> Style:
-    capitals = [word for sentence in read for word in sentence.words if word.capital and not word.shouted]
-    return Style(nouns=any(not word.opens for word in capitals), starts=any(word.opens for word in capitals))
+        for at in of_interest(sentence, direction):
+            yield Place(sentence, at, read[max(0, number - 2) : number], style, direction)

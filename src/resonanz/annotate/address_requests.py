@@ -499,7 +499,7 @@ def _goes_on(place: Place) -> bool:
     """`Die Kollegin kennt den Ablauf, fragt aber nach`: the clause before has the subject."""
     if place.word.before != CLAUSE:
         return False
-    before = Place(place.sentence, place.at - 1, (), place.style, place.direction).clause
+    before = Place(place.sentence, place.at - 1, [], place.style, place.direction).clause
     if before[0].key in _CONDITIONS:
         return False
     third = [word.key for word in before[1:] if not word.capital]

@@ -7,15 +7,14 @@ Word forms live in `german_verbs`, the form of address in `address_form`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import accumulate, pairwise, repeat
+from typing import NamedTuple
 from unicodedata import normalize
 
 import regex
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LONGEST = 80  # words that are read as one sentence, so that no flood without full stops takes long
 # What stands between a word and the one before it.
@@ -24,28 +23,28 @@ JOINED, CLAUSE, OPENING, SENTENCE = range(4)
 _NAMES = "de|at|ch|com|net|org|info|eu|io|app|shop|example|social|test|invalid"
 _OPENING_QUOTE = r"(?<![\p{L}\p{N}])[‚‘']"
 _DOTTED_NAME = rf"\.(?:{_NAMES})(?![\w-])"
-# What is hidden, each with what a text must hold for it; of two at one place the first counts.
+# What is hidden, each with a sign that a text must hold for it; of two at one place the first counts.
 _HIDDEN = tuple(
-    (regex.compile(sign), pattern)
+    (re.compile(sign), pattern)
     for sign, pattern in (
         (r">", r"(?m:^[ \t]*>.*$)"),  # a quoted line
         (r"://|www\.", r"https?://\S+|www\.\S+"),
-        (r"@(?<=[\w.+-]@)[\w-]+\.", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-        (r"[@#]\w", r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?"),
-        (_DOTTED_NAME, rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*{_DOTTED_NAME}(?:/\S*)?"),
+        (r"@\S+\.", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+        (r"[@#]\S", r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?"),
+        (rf"\.(?:{_NAMES})", rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*{_DOTTED_NAME}(?:/\S*)?"),
         (r"\^", r"\^\p{L}{1,4}(?!\p{L})"),
         (r"[„‟]", r"[„‟][^„“”\"]{1,400}[“”\"]"),
         (r"“", r"“[^„“”]{1,400}”"),
         (r"[»«›‹]", r"»[^»«]{1,400}«|«[^»«]{1,400}»|›[^›‹]{1,400}‹|‹[^›‹]{1,400}›"),
         (r'"', r"(?<![\p{L}\p{N}])\"(?=\S)[^\"]{1,400}\"(?![\p{L}\p{N}])"),
         (
-            _OPENING_QUOTE,
+            r"(?<![^\W_])[‚‘']",
             rf"{_OPENING_QUOTE}(?=\S)(?:[^‚‘’'\n]|(?<=\p{{L}})['’](?=\p{{L}})){{1,300}}[‘’'](?![\p{{L}}\p{{N}}])",
         ),
     )
 )
-_HIDING = regex.compile(r"[>@#^„‟“»«›‹\"‚‘'/]|www\.|" + _DOTTED_NAME)
-WORD = regex.compile(r"S['’](?!\p{L})|[\p{L}\p{M}]+(?:['’‑-][\p{L}\p{M}]+)*|\p{N}+")
+_HIDING = re.compile(rf"[>@#^„‟“»«›‹\"‚‘'/]|www\.|\.(?:{_NAMES})")
+WORD = regex.compile(r"(S['’](?!\p{L})|[\p{L}\p{M}]+(?:['’‑-][\p{L}\p{M}]+)*|\p{N}+)")
 _ENDING = regex.compile(r"[!?…\n]|\p{Extended_Pictographic}|[:;=]-?[()DPp](?!\p{L})")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "‑": "-"})
 _ABBREVIATIONS = frozenset(
@@ -82,8 +81,12 @@ class Word(NamedTuple):
     text: str
     key: str
     start: int
-    end: int
     before: int
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the text, exclusive."""
+        return self.start + len(self.text)
 
     @property
     def capital(self) -> bool:
@@ -93,7 +96,7 @@ class Word(NamedTuple):
     @property
     def shouted(self) -> bool:
         """Whether all of it is capitals, two letters at least."""
-        return len(self.text) > 1 and self.text.isupper()
+        return is_shouted(self.text)
 
     @property
     def opens(self) -> bool:
@@ -101,18 +104,36 @@ class Word(NamedTuple):
         return self.before >= OPENING
 
 
+def is_shouted(text: str) -> bool:
+    """Whether a word is written in capitals, two at least."""
+    return text.isupper() and len(text) > 1
+
+
 @dataclass(frozen=True)
 class Sentence:
-    """The words of one sentence, and what stands behind the last one (`"?"`, `"!"`, …)."""
+    """The words of one sentence, as lists of what each of them is, and what stands behind the last one.
 
-    words: tuple[Word, ...]
+    Most sentences say nothing about the form of address: only for others their words are put together.
+    """
+
+    texts: list[str]
+    keys: list[str]
+    starts: list[int]
+    befores: list[int]
     ending: str
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """Its words in order."""
+        return tuple(map(Word, self.texts, self.keys, self.starts, self.befores))
 
     @cached_property
     def shouted(self) -> bool:
         """Whether most words are written in capitals."""
-        letters = [word for word in self.words if len(word.text) > 1 and word.text[0].isalpha()]
-        return 2 * sum(word.shouted for word in letters) > len(letters)
+        if not any(map(str.isupper, self.texts)):
+            return False
+        letters = [text for text in self.texts if len(text) > 1 and text[0].isalpha()]
+        return 2 * sum(map(str.isupper, letters)) > len(letters)
 
 
 def key(word: str) -> str:
@@ -148,51 +169,55 @@ def _hidden(there: tuple[bool, ...]) -> regex.Pattern[str]:
     return regex.compile("|".join(pattern for (_, pattern), may in zip(_HIDDEN, there, strict=True) if may))
 
 
-def sentences(text: str) -> tuple[Sentence, ...]:
+def sentences(text: str) -> list[Sentence]:
     """The German sentences of `text` in order; those in other languages are left out."""
-    read = tuple(_sentences(text))
-    scores = [sum([_FOREIGNNESS.get(word.key, 0) for word in sentence.words]) for sentence in read]
+    read = _sentences(text)
+    scores = [sum(map(_FOREIGNNESS.get, sentence.keys, repeat(0))) for sentence in read]
     balance = sum(scores)
-    return tuple(
+    return [
         sentence
         for sentence, score in zip(read, scores, strict=True)
         if score < 0 or (score <= 1 and balance <= 1)
-    )
+    ]
 
 
-def _sentences(text: str) -> Iterator[Sentence]:
-    words: list[Word] = []
-    gap_from = 0
-    for match in WORD.finditer(text):
-        start, end = match.span()
-        gap = text[gap_from:start]
-        before = SENTENCE if not words else JOINED if gap == " " else _break(gap, _last(words))
-        if words and (before == SENTENCE or len(words) == _LONGEST):
-            yield Sentence(tuple(words), gap)
-            words = []
-        written, gap_from = text[start:end], end
-        words.append(Word(written, _kept_key(written), start, end, before))
-    if words:
-        yield Sentence(tuple(words), text[gap_from:])
+def _sentences(text: str) -> list[Sentence]:
+    pieces = WORD.split(text)  # by turns what stands between words, and a word
+    gaps, texts = pieces[::2], pieces[1::2]
+    if not texts:
+        return []
+    starts = list(accumulate(map(len, pieces)))[::2]
+    keys = list(map(_kept_key, texts))
+    befores = [SENTENCE] + [JOINED] * (len(texts) - 1)
+    begins = [0]
+    for at, gap in enumerate(gaps[1:-1], 1):
+        if gap != " ":
+            glued = at - begins[-1] > 1 and not gaps[at - 1]  # `T4` is no day
+            befores[at] = _break(gap, short="." in gap and not glued and _is_short(keys[at - 1]))
+        if befores[at] == SENTENCE or at - begins[-1] == _LONGEST:
+            begins.append(at)
+    return [
+        Sentence(texts[begin:end], keys[begin:end], starts[begin:end], befores[begin:end], gaps[end])
+        for begin, end in pairwise([*begins, len(texts)])
+    ]
 
 
-def _last(words: list[Word]) -> str:
-    """What stands before a gap; `T4` is no day, though `4` is a word of its own."""
-    glued = len(words) > 1 and words[-2].end == words[-1].start
-    return "" if glued else words[-1].key
+@lru_cache(maxsize=2_000)
+def _break(gap: str, *, short: bool) -> int:
+    """What a gap between two words parts: nothing, clauses, an opening that wants a capital, or sentences.
 
-
-def _break(gap: str, previous: str) -> int:
-    """What a gap between two words parts: nothing, clauses, an opening that wants a capital, or sentences."""
+    Behind a `short` word a full stop ends no sentence.
+    """
     if gap in {" ", "-", "/"}:
         return JOINED
     if "\0" in gap:
         head, _, tail = gap.rpartition("\0")
-        return SENTENCE if _break(head.replace("\0", ""), previous) == SENTENCE else _break(tail, previous)
+        ends = _break(head.replace("\0", ""), short=short) == SENTENCE
+        return SENTENCE if ends else _break(tail, short=short)
     if _ENDING.search(gap):
         return SENTENCE
     if "." in gap:
-        return JOINED if _is_short(previous) and ".." not in gap else SENTENCE
+        return JOINED if short and ".." not in gap else SENTENCE
     if any(mark in gap for mark in ':([{•*|–—"„“”»«‚‘') or " - " in gap:
         return OPENING
     return CLAUSE if any(mark in gap for mark in ",;)]}") else JOINED
