@@ -248,3 +248,32 @@ def test_no_word_says_du_or_sie_where_none_is_looked_at(text: str, direction: Di
 
 def test_words_are_taken_as_written() -> None:
     assert words_of("Das KIND_1, ja!") == ["Das", "KIND_1", "ja"]
+
+
+@pytest.mark.parametrize(
+    ("text", "may"),
+    [
+        ("Auf der Strecke geht nichts.", False),
+        ("Nichts geht. Strecke zu.", True),
+        ("Nichts geht\nStrecke zu", True),
+        ("AUF DER Strecke geht nichts.", True),
+        ("Euer Ehren Strecke ist zu.", True),
+        ("Da kannst lange warten.", True),
+        ("Da Kannst lange warten.", False),
+        ("Das Licht hab ich an, ich hab ein Paket.", False),
+        ("Das Licht hab ich.", False),
+        ("Das Licht hab, ich auch.", True),
+        ("Ich, hab Geduld.", True),
+        ("Das hat uns gefreut, und mir auch.", False),
+        ("Das ist nett, mir auch.", False),
+        ("Mal nicht so gut.", False),
+        ("Die Gaby mal wieder.", False),
+        ("Stups mich, bitte.", True),
+        ("Nun bitte stups mich.", True),
+        ("Also dann kapier doch bitte.", True),
+        ("Nr. mir nicht.", True),
+        ("Nichts. Stups mich, bitte.", True),
+    ],
+)
+def test_a_verb_is_looked_at_where_it_may_ask(text: str, may: bool) -> None:
+    assert address_cues.may_address(text, "in") is may

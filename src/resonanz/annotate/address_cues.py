@@ -1,13 +1,12 @@
 """What a text must hold to address its reader: words of du and Sie, and verbs that may ask for something.
 
 Most posts hold none, or are not German: they are told by looking up each of their words once. What a word may
-be is kept, as people use few words. These are necessary conditions; `address_form` judges what they let
-through.
+be is kept, as people use few words. Where all depends on a verb, the words beside it are looked at as well.
+These are necessary conditions; `address_form` judges what they let through.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
@@ -15,7 +14,16 @@ import regex
 from resonanz.annotate import german_verbs as verbs
 from resonanz.annotate.address_places import FUNCTION, NO_REQUEST
 from resonanz.annotate.address_requests import PARTICLES
-from resonanz.annotate.german_words import JOINED, WORD, foreignness, key, keys
+from resonanz.annotate.german_words import (
+    JOINED,
+    OPENING,
+    WORD,
+    foreignness,
+    is_short,
+    is_shouted,
+    key,
+    keys,
+)
 from resonanz.annotate.kept import LONGEST, Kept
 
 if TYPE_CHECKING:
@@ -43,9 +51,20 @@ _REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
     "out": keys("mich mal den einen deinen doch uns mir ihn"),
 }
 
-WORDS = 60_000  # whose flags are remembered
-_MAY, _KEEP, _FLAGS = 1, 2, 3  # may address somebody; may be German, or hide other words; both
-_COUNT = 2  # where the score for other languages begins
+# What ends something hidden that no pronoun of a customer's text is part of: `Euer Ehren`.
+_HONOURS = keys("majestät hoheit exzellenz durchlaucht eminenz ehren gnaden")
+
+# What a word may be: a pronoun, a verb of du, one that asks a person or several, what makes a request of the
+# word before it, a verb's particle.
+_SAYS, _OF_DU, _ASKS, _ASKS_MANY, _GOES_ON, _PARTS = (1 << bit for bit in range(6))
+_VERB = _OF_DU | _ASKS | _ASKS_MANY
+# What a piece of text between blanks may do: address somebody anywhere; be German, or hide other words;
+# address somebody where it opens a sentence, where no ich is beside it, or together with the piece before it.
+_MAY, _KEEP, _IF_OPENING, _WITHOUT_ICH, _WITH_LAST = (1 << bit for bit in range(5))
+_IN_PLACE = _IF_OPENING | _WITHOUT_ICH | _WITH_LAST
+# A single word that the next one is joined to; one of which the next one makes no request; ich; in capitals.
+_JOINS, _UNASKED, _ICH, _SHOUTED = (1 << bit for bit in range(5, 9))
+_COUNT = 9  # where the score for other languages begins
 # What is hidden in any text, with nothing left of it.
 _HIDDEN_ALL = regex.compile(
     r"(?:[@#]\w+(?:[.-]\w+)*|https?://[^\s„‟“”»«›‹\"‚‘’'>]+|[^\p{L}\p{M}\p{N}„‟“”»«›‹\"‚‘'>]+)[.,!?;:…]*"
@@ -58,8 +77,31 @@ _ADDRESS = regex.compile(r"http|www\.")
 _JOINT = regex.compile(r"['’‑-]")
 
 
+class _Kinds(Kept[int]):
+    """What a word, given as its key, may be."""
+
+    def __init__(self, direction: Direction) -> None:
+        """Kinds for texts in one direction."""
+        super().__init__()
+        self._direction = direction
+
+    def found(self, word: str) -> int:
+        """Work out what a word may be that was not met lately.
+
+        Of those who write to a company, nobody asks several people.
+        """
+        if _is_pronoun(word):
+            return _SAYS
+        kind = _OF_DU * verbs.second_singular(word) | _ASKS * verbs.singular_imperative(word)
+        kind |= _GOES_ON * (word in _REQUEST_GOES_ON[self._direction])
+        if self._direction == "out":
+            kind |= _SAYS * (word.removesuffix("'s") in _PRONOUNS_OF_MANY)
+            kind |= _ASKS_MANY * _asks_many(word) | _PARTS * (word in PARTICLES)
+        return kind
+
+
 class _Flags(Kept[int]):
-    """What a piece of text between blanks may be, found out when it is first met."""
+    """What a piece of text between blanks may do, found out when it is first met."""
 
     def __init__(self, direction: Direction) -> None:
         """Flags for texts in one direction."""
@@ -69,43 +111,94 @@ class _Flags(Kept[int]):
     def found(self, piece: str) -> int:
         """Work out the flags of a piece that was not met lately."""
         word = piece.rstrip(".,!?;:…")
-        if not word.isalpha() and _HIDDEN_ALL.fullmatch(piece):
-            return 0
-        if len(piece) > LONGEST:
-            return _FLAGS
         if word.isalpha():
-            return _flags_of_word(key(word), self._direction) if word == piece else self[word]
-        return _flags_of(piece, self._direction)
+            return self._of_closed(word, piece) if word != piece else _flags_of_word(word, self._direction)
+        if _HIDDEN_ALL.fullmatch(piece):
+            return 0
+        return _MAY | _KEEP if len(piece) > LONGEST else _flags_of_words(piece, self._direction)
+
+    def _of_closed(self, word: str, piece: str) -> int:
+        """The flags of a word and signs, which end a clause unless it is short and has a full stop."""
+        flags = self[word]
+        if not flags & _JOINS or ("." in piece and is_short(key(word))):
+            return flags & ~(_JOINS | _UNASKED)
+        return flags & ~_JOINS | _UNASKED
 
 
+_kinds: dict[Direction, _Kinds] = {"in": _Kinds("in"), "out": _Kinds("out")}
 _flags: dict[Direction, _Flags] = {"in": _Flags("in"), "out": _Flags("out")}
 
 
 def may_address(text: str, direction: Direction) -> bool:
     """Whether a text may address its reader: some word may, and not all of it is in other languages."""
-    flags = foreign = 0
-    known = _flags[direction]
-    for piece in text.split():
-        found = known[piece]
-        flags |= found
-        foreign += found >> _COUNT
-    return bool(flags & _MAY) and (bool(flags & _KEEP) or foreign <= 1)
+    pieces = text.split()
+    found = list(map(_flags[direction].__getitem__, pieces))
+    flags = 0
+    for each in set(found):
+        flags |= each
+    if not flags & (_MAY | _IN_PLACE) or not (flags & _KEEP or sum(each >> _COUNT for each in found) <= 1):
+        return False
+    # Sentences end with lines, and those are not among the pieces.
+    return bool(flags & _MAY) or "\n" in text or _may_in_place(pieces, found, shouted=bool(flags & _SHOUTED))
 
 
-@lru_cache(maxsize=WORDS)
-def _flags_of_word(word: str, direction: Direction) -> int:
-    """The flags of one word alone, given as its key."""
-    score = foreignness(word)
+def _may_in_place(pieces: list[str], found: list[int], *, shouted: bool) -> bool:
+    """Whether a piece that may address somebody in some places stands in such a one."""
+    return any(
+        (each & _WITH_LAST and _may_be_request(pieces, found, at))
+        or (each & (_IF_OPENING | _WITHOUT_ICH) and _may_be_verb(found, at, shouted=shouted))
+        for at, each in enumerate(found)
+        if each & _IN_PLACE
+    )
+
+
+def _may_be_request(pieces: list[str], found: list[int], at: int) -> bool:
+    """Whether a piece may make a request of the one before, which is behind `bitte` or opens a sentence."""
+    if at == 0 or found[at - 1] & _UNASKED:
+        return False
+    inside = at > 1 and found[at - 1] & found[at - 2] & _JOINS
+    return not inside or pieces[at - 2].lower() == "bitte" or pieces[at].lower().startswith("doch")
+
+
+def _may_be_verb(found: list[int], at: int, *, shouted: bool) -> bool:
+    """Whether a piece may be a verb that asks: no noun by its capital, and without ich beside it."""
+    each, last, after = found[at], found[at - 1] if at else 0, found[at + 1] if at + 1 < len(found) else 0
+    if each & _IF_OPENING and last & _JOINS and not shouted:
+        return False
+    beside_ich = (last & _JOINS and last & _ICH) or (each & _JOINS and after & _ICH)
+    return not (each & _WITHOUT_ICH and beside_ich)
+
+
+def _flags_of_word(text: str, direction: Direction) -> int:
+    """The flags of one word alone."""
+    word = key(text)
+    kind, score = _kinds[direction][word], foreignness(word)
     flags = _KEEP if score < 0 or _SPOKEN_OF.fullmatch(word) else score << _COUNT
-    may = word in _REQUEST_GOES_ON[direction] or (direction == "out" and word in PARTICLES)
-    return flags | _MAY if may or _says_address(word, direction) else flags
+    flags |= _ICH * (word == "ich") | _SHOUTED * is_shouted(text)
+    if word not in _HONOURS:
+        flags |= _JOINS | _UNASKED * (not _may_be_asked(word))
+    if not kind:
+        return flags
+    return flags | _MAY if direction == "out" else flags | _where_it_says(kind, capital=text[0].isupper())
 
 
-def _flags_of(piece: str, direction: Direction) -> int:
+def _where_it_says(kind: int, *, capital: bool) -> int:
+    """In which places a word of a kind may address somebody; a noun's capital is usual where it opens."""
+    if kind & _SAYS or (kind & _OF_DU and not capital):
+        return _MAY
+    where = _WITH_LAST if kind & _GOES_ON else 0
+    if kind & _VERB:
+        where |= _IF_OPENING * capital | _WITHOUT_ICH * (not kind & _OF_DU)
+    return where
+
+
+def _flags_of_words(piece: str, direction: Direction) -> int:
     """The flags of all words that a piece has or leaves where a part of it is hidden, with signs between."""
-    flags = _KEEP if _HIDES.search(piece) else 0
+    flags = _KEEP | _SHOUTED if _HIDES.search(piece) else 0
     for word in _words_in(piece):
-        flags |= _flags_of_word(key(word), direction) & _FLAGS
+        known = key(word)
+        flags |= _MAY * (_kinds[direction][known] != 0) | _SHOUTED * is_shouted(word)
+        flags |= _KEEP * (foreignness(known) < 0 or _SPOKEN_OF.fullmatch(known) is not None)
     return flags
 
 
@@ -132,53 +225,72 @@ def _spans(parts: list[str]) -> list[tuple[int, int]]:
     ]
 
 
-def says_address(word: str, direction: Direction) -> bool:
-    """Whether a word, as its key, may address somebody by itself: a pronoun, or a verb that asks or is of du.
-
-    Of those who write to a company, nobody asks several people.
-    """
-    bare = word.removesuffix("'s")
-    if bare in _PRONOUNS or word in _PRONOUNS or word.endswith("n's"):
+def _is_pronoun(word: str) -> bool:
+    """Whether a word, as its key, may be a pronoun, or be drawn together with one: `könnse`."""
+    if word in _PRONOUNS or word.removesuffix("'s") in _PRONOUNS or word.endswith("n's"):
         return True
-    if word.endswith("se") and (word == "hamse" or agrees_with_sie(word.removesuffix("se"))):
-        return True
-    if verbs.second_singular(word) or verbs.singular_imperative(word):
-        return True
-    return direction == "out" and _says_to_many(word, bare)
+    return word.endswith("se") and (word == "hamse" or agrees_with_sie(word.removesuffix("se")))
 
 
-def _says_to_many(word: str, bare: str) -> bool:
-    if bare in _PRONOUNS_OF_MANY or verbs.second_plural(word):
-        return True
-    return verbs.plural_imperative(word) or verbs.swiss_imperative(word)
+def _asks_many(word: str) -> bool:
+    return verbs.second_plural(word) or verbs.plural_imperative(word) or verbs.swiss_imperative(word)
 
 
-_says_address = lru_cache(maxsize=WORDS)(says_address)
-
-
-@lru_cache(maxsize=20_000)
-def _may_ask(word: str) -> bool:
+def _may_be_asked(word: str) -> bool:
     """Whether an unknown word may be a request, by its ending."""
     return word not in FUNCTION and not word.endswith(NO_REQUEST)
 
 
 def candidates(sentence: Sentence, direction: Direction) -> list[int]:
-    """The places of a sentence's words that may address somebody, alone or by what follows."""
-    words = sentence.words
-    found: list[int] = []
-    goes_on = _REQUEST_GOES_ON[direction]
-    after, ends = "", False  # the next word in the clause, and whether a particle ends the clause behind it
-    for at in range(len(words) - 1, -1, -1):
-        word = words[at]
-        requested = after in goes_on and _may_ask(word.key)
-        if requested or (ends and direction == "out") or _says_address(word.key, direction):
-            found.append(at)
-        if word.before != JOINED:
-            after, ends = "", False
-        else:
-            ends = ends if after else word.key in PARTICLES
-            after = word.key
-    return found[::-1]
+    """The places of a sentence's words that may address somebody, alone or by what stands beside them."""
+    kinds = list(map(_kinds[direction].__getitem__, sentence.keys))
+    if not any(kinds):
+        return []
+    asked = {
+        at - 1 for at, kind in enumerate(kinds) if kind & _GOES_ON and _asks_last(sentence, at, direction)
+    }
+    if direction == "out":
+        asked |= _parted(sentence, kinds)
+    return [
+        at
+        for at, kind in enumerate(kinds)
+        if kind & _SAYS or ((kind & _VERB or at in asked) and _is_verb(sentence, at, kind & _VERB))
+    ]
+
+
+def _asks_last(sentence: Sentence, at: int, direction: Direction) -> bool:
+    """Whether a word may make a request of the one before; a customer's opens, or is behind `bitte`."""
+    keys, befores = sentence.keys, sentence.befores
+    if at == 0 or befores[at] != JOINED or not _may_be_asked(keys[at - 1]):
+        return False
+    opens = befores[at - 1] >= OPENING or (at > 1 and keys[at - 2] == "bitte")
+    return opens or keys[at] == "doch" or direction == "out"
+
+
+def _parted(sentence: Sentence, kinds: list[int]) -> set[int]:
+    """The places of words in clauses that a particle closes."""
+    found: set[int] = set()
+    last, closed = True, False
+    for at in range(len(kinds) - 1, -1, -1):
+        if closed:
+            found.add(at)
+        if sentence.befores[at] != JOINED:
+            last, closed = True, False
+        elif last:
+            last, closed = False, bool(kinds[at] & _PARTS)
+    return found
+
+
+def _is_verb(sentence: Sentence, at: int, kind: int) -> bool:
+    """Whether a word may be a verb that asks or is of du: no noun by its capital, without ich beside it."""
+    if sentence.texts[at][0].isupper() and sentence.befores[at] < OPENING and not sentence.shouted:
+        return False
+    if kind != _ASKS:
+        return True
+    keys, befores = sentence.keys, sentence.befores
+    if at and befores[at] == JOINED and keys[at - 1] == "ich":
+        return False
+    return not (at + 1 < len(keys) and befores[at + 1] == JOINED and keys[at + 1] == "ich")
 
 
 def is_clipped(verb: str) -> bool:

@@ -193,7 +193,7 @@ def _sentences(text: str) -> list[Sentence]:
     for at, gap in enumerate(gaps[1:-1], 1):
         if gap != " ":
             glued = at - begins[-1] > 1 and not gaps[at - 1]  # `T4` is no day
-            befores[at] = _break(gap, short="." in gap and not glued and _is_short(keys[at - 1]))
+            befores[at] = _break(gap, short="." in gap and not glued and is_short(keys[at - 1]))
         if befores[at] == SENTENCE or at - begins[-1] == _LONGEST:
             begins.append(at)
     return [
@@ -223,7 +223,7 @@ def _break(gap: str, *, short: bool) -> int:
     return CLAUSE if any(mark in gap for mark in ",;)]}") else JOINED
 
 
-def _is_short(word: str) -> bool:
+def is_short(word: str) -> bool:
     """Whether a full stop belongs to the word: an abbreviation, or the number of a day (`3. Mai`)."""
     if word.isdecimal():
         return len(word) < 3 and int(word) <= 31
