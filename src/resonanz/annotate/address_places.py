@@ -16,9 +16,10 @@ import regex
 from resonanz.annotate.german_words import (
     JOINED,
     OPENING,
+    QUOTED_OR_NAMED,
     SENTENCE,
+    Hiding,
     Sentence,
-    hide,
     is_shouted,
     keys,
     sentences,
@@ -75,29 +76,51 @@ _SINGULAR_VERB = (  # behind `Das Du`; other words in -t may stand there, too
 _EITHER = r"\s*(?:oder|/|statt|vs\.?|bzw\.?|und|zum)\s*(?:das\s+|doch\s+|lieber\s+)?"
 _EXCLAIMED = "güte|zeit|himmel|gott|neune|scheiße|scheisse|schande|schreck|ei|kacke|herrje|je"
 _EXCLAIMING = "meine|lieber?|liebes|heilige[rs]?|grüne|dicke[rs]?|gute[rs]?|großer"
-_TOPIC = regex.compile(
-    "|".join(
-        [
-            r"(?i:\b(?:per|beim|zum|vom|aufs|ins)\s+(?:du|sie)\b)",
-            r"(?i:\b(?:im|mit|von|zu|auf)\s+du\b(?:\s+und\s+du\b)?)",
-            # "das vertraute Du", but not "das Paket, das Sie", "das Konto, auf das Sie"
-            rf"(?<![,;:]\s|[,;:]\s\p{{L}}{{2,8}}\s)(?<=\s){_ARTICLE}(?:Du|Sie)\b",
-            rf"\b(?:Das|Ein|Unser|Dieses)\s+(?:\p{{Ll}}+e[sn]?\s+)?(?:Du|Sie)\s+(?={_SINGULAR_VERB})",
-            r"\b(?:[Ee]in|[Kk]ein)\s+(?:\p{Ll}+e?s\s+)?(?:Du|Sie)\b",
-            rf"\b(?i:du){_EITHER}Sie\b|\bSie{_EITHER}(?i:du)\b",
-            rf"\b[Ss]ag\w*\s+(?:{_SAYING}\s+)+(?:Du|Sie)\b(?=\s*(?:[.,;!?)]|$)|\s+(?:zu|oder|statt)\b)",
-            r"\bDu\s+(?:zu\s+)?(?:sagen|sagt)\b",
-            r"\b[Dd]u\s*&|&\s*[Dd]u\b",  # a name
-            r"\b(?:Ihre|Eure)[nr]?\s+(?:Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz)\b|\bEuer\s+(?:Ehren|Gnaden)\b",
-            r"(?:[Ww]ort|[Ww]örtchen|[Aa]nrede|Ansprache|[Pp]ronomen|Höflichkeitsform|Fürwort)\s+(?:mit\s+)?(?:Du|Sie)\b",
-            r"(?i:\bwie\s+du\s+mir,?\s+so\s+ich\s+dir\b)",
-            r"(?i:\bmir\s+nichts,?\s+dir\s+nichts\b|\bmein\s+und\s+dein\b)",
-            rf"(?i:\bdu\s+(?:{_EXCLAIMING})\s+(?:{_EXCLAIMED})\b|\b(?:ach|oh|o)\s+du\s+(?:{_EXCLAIMED})\b)",
-            rf"(?<!\b[Ww]elche[mnrs]?\s)\b(?:{_TITLED})\s+(?:Du|Dein\w{{0,2}})\b{_TO_TITLE_END}",
-        ]
-    )
+# What only speaks about du and Sie. The signs say less than the expressions behind them, but are found fast.
+_SPEAKS_OF = Hiding(
+    regex.compile(r"(?i)\b(?:du|sie|ihre[nr]?|euer|eure|dein\w{0,2})\b"),
+    (
+        r"[rmsRMSſ]\s+(?i:du|sie)",
+        r"(?i:\b(?:per|beim|zum|vom|aufs|ins)\s+(?:du|sie)\b)",
+    ),
+    (r"[mntufMNTUF]\s+[Dd][Uu]", r"(?i:\b(?:im|mit|von|zu|auf)\s+du\b(?:\s+und\s+du\b)?)"),
+    # "das vertraute Du", but not "das Paket, das Sie", "das Konto, auf das Sie"
+    (
+        r"(?:as|es|em|in|er)\s+(?:\S+\s+)?(?:Du|Sie)",
+        rf"(?<![,;:]\s|[,;:]\s\p{{L}}{{2,8}}\s)(?<=\s){_ARTICLE}(?:Du|Sie)\b",
+    ),
+    (
+        r"(?:Das|Ein|Unser|Dieses)\s+(?:\S+\s+)?(?:Du|Sie)\s",
+        rf"\b(?:Das|Ein|Unser|Dieses)\s+(?:\p{{Ll}}+e[sn]?\s+)?(?:Du|Sie)\s+(?={_SINGULAR_VERB})",
+    ),
+    (r"[Ee]in\s+(?:\S+\s+)?(?:Du|Sie)", r"\b(?:[Ee]in|[Kk]ein)\s+(?:\p{Ll}+e?s\s+)?(?:Du|Sie)\b"),
+    (rf"(?:[Dd][Uu]|Sie){_EITHER}(?:Sie|[Dd][Uu])", rf"\b(?i:du){_EITHER}Sie\b|\bSie{_EITHER}(?i:du)\b"),
+    (
+        r"[Ss]ag",
+        rf"\b[Ss]ag\w*\s+(?:{_SAYING}\s+)+(?:Du|Sie)\b(?=\s*(?:[.,;!?)]|$)|\s+(?:zu|oder|statt)\b)",
+    ),
+    (r"Du\s+(?:zu\s+)?sag", r"\bDu\s+(?:zu\s+)?(?:sagen|sagt)\b"),
+    (r"[Dd]u\s*&|&\s*[Dd]u", r"\b[Dd]u\s*&|&\s*[Dd]u\b"),  # a name
+    (
+        r"Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz|Ehren|Gnaden",
+        r"\b(?:Ihre|Eure)[nr]?\s+(?:Majestät|Hoheit|Exzellenz|Durchlaucht|Eminenz)\b|\bEuer\s+(?:Ehren|Gnaden)\b",
+    ),
+    (
+        r"(?:ort|chen|rede|ache|nomen|form|mit)\s+(?:Du|Sie)",
+        r"(?:[Ww]ort|[Ww]örtchen|[Aa]nrede|Ansprache|[Pp]ronomen|Höflichkeitsform|Fürwort)\s+(?:mit\s+)?(?:Du|Sie)\b",
+    ),
+    (r"(?i:wie\s+du\s+mir)", r"(?i:\bwie\s+du\s+mir,?\s+so\s+ich\s+dir\b)"),
+    (r"[Dd][iIİ][rR]\s+[nN]", r"(?i:\bmir\s+nichts,?\s+dir\s+nichts\b)"),
+    (r"[mM][eE][iIİ][nN]\s+[uU]", r"(?i:\bmein\s+und\s+dein\b)"),
+    (
+        rf"(?i:du\s+(?:\S+\s+)?(?:{_EXCLAIMED.replace('ß', '.')}))",
+        rf"(?i:\bdu\s+(?:{_EXCLAIMING})\s+(?:{_EXCLAIMED})\b|\b(?:ach|oh|o)\s+du\s+(?:{_EXCLAIMED})\b)",
+    ),
+    (
+        rf"(?:{_TITLED})\s+(?:Du|Dein)",
+        rf"(?<!\b[Ww]elche[mnrs]?\s)\b(?:{_TITLED})\s+(?:Du|Dein\w{{0,2}})\b{_TO_TITLE_END}",
+    ),
 )
-_SPEAKS_OF = regex.compile(r"(?i)\b(?:du|sie|ihre[nr]?|euer|eure|dein\w{0,2})\b")
 
 
 class Style:
@@ -209,8 +232,7 @@ def places(
 
     `of_interest` says of a sentence which words matter, by their places in it.
     """
-    bare = hide(text)
-    read = sentences(hide(bare, _TOPIC) if _SPEAKS_OF.search(bare) else bare)
+    read = sentences(_SPEAKS_OF.hide(QUOTED_OR_NAMED.hide(text)))
     style = Style(read)
     for number, sentence in enumerate(read):
         for at in of_interest(sentence, direction):

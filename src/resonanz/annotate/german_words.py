@@ -11,10 +11,12 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise, repeat
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
 import regex
+
+Pattern: TypeAlias = "re.Pattern[str] | regex.Pattern[str]"
 
 _LONGEST = 80  # words that are read as one sentence, so that no flood without full stops takes long
 # What stands between a word and the one before it.
@@ -23,27 +25,6 @@ JOINED, CLAUSE, OPENING, SENTENCE = range(4)
 _NAMES = "de|at|ch|com|net|org|info|eu|io|app|shop|example|social|test|invalid"
 _OPENING_QUOTE = r"(?<![\p{L}\p{N}])[‚‘']"
 _DOTTED_NAME = rf"\.(?:{_NAMES})(?![\w-])"
-# What is hidden, each with a sign that a text must hold for it; of two at one place the first counts.
-_HIDDEN = tuple(
-    (re.compile(sign), pattern)
-    for sign, pattern in (
-        (r">", r"(?m:^[ \t]*>.*$)"),  # a quoted line
-        (r"://|www\.", r"https?://\S+|www\.\S+"),
-        (r"@\S+\.", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-        (r"[@#]\S", r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?"),
-        (rf"\.(?:{_NAMES})", rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*{_DOTTED_NAME}(?:/\S*)?"),
-        (r"\^", r"\^\p{L}{1,4}(?!\p{L})"),
-        (r"[„‟]", r"[„‟][^„“”\"]{1,400}[“”\"]"),
-        (r"“", r"“[^„“”]{1,400}”"),
-        (r"[»«›‹]", r"»[^»«]{1,400}«|«[^»«]{1,400}»|›[^›‹]{1,400}‹|‹[^›‹]{1,400}›"),
-        (r'"', r"(?<![\p{L}\p{N}])\"(?=\S)[^\"]{1,400}\"(?![\p{L}\p{N}])"),
-        (
-            r"(?<![^\W_])[‚‘']",
-            rf"{_OPENING_QUOTE}(?=\S)(?:[^‚‘’'\n]|(?<=\p{{L}})['’](?=\p{{L}})){{1,300}}[‘’'](?![\p{{L}}\p{{N}}])",
-        ),
-    )
-)
-_HIDING = re.compile(rf"[>@#^„‟“»«›‹\"‚‘'/]|www\.|\.(?:{_NAMES})")
 WORD = regex.compile(r"(S['’](?!\p{L})|[\p{L}\p{M}]+(?:['’‑-][\p{L}\p{M}]+)*|\p{N}+)")
 _ENDING = regex.compile(r"[!?…\n]|\p{Extended_Pictographic}|[:;=]-?[()DPp](?!\p{L})")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "‑": "-"})
@@ -151,22 +132,48 @@ def keys(words: str) -> frozenset[str]:
     return frozenset(key(word) for word in words.split())
 
 
-def hide(text: str, pattern: regex.Pattern[str] | None = None) -> str:
-    """`text` with every match blanked out in equal length; by default what is quoted, linked or named."""
-    if pattern is None:
-        if not _HIDING.search(text):
+class Hiding:
+    """What is put out of sight before words are read: expressions, each with a sign a text must hold for it.
+
+    Of two that match at one place the first counts.
+    """
+
+    def __init__(self, may: Pattern, *signed: tuple[str, str]) -> None:
+        """Hide what the expressions match, which stand behind their signs, in texts where `may` is found."""
+        self._may = may
+        self._signed = [(re.compile(sign), expression) for sign, expression in signed]
+
+    def hide(self, text: str) -> str:
+        """`text` with every match blanked out in equal length."""
+        if not self._may.search(text):
             return text
-        there = tuple(sign.search(text) is not None for sign, _ in _HIDDEN)
-        if not any(there):
-            return text
-        pattern = _hidden(there)
-    return pattern.sub(lambda match: "\0" * len(match[0]), text)
+        there = tuple([expression for sign, expression in self._signed if sign.search(text)])
+        return _any_of(there).sub(lambda match: "\0" * len(match[0]), text) if there else text
 
 
 @lru_cache(maxsize=256)
-def _hidden(there: tuple[bool, ...]) -> regex.Pattern[str]:
-    """One pattern of those that may match."""
-    return regex.compile("|".join(pattern for (_, pattern), may in zip(_HIDDEN, there, strict=True) if may))
+def _any_of(expressions: tuple[str, ...]) -> regex.Pattern[str]:
+    return regex.compile("|".join(expressions))
+
+
+# Quotations, links, names and initials.
+QUOTED_OR_NAMED = Hiding(
+    re.compile(rf"[>@#^„‟“»«›‹\"‚‘'/]|www\.|\.(?:{_NAMES})"),
+    (r">", r"(?m:^[ \t]*>.*$)"),  # a quoted line
+    (r"://|www\.", r"https?://\S+|www\.\S+"),
+    (r"@\S+\.", r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    (r"[@#]\S", r"[@#]\w+(?:[.-]\w+)*(?:@\w+(?:[.-]\w+)*)?"),
+    (rf"\.(?:{_NAMES})", rf"(?<![\w.-])[\w-]+(?:\.[\w-]+)*{_DOTTED_NAME}(?:/\S*)?"),
+    (r"\^", r"\^\p{L}{1,4}(?!\p{L})"),
+    (r"[„‟]", r"[„‟][^„“”\"]{1,400}[“”\"]"),
+    (r"“", r"“[^„“”]{1,400}”"),
+    (r"[»«›‹]", r"»[^»«]{1,400}«|«[^»«]{1,400}»|›[^›‹]{1,400}‹|‹[^›‹]{1,400}›"),
+    (r'"', r"(?<![\p{L}\p{N}])\"(?=\S)[^\"]{1,400}\"(?![\p{L}\p{N}])"),
+    (
+        r"(?<![^\W_])[‚‘']",
+        rf"{_OPENING_QUOTE}(?=\S)(?:[^‚‘’'\n]|(?<=\p{{L}})['’](?=\p{{L}})){{1,300}}[‘’'](?![\p{{L}}\p{{N}}])",
+    ),
+)
 
 
 def sentences(text: str) -> list[Sentence]:
