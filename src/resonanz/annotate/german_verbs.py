@@ -185,29 +185,32 @@ _SPOKEN_STEMS = (_STEMS | _DIALECT_IMPERATIVE) - keys(
 )
 
 
-@lru_cache(maxsize=20_000)
+_OF_DU = _SECOND_SINGULAR | _CONTRACTED | _DIALECT_SINGULAR
+_SINGULAR = (  # without a prefix; `wechsle` is from `wechsel`
+    (_STEMS | _STRONG.keys() | _DIALECT_IMPERATIVE)
+    | {stem + "e" for stem in _STEMS | _STEMS_IN_E}
+    | {stem[:-2] + "le" for stem in _STEMS if stem.endswith("el")}
+)
+
+
 def singular_imperative(word: str) -> bool:
     """Whether `word` can be an informal imperative to one person: `schreib`, `prüfe`, `gib`, `versuch's`."""
-    word = word.removesuffix("'s").removesuffix("'n")
+    if "'" in word:
+        word = word.removesuffix("'s").removesuffix("'n")
     if word in _NEVER:
         return False
     if _is_singular(word):
         return True
-    bare = word.removesuffix("s")
-    return bare != word and len(word) > 4 and bare[-1] != "e" and bare not in _DOUBTFUL and _is_singular(bare)
+    if len(word) < 5 or word[-1] != "s" or word[-2] == "e":
+        return False
+    return word[:-1] not in _DOUBTFUL and _is_singular(word[:-1])
 
 
 def _is_singular(word: str) -> bool:
-    if word in _DIALECT_IMPERATIVE or word in _STRONG or word in _STEMS:
+    if word in _SINGULAR:
         return True
-    if word.endswith("e") and (word[:-1] in _STEMS or word[:-1] in _STEMS_IN_E or _drops_e(word)):
-        return True
-    return any(_is_singular(rest) for rest in _without(word, _PREFIXES) if len(rest) > 3 or rest in _STRONG)
-
-
-def _drops_e(word: str) -> bool:
-    """`wechsle` from `wechsel`."""
-    return word.endswith("le") and word[:-2] + "el" in _STEMS
+    rests = _without(word, _PREFIXES)
+    return bool(rests) and any(_is_singular(rest) for rest in rests if len(rest) > 3 or rest in _STRONG)
 
 
 @lru_cache(maxsize=20_000)
@@ -265,23 +268,23 @@ def likely_noun(word: str) -> bool:
     )
 
 
-@lru_cache(maxsize=20_000)
 def second_singular(word: str) -> bool:
     """Whether `word` is a finite verb that only goes with `du`, also drawn together with it or in dialect."""
-    if word in _SECOND_SINGULAR or word in _CONTRACTED or word in _DIALECT_SINGULAR:
+    if word in _OF_DU:
         return True
-    if word.endswith("ste") and word[:-3] in _SPOKEN_STEMS:
-        return True
-    if (
-        word.endswith("st")
-        and word[-3:-2] not in {"s", "x", "z"}
-        and (word[:-2] in _STEMS or word[:-3] in _STEMS_IN_E)
-    ):
-        return True
-    bare = word.removesuffix("'s").removesuffix("'e").removesuffix("'n")
-    if bare != word:
-        return second_singular(bare)
+    if word.endswith(("st", "ste")):
+        return _is_in_st(word)
+    if "'" in word:
+        bare = word.removesuffix("'s").removesuffix("'e").removesuffix("'n")
+        return bare != word and second_singular(bare)
     return word.endswith("sch") and (word[:-3] + "st" in _SECOND_SINGULAR)
+
+
+def _is_in_st(word: str) -> bool:
+    """`schreibst`, `antwortest`, and as it is spoken `guckste`."""
+    if word.endswith("ste"):
+        return word[:-3] in _SPOKEN_STEMS
+    return word[-3:-2] not in {"s", "x", "z"} and (word[:-2] in _STEMS or word[:-3] in _STEMS_IN_E)
 
 
 @lru_cache(maxsize=20_000)
