@@ -7,13 +7,14 @@ These are necessary conditions; `address_form` judges what they let through.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import regex
 
 from resonanz.annotate import german_verbs as verbs
 from resonanz.annotate.address_places import FUNCTION, NO_REQUEST
-from resonanz.annotate.address_requests import PARTICLES
+from resonanz.annotate.address_requests import PARTICLES, WISHED
 from resonanz.annotate.german_words import (
     JOINED,
     OPENING,
@@ -51,7 +52,7 @@ _REQUEST_GOES_ON: dict[Direction, frozenset[str]] = {
     "out": keys("mich mal den einen deinen doch uns mir ihn"),
 }
 
-# What ends something hidden that no pronoun of a customer's text is part of: `Euer Ehren`.
+# What may end something hidden though none of its words is a pronoun (in a customer's text): `Euer Ehren`.
 _HONOURS = keys("majestät hoheit exzellenz durchlaucht eminenz ehren gnaden")
 
 # What a word may be: a pronoun, a verb of du, one that asks a person or several, what makes a request of the
@@ -59,22 +60,23 @@ _HONOURS = keys("majestät hoheit exzellenz durchlaucht eminenz ehren gnaden")
 _SAYS, _OF_DU, _ASKS, _ASKS_MANY, _GOES_ON, _PARTS = (1 << bit for bit in range(6))
 _VERB = _OF_DU | _ASKS | _ASKS_MANY
 # What a piece of text between blanks may do: address somebody anywhere; be German, or hide other words;
-# address somebody where it opens a sentence, where no ich is beside it, or together with the piece before it.
-_MAY, _KEEP, _IF_OPENING, _WITHOUT_ICH, _WITH_LAST = (1 << bit for bit in range(5))
+# address somebody where it opens a sentence, where no ich is beside it, together with the piece before it, or
+# in a text that has one of `WISHED`.
+_MAY, _KEEP, _IF_OPENING, _WITHOUT_ICH, _WITH_LAST, _WITH_WISHED = (1 << bit for bit in range(6))
 _IN_PLACE = _IF_OPENING | _WITHOUT_ICH | _WITH_LAST
-# A single word that the next one is joined to; one of which the next one makes no request; ich; in capitals.
-_JOINS, _UNASKED, _ICH, _SHOUTED = (1 << bit for bit in range(5, 9))
-_COUNT = 9  # where the score for other languages begins
-# What is hidden in any text, with nothing left of it.
+# A single word that the next one is joined to; one of which the next one makes no request; ich; in capitals;
+# of `WISHED`.
+_JOINS, _UNASKED, _ICH, _SHOUTED, _WISHED = (1 << bit for bit in range(6, 11))
+_COUNT = 11  # where the score for other languages begins
+# What is hidden in any text, with nothing left of it but numbers.
 _HIDDEN_ALL = regex.compile(
-    r"(?:[@#]\w+(?:[.-]\w+)*|https?://[^\s„‟“”»«›‹\"‚‘’'>]+|[^\p{L}\p{M}\p{N}„‟“”»«›‹\"‚‘'>]+)[.,!?;:…]*"
+    r"(?:[@#]\w+(?:[.-]\w+)*|https?://[^\s„‟“”»«›‹\"‚‘’'>]+|[^\p{L}\p{M}„‟“”»«›‹\"‚‘'>]+)[.,!?;:…]*"
 )
 _HIDES = regex.compile(r"[„‟“”»«›‹\"‚‘>\p{M}]|(?<![\p{L}\p{N}])'")  # other words than its own, or unevenly
-_SPOKEN_OF = regex.compile(
-    r"du|sie|ihre[nr]?|euer|eure|dein\w{0,2}"
-)  # may be a name, a title or a word for itself
-_ADDRESS = regex.compile(r"http|www\.")
-_JOINT = regex.compile(r"['’‑-]")
+_SPOKEN_OF = keys("du sie ihre ihren ihrer euer eure")  # may be a name or a word for itself, as `dein` may
+_LONGEST_DEIN = len("Dein") + 2  # letters, behind `Film` and the like
+_ADDRESS = re.compile(r"http|www\.")
+_JOINT = re.compile(r"['’‑-]")
 
 
 class _Kinds(Kept[int]):
@@ -92,8 +94,11 @@ class _Kinds(Kept[int]):
         """
         if _is_pronoun(word):
             return _SAYS
-        kind = _OF_DU * verbs.second_singular(word) | _ASKS * verbs.singular_imperative(word)
-        kind |= _GOES_ON * (word in _REQUEST_GOES_ON[self._direction])
+        kind = _GOES_ON if word in _REQUEST_GOES_ON[self._direction] else 0
+        if verbs.second_singular(word):
+            kind |= _OF_DU
+        if verbs.singular_imperative(word):
+            kind |= _ASKS
         if self._direction == "out":
             kind |= _SAYS * (word.removesuffix("'s") in _PRONOUNS_OF_MANY)
             kind |= _ASKS_MANY * _asks_many(word) | _PARTS * (word in PARTICLES)
@@ -136,17 +141,20 @@ def may_address(text: str, direction: Direction) -> bool:
     flags = 0
     for each in set(found):
         flags |= each
-    if not flags & (_MAY | _IN_PLACE) or not (flags & _KEEP or sum(each >> _COUNT for each in found) <= 1):
-        return False
-    # Sentences end with lines, and those are not among the pieces.
-    return bool(flags & _MAY) or "\n" in text or _may_in_place(pieces, found, shouted=bool(flags & _SHOUTED))
+    wished = flags & _WITH_WISHED and flags & _WISHED
+    if flags & _MAY or wished or (flags & _IN_PLACE and _may_in_place(text, pieces, found, flags)):
+        return bool(flags & _KEEP) or sum(each >> _COUNT for each in found) <= 1
+    return False
 
 
-def _may_in_place(pieces: list[str], found: list[int], *, shouted: bool) -> bool:
-    """Whether a piece that may address somebody in some places stands in such a one."""
-    return any(
+def _may_in_place(text: str, pieces: list[str], found: list[int], flags: int) -> bool:
+    """Whether a piece that may address somebody in some places stands in such a one.
+
+    Blanks that end a line or belong to a link are not among the pieces: where some are not printable, it may.
+    """
+    return not text.isprintable() or any(
         (each & _WITH_LAST and _may_be_request(pieces, found, at))
-        or (each & (_IF_OPENING | _WITHOUT_ICH) and _may_be_verb(found, at, shouted=shouted))
+        or (each & (_IF_OPENING | _WITHOUT_ICH) and _may_be_verb(found, at, flags))
         for at, each in enumerate(found)
         if each & _IN_PLACE
     )
@@ -160,10 +168,10 @@ def _may_be_request(pieces: list[str], found: list[int], at: int) -> bool:
     return not inside or pieces[at - 2].lower() == "bitte" or pieces[at].lower().startswith("doch")
 
 
-def _may_be_verb(found: list[int], at: int, *, shouted: bool) -> bool:
+def _may_be_verb(found: list[int], at: int, flags: int) -> bool:
     """Whether a piece may be a verb that asks: no noun by its capital, and without ich beside it."""
     each, last, after = found[at], found[at - 1] if at else 0, found[at + 1] if at + 1 < len(found) else 0
-    if each & _IF_OPENING and last & _JOINS and not shouted:
+    if each & _IF_OPENING and last & _JOINS and not flags & _SHOUTED:
         return False
     beside_ich = (last & _JOINS and last & _ICH) or (each & _JOINS and after & _ICH)
     return not (each & _WITHOUT_ICH and beside_ich)
@@ -172,14 +180,18 @@ def _may_be_verb(found: list[int], at: int, *, shouted: bool) -> bool:
 def _flags_of_word(text: str, direction: Direction) -> int:
     """The flags of one word alone."""
     word = key(text)
+    if "ſ" in word or "\u0307" in word or (word.startswith("dein") and len(text) <= _LONGEST_DEIN):
+        return _MAY | _KEEP  # may be part of something hidden; expressions take such signs for s and i
     kind, score = _kinds[direction][word], foreignness(word)
-    flags = _KEEP if score < 0 or _SPOKEN_OF.fullmatch(word) else score << _COUNT
-    flags |= _ICH * (word == "ich") | _SHOUTED * is_shouted(text)
+    flags = _KEEP if score < 0 or word in _SPOKEN_OF else score << _COUNT
+    flags |= _ICH * (word == "ich") | _SHOUTED * is_shouted(text) | _WISHED * (word in WISHED)
     if word not in _HONOURS:
         flags |= _JOINS | _UNASKED * (not _may_be_asked(word))
     if not kind:
         return flags
-    return flags | _MAY if direction == "out" else flags | _where_it_says(kind, capital=text[0].isupper())
+    if direction == "in":
+        return flags | (_WITH_WISHED if word == "hab" else _where_it_says(kind, capital=text[0].isupper()))
+    return flags | _MAY
 
 
 def _where_it_says(kind: int, *, capital: bool) -> int:
@@ -198,18 +210,17 @@ def _flags_of_words(piece: str, direction: Direction) -> int:
     for word in _words_in(piece):
         known = key(word)
         flags |= _MAY * (_kinds[direction][known] != 0) | _SHOUTED * is_shouted(word)
-        flags |= _KEEP * (foreignness(known) < 0 or _SPOKEN_OF.fullmatch(known) is not None)
+        flags |= _KEEP * (foreignness(known) < 0 or known in _SPOKEN_OF or known.startswith("dein"))
+        flags |= _WISHED * (known in WISHED)
     return flags
 
 
 def _words_in(piece: str) -> list[str]:
     """The words of a piece, and what is left of them where a part of it is hidden, as links are."""
     words: list[str] = WORD.findall(piece)
-    for word in list(words):
-        parts = _JOINT.split(word)
-        words += [
-            word[start:end] for start, end in _spans(parts) if (start, end) != (0, len(word)) and start < end
-        ]
+    for word in [word for word in words if not word.isalpha()]:
+        if len(parts := _JOINT.split(word)) > 1:
+            words += [word[start:end] for start, end in _spans(parts) if 0 < end - start < len(word)]
     for link in _ADDRESS.finditer(piece):
         words += WORD.findall(piece[: link.start()])
     return words
@@ -227,7 +238,7 @@ def _spans(parts: list[str]) -> list[tuple[int, int]]:
 
 def _is_pronoun(word: str) -> bool:
     """Whether a word, as its key, may be a pronoun, or be drawn together with one: `könnse`."""
-    if word in _PRONOUNS or word.removesuffix("'s") in _PRONOUNS or word.endswith("n's"):
+    if word in _PRONOUNS or (word.endswith("'s") and (word[:-2] in _PRONOUNS or word.endswith("n's"))):
         return True
     return word.endswith("se") and (word == "hamse" or agrees_with_sie(word.removesuffix("se")))
 

@@ -93,7 +93,7 @@ _IT = keys("es ihn sie das")
 _SOON_DONE = _AT_ONCE - {"gern", "gerne"}
 _ASKING = keys("bitte mal doch uns mir dich dir dein deine deinen einfach")
 _WISHING = keys("bitte geduld spaß verständnis dank mut vertrauen keine noch einen ein viel etwas nachsicht")
-_WISHED = keys("geduld verständnis dank nachsicht erbarmen vertrauen")
+WISHED = keys("geduld verständnis dank nachsicht erbarmen vertrauen")
 _ADVERBS = keys("locker leer still kühl halt sicher reich check fest näher rate koste folgt macht miet")
 _LACKED = keys("ahnung lust zeit bock idee plan problem probleme frage fragen")
 _NO_STEM = tuple(keys("en n t te e er es em ig lich isch los bar s ung heit keit"))
@@ -389,7 +389,7 @@ def _is_pronoun(place: Place, after: str) -> bool:
 def _wishes(place: Place, known: set[str]) -> bool:
     """`Hab Geduld`, `hab einen schönen Tag`, but not `Hab die Fahrer gefragt`."""
     if place.direction == "in":
-        return not _WISHED.isdisjoint(known)
+        return not WISHED.isdisjoint(known)
     if place.after not in _WISHING or not _LACKED.isdisjoint(known):
         return False
     last = place.rest[-1]
