@@ -45,7 +45,7 @@ EVERYDAY = frozenset(  # what nearly every post has says little
 )
 TOGETHER = 3  # pieces of a row
 _odd = re.compile(f"[{''.join(map(chr, _ODD))}]")
-_LANE = 64  # texts that are told apart by the bits of one number
+MANY = 16  # texts from which on it pays to look through them together
 _SET_MOST = 8  # characters of a set that are told apart
 
 
@@ -103,21 +103,26 @@ class Cues(Kept[Held]):
         return mask
 
     def holders(self, texts: Sequence[Sequence[str]]) -> list[int]:
-        """For each thing in which texts, given as their words, it may be, as bits: a text's place is its bit.
-
-        It is what `mask` says of one text after the other, several times as quick for hundreds of them.
-        """
-        of_words = list(map(self.__getitem__, chain.from_iterable(texts)))
-        pieces = np.array(list(chain.from_iterable(of_words)), np.int64)
-        owners = np.repeat(np.arange(len(texts)), list(map(len, texts)))
-        there = np.zeros((len(self._begun_by), -(-len(texts) // _LANE) * _LANE), np.bool_)
-        there[pieces, np.repeat(owners, list(map(len, of_words)))] = True
-        everywhere = (1 << len(texts)) - 1
-        found = [everywhere * (self._always >> thing & 1) for thing in range(self._things)]
-        for things, holders in self._table.held(there):
+        """For each thing in which texts (their words) it may be, as bits: each text's place is its bit."""
+        found = [0] * self._things
+        for things, holders in self._in_many(texts) if len(texts) >= MANY else self._one_by_one(texts):
             for thing in things:
                 found[thing] |= holders
         return found
+
+    def _one_by_one(self, texts: Sequence[Sequence[str]]) -> Iterator[tuple[Iterable[int], int]]:
+        for place, words in enumerate(texts):
+            yield picked(self.mask(words)), 1 << place
+
+    def _in_many(self, texts: Sequence[Sequence[str]]) -> Iterator[tuple[Iterable[int], int]]:
+        """Yield what `mask` says of one text after the other, several times as quick for hundreds of them."""
+        of_words = list(map(self.__getitem__, chain.from_iterable(texts)))
+        pieces = np.array(list(chain.from_iterable(of_words)), np.int64)
+        owners = np.repeat(np.arange(len(texts)), list(map(len, texts)))
+        there = np.zeros((len(self._begun_by), len(texts)), np.bool_)
+        there[pieces, np.repeat(owners, list(map(len, of_words)))] = True
+        yield picked(self._always), (1 << len(texts)) - 1
+        yield from self._table.held(there)
 
 
 class _Table:
@@ -136,15 +141,15 @@ class _Table:
     def held(self, there: NDArray[np.bool_]) -> Iterator[tuple[tuple[int, ...], int]]:
         """Yield things, and in which texts one of their rows is, as bits.
 
-        `there` (pieces, texts) tells which text has a piece; the number of texts fills whole lanes.
+        `there` (pieces, texts) tells which text has a piece.
         """
         anywhere = np.asarray(there.any(axis=1))
-        possible = np.arange(self._group.size)
-        for pieces in self._places:
+        possible = np.flatnonzero(anywhere[self._places[0]])
+        for pieces in self._places[1:]:
             possible = possible[anywhere[pieces[possible]]]
         if not possible.size:
             return
-        lanes = np.packbits(there, axis=1, bitorder="little").view("<u8")
+        lanes = np.packbits(there, axis=1, bitorder="little")
         held = reduce(np.bitwise_and, (lanes[pieces[possible]] for pieces in self._places))
         groups = self._group[possible]
         starts = np.flatnonzero(np.concatenate([[True], groups[1:] != groups[:-1]]))

@@ -204,8 +204,11 @@ def _possible(reads: Sequence[_Read]) -> Iterator[tuple[list[_Rule], bool]]:
     for start in range(0, len(reads), TOGETHER):
         part = reads[start : start + TOGETHER]
         holders = _CUES.holders([read.words for read in part])
-        fitting = [(rule, reduce(and_, map(holders.__getitem__, rule.needs))) for rule in _RULES]
-        fitting = [(rule, texts) for rule, texts in fitting if texts]
+        fitting = [
+            (rule, texts)
+            for rule in _RULES
+            if holders[rule.needs[0]] and (texts := reduce(and_, map(holders.__getitem__, rule.needs)))
+        ]
         any_rule = reduce(or_, (texts for _, texts in fitting), 0)
         framed_too = may_be_framed(holders[_IDEAS_FROM:])
         for text in (1 << place for place in range(len(part))):

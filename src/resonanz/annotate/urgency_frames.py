@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
-from operator import and_, or_
+from operator import or_
 
 from resonanz.annotate.cues import BEGINS, ENDS, Row, worth
 from resonanz.annotate.urgency_lexicon import WORDS
@@ -456,5 +456,15 @@ _IDEAS = {idea: tuple(map(_NAMES.index, idea)) for frame in FRAMES for idea in f
 
 def may_be_framed(holders: Sequence[int]) -> int:
     """Which texts may fit a frame, as bits; `holders` are those that may say each idea of `ROWS`."""
-    said = {idea: reduce(or_, map(holders.__getitem__, names)) for idea, names in _IDEAS.items()}
-    return reduce(or_, (reduce(and_, map(said.__getitem__, frame.ideas)) for frame in FRAMES))
+    said: dict[frozenset[str], int] = {}
+    fitting = 0
+    for frame in FRAMES:
+        texts = -1
+        for idea in frame.ideas:
+            if idea not in said:
+                said[idea] = reduce(or_, map(holders.__getitem__, _IDEAS[idea]))
+            texts &= said[idea]
+            if not texts:
+                break
+        fitting |= texts
+    return fitting
