@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-KEPT = 30_000  # words of a generation
+KEPT = 60_000  # words of a generation
 LONGEST = 60  # characters of a word that is remembered
 
 Worth = TypeVar("Worth")
