@@ -7,7 +7,9 @@ either, so the shares of positive and negative count as far as the post is relev
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 from unicodedata import category
 
 import numpy as np
@@ -34,8 +36,7 @@ FEELINGS = ("negative", "neutral", "positive")
 KINDS = ("language", "sentiment", "relevance", "intent", "reason", "urgency", "private_data", "address_form")
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A label with its probability; `unsure` where none is likely enough, `likeliest` says which came
     nearest.
     """
@@ -45,8 +46,7 @@ class Judged:
     likeliest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(NamedTuple):
     """What is noted about one post. What was not asked for, or no model has learnt, is None or empty.
 
     `feelings` are the probabilities of `FEELINGS`; `why` names the words that carried a label, as they stand
@@ -63,7 +63,7 @@ class Annotation:
     urgency: Urgency | None = None
     private_data: tuple[Found, ...] = ()
     address_form: AddressForm | None = None
-    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    why: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     looked_twice: bool = False
 
 
@@ -132,7 +132,7 @@ def _by_rules(
 def _certain(of_model: Mapping[str, object]) -> frozenset[str]:
     """The intents that the model is sure of."""
     noted: Sequence[Judged] = of_model.get("intents", ())  # type: ignore[assignment]
-    return frozenset(one.label for one in noted if one.score >= CERTAINLY)
+    return frozenset([one.label for one in noted if one.score >= CERTAINLY])
 
 
 # What the model says ----------------------------------------------------------------------------
@@ -168,9 +168,10 @@ def _judged(
 
 def _says_something(tokens: Sequence[str]) -> bool:
     """Whether a post holds a word in Latin letters or a picture of a feeling: all that a model can know."""
-    return any(
-        "a" <= token[0] <= "ɏ" or (token not in HALVES and category(token[0]) == "So") for token in tokens
-    )
+    for token in tokens:  # mostly the first one does
+        if "a" <= token[0] <= "ɏ" or (token not in HALVES and category(token[0]) == "So"):
+            return True
+    return False
 
 
 def _add(found: list[dict[str, object]], model: Model, name: str, scores: Floats) -> None:
