@@ -203,8 +203,11 @@ def read(path: Path, rows: int = SIZE) -> Model:
         raise ModelError("other_kind", path=str(path), found=found, expected=rows)
     heads = tuple(_head(one) for one in header["heads"])
     width = sum(len(head.labels) for head in heads)
-    weights = np.frombuffer(zlib.decompress(packed), np.int8).reshape(width, rows).T
-    return Model(header["name"], heads, np.ascontiguousarray(weights), header["about"])
+    columns = np.frombuffer(zlib.decompress(packed), np.int8).reshape(width, rows)
+    weights = np.empty((rows, width), np.int8)
+    for place, column in enumerate(columns):  # several times as quick as a copy of the whole turned round
+        weights[:, place] = column
+    return Model(header["name"], heads, weights, header["about"])
 
 
 def _parts(raw: bytes, path: Path) -> tuple[dict[str, Any], bytes]:
