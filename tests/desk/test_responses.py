@@ -379,13 +379,14 @@ def test_an_empty_desk_reports_nothing_but_zeroes(policy: None) -> None:
         responses.response_rows(by="agent", within=())
 
 
-def note(name: str, sentiment: str, *intents: str) -> None:
+def note(name: str, sentiment: str, *intents: str, reason: str = "") -> None:
     """Note of a post what it sounds like and wants."""
     Annotation.objects.update_or_create(
         mention=Mention.objects.get(uri__endswith=f"/{name}"),
         defaults={
             "at": timezone.now(),
             "sentiment": sentiment,
+            "reason": reason,
             "intents": json.dumps(dict.fromkeys(intents, 900)) if intents else "",
         },
     )
@@ -400,6 +401,7 @@ def three_began(desk: Desk) -> Desk:
     hear(desk.channel, said("a3", "Hier!", US, at=NOON + timedelta(minutes=30), to=ada))
     hear(desk.channel, said("o2", "Ja!", US, at=later, to=otto))
     hear(desk.channel, said("o3", "Von wegen", OTTO, at=NOON + timedelta(minutes=2), to=otto))
+    reasons = {"a2": "delay", "o1": "delay", "o3": "price"}
     for name, *labels in (
         ("a1", "neutral", "question"),
         ("a2", "negative", "complaint", "data_protection"),
@@ -407,7 +409,7 @@ def three_began(desk: Desk) -> Desk:
         ("o3", "negative", "complaint"),
         ("m1", "positive", "thanks"),
     ):
-        note(name, *labels)
+        note(name, *labels, reason=reasons.get(name, "none"))
     return desk
 
 
@@ -433,6 +435,25 @@ def test_only_what_began_so_counts(
     assert len(list(responses.heard(which))) == conversations
     nowhere = responses.Which(frozenset(), sentiment, intent)
     assert responses.response_rows(by="week", within=[], which=nowhere) == []
+
+
+def test_only_what_was_written_for_a_reason_counts(
+    three_began: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for which, conversations in (
+        (responses.Which(reason="delay"), 2),
+        (responses.Which(reason="delay", sentiment="negative"), 1),
+        (responses.Which(reason="price"), 0),  # said after the answer
+    ):
+        (row,) = responses.response_rows(by=None, within=[], which=which)
+        assert row["conversations"] == conversations
+    assert run(["report", "responses", "--json", "--reason", "delay"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["conversations"] == 2
+    assert run(["report", "responses", "--reason", "weather"]) == 2
+    assert "--reason: there is no 'weather'; expected one of delivery, " in capsys.readouterr().err
+    understanding.switch("reason", three_began.clara, on=False)
+    assert run(["report", "responses", "--reason", "delay"]) == 2
+    assert "--reason: this is switched off" in capsys.readouterr().err
 
 
 def test_the_command_narrows_by_what_is_noted(three_began: Desk, capsys: pytest.CaptureFixture[str]) -> None:

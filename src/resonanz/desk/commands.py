@@ -164,7 +164,7 @@ def work(_options: argparse.Namespace) -> int:
 def report_responses(options: argparse.Namespace) -> int:
     """Print the response report."""
     from resonanz.desk.responses import Which, flat, response_rows  # noqa: PLC0415
-    from resonanz.desk.understood import switched_off  # noqa: PLC0415
+    from resonanz.desk.understood import reasons, switched_off  # noqa: PLC0415
     from resonanz.desk.waiting import as_json, waiting_so_far  # noqa: PLC0415
 
     try:
@@ -173,8 +173,13 @@ def report_responses(options: argparse.Namespace) -> int:
         say(f"resonanz: --within: {error}")
         return 2
     home.prepare()
-    which = Which(sentiment=options.sentiment, intent=options.intent)
-    for kind in sorted({name for name in ("sentiment", "intent") if getattr(which, name)} & switched_off()):
+    which = Which(sentiment=options.sentiment, intent=options.intent, reason=options.reason)
+    known = [reason.code for reason in reasons(active=False)]
+    if which.reason and which.reason not in known:
+        say(f"resonanz: --reason: there is no {which.reason!r}; expected one of {', '.join(known)}.")
+        return 2
+    asked = {name for name in ("sentiment", "intent", "reason") if getattr(which, name)}
+    for kind in sorted(asked & switched_off()):
         say(f"resonanz: --{kind}: this is switched off in the settings, under Understanding posts.")
         return 2
     rows = response_rows(by=options.by, within=within, which=which)
@@ -347,6 +352,9 @@ def _report_words(commands: Commands[argparse.ArgumentParser]) -> None:
     responses.add_argument("--sentiment", choices=SENTIMENTS, default="", help=f"{words} sounds so")
     responses.add_argument(
         "--intent", choices=INTENTS, default="", metavar="INTENT", help=f"{words} wants this"
+    )
+    responses.add_argument(
+        "--reason", default="", metavar="REASON", help=f"{words} was written because of this"
     )
     commands_reports.add_commands(reports)
     form = responses.add_mutually_exclusive_group()

@@ -60,18 +60,20 @@ Within = Sequence[tuple[str, float]]
 class Which:
     """Which conversations count: those of some channels (None: of all), and those that began so.
 
-    With a `sentiment` or `intent` (`annotate.labelled`) a post up to the first answer has to have it, with
-    both one has to have both. What a customer says afterwards may be about how we answered.
+    With a `sentiment`, `intent` or `reason` (of `annotate.labelled` and `understood.reasons`) a post
+    up to the first answer has to have it, with several one has to have them all. What a customer says
+    afterwards may be about how we answered.
     """
 
     channels: Collection[int] | None = None
     sentiment: str = ""
     intent: str = ""
+    reason: str = ""
 
     @property
     def asks_for_notes(self) -> bool:
         """Whether what was said matters."""
-        return bool(self.sentiment or self.intent)
+        return bool(self.sentiment or self.intent or self.reason)
 
 
 ALL_OF_THEM = Which()
@@ -96,18 +98,22 @@ def heard(which: Which = ALL_OF_THEM) -> Iterator[Heard]:
 
 
 def _noted(which: Which) -> frozenset[int]:
-    """Return the posts that sound so and want this."""
-    asked = [(f"{column} LIKE %s", value) for column, value in _columns(which) if value]
+    """Return the posts that sound so, want this and write because of that."""
+    asked = [(condition, value) for condition, value in _conditions(which) if value]
+    where = " AND ".join(condition for condition, _value in asked)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT mention_id FROM desk_annotation WHERE {' AND '.join(sql for sql, _value in asked)}",
-            [value for _sql, value in asked],
+            f"SELECT mention_id FROM desk_annotation WHERE {where}", [value for _condition, value in asked]
         )
         return frozenset(order for (order,) in cursor.fetchall())
 
 
-def _columns(which: Which) -> tuple[tuple[str, str], ...]:
-    return ("sentiment", which.sentiment), ("intents", which.intent and f'%"{which.intent}"%')
+def _conditions(which: Which) -> tuple[tuple[str, str], ...]:
+    return (
+        ("sentiment = %s", which.sentiment),
+        ("intents LIKE %s", which.intent and f'%"{which.intent}"%'),
+        ("reason = %s", which.reason),
+    )
 
 
 class Besides:

@@ -119,11 +119,24 @@ def test_conversations_are_chosen_by_how_they_began(two_asked: Desk, reader: Cli
     assert reader.get(PAGE, {"sentiment": "grumpy"}).context["began"] == ""
 
 
+def test_conversations_are_chosen_by_their_reason_as_the_desk_calls_it(
+    two_asked: Desk, reader: Client
+) -> None:
+    Annotation.objects.create(mention=Mention.objects.get(uri__endswith="/1"), at=NOON, reason="delivery")
+    understanding.change_reason(two_asked.clara, "delivery", name="Zustellung")
+    page = reader.get(PAGE, {"reason": "delivery"})
+    assert (page.context["began"], page.context["line"].conversations) == ("Zustellung", "1")
+    assert '<option value="delivery" selected>Zustellung</option>' in page.content.decode()
+    assert page.context["asked"].json.endswith("&reason=delivery&format=json")
+    assert reader.get(PAGE, {"reason": "none"}).context["began"] == ""
+
+
 def test_what_is_switched_off_chooses_nothing(two_asked: Desk, reader: Client) -> None:
     understanding.switch("sentiment", two_asked.clara, on=False)
     shown = reader.get(PAGE, {"sentiment": "negative"}).context
-    assert ([choice["kind"] for choice in shown["choices"]], shown["began"]) == (["intent"], "")
+    assert ([choice["kind"] for choice in shown["choices"]], shown["began"]) == (["intent", "reason"], "")
     understanding.switch("intent", two_asked.clara, on=False)
+    understanding.switch("reason", two_asked.clara, on=False)
     assert "which-" not in reader.get(PAGE).content.decode()
 
 

@@ -32,6 +32,8 @@ from resonanz.desk.web.settings_people import signed_in
 from resonanz.study import answered_within_km, parse_within
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
     from resonanz.study import Survival
 
 BESIDES = responses.FLAT[responses.FLAT.index("human") :]
+NOTES = ("sentiment", "intent", "reason")  # by which conversations are chosen
 LIMITS_MOST = 6  # columns that a table has room for
-NOTES = {"sentiment": SENTIMENTS, "intent": INTENTS}  # by which conversations are chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +83,14 @@ class Asked:
 
     def link(self, **changed: str) -> str:
         """Return the address of the same report, something changed."""
-        noted = {"sentiment": self.which.sentiment, "intent": self.which.intent}
+        noted = {kind: getattr(self.which, kind) for kind in NOTES}
         chosen = {"by": self.by, "within": self.limits} | noted | changed
         return "?" + urlencode({name: value for name, value in chosen.items() if value})
 
     @property
     def everything(self) -> str:
         """The address of all conversations."""
-        return self.link(sentiment="", intent="")
+        return self.link(**dict.fromkeys(NOTES, ""))
 
     @property
     def csv(self) -> str:
@@ -159,34 +161,45 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _which(request: HttpRequest) -> responses.Which:
     """Return whose conversations count, and how they began; what nobody knows or may see narrows nothing."""
-    off = understood.switched_off()
     chosen = {
-        kind: value
-        for kind, known in NOTES.items()
-        if kind not in off and (value := request.GET.get(kind, "")) in known
+        kind: value for kind, known in _known().items() if (value := request.GET.get(kind, "")) in known
     }
     return responses.Which(_channels(signed_in(request)), **chosen)
 
 
+def _known() -> dict[str, Sequence[str]]:
+    """Return the kinds by which conversations may be chosen here, each with its labels."""
+    reasons = [reason.code for reason in understood.reasons()]
+    labels = {"sentiment": SENTIMENTS, "intent": INTENTS, "reason": reasons}
+    return {kind: known for kind, known in labels.items() if kind not in understood.switched_off()}
+
+
+def _label(kind: str, name: str) -> str:
+    return notes.label(kind, name, {reason.code: reason for reason in understood.reasons()})
+
+
 def _choices(which: responses.Which) -> list[dict[str, object]]:
     """Return what can be chosen of how conversations began, a list for each kind that is noted here."""
-    names = {"sentiment": _("Feeling"), "intent": _("Intent")}
-    anything = {"sentiment": pgettext("feeling", "any"), "intent": pgettext("intent", "any")}
+    names = {"sentiment": _("Feeling"), "intent": _("Intent"), "reason": _("Reason")}
+    anything = {
+        "sentiment": pgettext("feeling", "any"),
+        "intent": pgettext("intent", "any"),
+        "reason": pgettext("reason", "any"),
+    }
     return [
         {
             "kind": kind,
             "name": names[kind],
             "chosen": getattr(which, kind),
-            "offered": [("", anything[kind]), *((one, notes.label(kind, one)) for one in known)],
+            "offered": [("", anything[kind]), *((one, _label(kind, one)) for one in known)],
         }
-        for kind, known in NOTES.items()
-        if kind not in understood.switched_off()
+        for kind, known in _known().items()
     ]
 
 
 def _began(which: responses.Which) -> str:
     """Return in words how conversations have to begin, "" for all of them."""
-    labels = [notes.label(kind, value) for kind in NOTES if (value := getattr(which, kind))]
+    labels = [_label(kind, value) for kind in NOTES if (value := getattr(which, kind))]
     return ", ".join(labels)
 
 
@@ -229,7 +242,7 @@ def _file(asked: Asked, form: str) -> HttpResponse:
         text = io.StringIO()
         csv.writer(text).writerows(responses.flat(rows, asked.within))
         body, kind = text.getvalue(), "text/csv; charset=utf-8"
-    parts = filter(None, ("responses", asked.which.sentiment, asked.which.intent, asked.by))
+    parts = filter(None, ("responses", *(getattr(asked.which, kind) for kind in NOTES), asked.by))
     name = f"{'-'.join(parts)}.{form}"
     return HttpResponse(body, kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
