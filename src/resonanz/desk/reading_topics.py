@@ -104,9 +104,9 @@ def found(wanted: Wanted) -> Found:
     step = source.step(low, high, NOW_MOST)
     span_ms = max(1, to_ms(wanted.until) - to_ms(wanted.since))
     begins = source.begins(to_ms(wanted.since), span_ms)
-    source.look_for_reasons(begins << SEQUENCE_BITS, low)
-    now = Now(source.said(low, high, step))
     past_step = source.step(begins << SEQUENCE_BITS, low, PAST_MOST)
+    source.look_for_reasons(begins << SEQUENCE_BITS, low, past_step)
+    now = Now(source.said(low, high, step))
     past = Indexed()
     for post in source.said(begins << SEQUENCE_BITS, low, past_step):
         past.add(post, now.asked_of(post.terms), (to_ms(wanted.since) - 1 - post.at_ms) // span_ms)
@@ -254,10 +254,11 @@ class _Source:
         count: int = self._asked("count(*)", low, high, "")[0][0]
         return max(1, -(-count // max(most, 1)))
 
-    def look_for_reasons(self, low: int, high: int) -> None:
+    def look_for_reasons(self, low: int, high: int, step: int) -> None:
         """Count reasons from now on, if they are noted here and were between two orders of the past."""
         if "reason" not in switched_off():
-            all_posts, noted = self._asked(f"count(*), count(nullif({REASON}, ''))", low, high, "")[0]
+            counts = f"count(*), count(nullif({REASON}, ''))"
+            all_posts, noted = self._asked(counts, low, high, _each(step))[0]
             self.reasons = noted >= NOTED_LEAST * all_posts
 
     def said(self, low: int, high: int, step: int) -> Iterator[Said]:
@@ -269,11 +270,10 @@ class _Source:
 
     def _rows(self, low: int, high: int, step: int) -> Iterator[tuple[Any, ...]]:
         reason = REASON if self.reasons else "''"
-        thinned = "" if step == 1 else f"AND {SPREAD} % {step} = 0"
         with connection.cursor() as cursor:
             cursor.execute(
                 f'SELECT m."order", m.author_id, m.text, m.extras, {reason} FROM desk_mention m '
-                f'WHERE m."order" >= %s AND m."order" < %s {thinned} AND {self.conditions} '
+                f'WHERE m."order" >= %s AND m."order" < %s {_each(step)} AND {self.conditions} '
                 'ORDER BY m."order"',
                 [low, high, *self.values],
             )
@@ -294,6 +294,11 @@ class _Source:
 REASON = """(SELECT r.reason FROM desk_annotation r WHERE r.mention_id = m."order")"""
 OF_BRAND = """EXISTS (SELECT 1 FROM desk_sighting b JOIN desk_channel h ON h.id = b.channel_id
     WHERE b.mention_id = m."order" AND h.brand_id = %s)"""
+
+
+def _each(step: int) -> str:
+    """Return the condition that chooses each so-many-th post."""
+    return "" if step == 1 else f"AND {SPREAD} % {step} = 0"
 
 
 def _links(extras: str) -> list[str]:
