@@ -54,6 +54,13 @@ def test_what_is_the_same_folded_is_found_coarsely(text: str) -> None:
             assert b" " + coarse(token).strip() + b" " in words, token
 
 
+@pytest.mark.parametrize("network", ["x", "mastodon"])
+def test_a_handle_that_a_hidden_sign_glues_to_a_word_is_found_nowhere(network: str) -> None:
+    glued = post("@nordlicht\u200d0", network=network)
+    expect_agreement(["Zürich OR to:nordlicht", "@nordlicht"], [glued], has_sample=False)
+    assert found(["Zürich OR to:nordlicht", "@nordlicht"], glued) == [[]]
+
+
 def test_answers_keep_the_order_of_queries_and_posts() -> None:
     queries = ["toner", "Zürich OR toner", "bahn", '"toner leer"']
     assert found(queries, post("bahn"), post("Toner leer"), post(""), post("ZUERICH")) == [

@@ -51,6 +51,9 @@ def fits(said: str, **named: Any) -> bool:
         ("to:nordlicht", "@nordlicht wo?", True),
         ("to:nordlicht", "@otto @nordlicht wo?", True),
         ("to:nordlicht", "wo, @nordlicht?", False),
+        ("to:nordlicht", "@nordlicht\u200d0", False),  # a hidden sign glues it to the next word
+        ("@nordlicht", "wo @nordlicht\u200d0", False),
+        ("to:__", "@__ hallo", True),
         ("url:dpd.de", "siehe https://www.dpd.de/a?b=c", True),
         ("url:dpd.de/a", "siehe https://www.dpd.de/a?b=c", True),
         ("url:b", "siehe https://www.dpd.de/a?b=c", False),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 import msgspec
@@ -154,9 +154,14 @@ def named_in(text: str) -> list[str]:
 def handles_in(said: Said) -> list[str]:
     """Return the handles that stand in a post's text, by its network's own rules, in order."""
     if said.network != "x":
-        return named_in(said.text)
-    # A name that is glued to the next word has no word of its own, and the store could not find it.
-    return [one.name.casefold() for one in named(said.text) if _row_of(one.name) in said.row]
+        return _of_own_words(named_in(said.text), said)
+    return _of_own_words([one.name.casefold() for one in named(said.text)], said)
+
+
+def _of_own_words(handles: Iterable[str], said: Said) -> list[str]:
+    """Leave out names that are glued to the next word, if by a hidden sign: no store could find them."""
+    rows = [(handle, _row_of(handle.partition("@")[0])) for handle in handles]
+    return [handle for handle, row in rows if row in said.row or not row.strip()]
 
 
 def _mentions(term: Term, said: Said) -> bool:
@@ -170,7 +175,8 @@ def _from(term: Term, said: Said) -> bool:
 
 def _to(term: Term, said: Said) -> bool:
     """Whether a post begins with a handle among those that it speaks to."""
-    return any(is_handle(term.value, handle) for handle in named_in(leading(said.text)))
+    known = _of_own_words(named_in(leading(said.text)), said)
+    return any(is_handle(term.value, handle) for handle in known)
 
 
 def leading(text: str) -> str:
