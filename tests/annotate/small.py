@@ -14,10 +14,10 @@ POSTS = Path(__file__).resolve().parents[2] / "training" / "posts"
 
 @cache
 def some_posts() -> tuple[Labelled, ...]:
-    """Return four hundred posts of two trades and two languages."""
+    """Return nine hundred posts of three trades and two languages."""
     tables = ("de-parcel", "de-rare", "en-airline")
     found = [post for table in tables for post in labelled(POSTS / f"{table}.tsv")]
-    return tuple(found[:: max(1, len(found) // 400)])
+    return tuple(found[:: max(1, len(found) // 800)])
 
 
 @cache

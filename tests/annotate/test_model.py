@@ -212,6 +212,18 @@ def test_intents_are_learnt_one_by_one() -> None:
     )
 
 
+def test_few_words_tell_of_whom_a_post_is_and_what_is_said_in_few_posts_tells_a_feeling() -> None:
+    texts = [f"{word} und {number}" for number in "abcdefgh" for word in ("Tram", "Wein")]
+    seen = training._words([*texts, "Tram heute"], None)
+    asked, holds = np.arange(len(texts)), np.array([True, False] * 8)
+    telling, rare = seen.factors("relevance", asked, holds), seen.factors("sentiment", asked, holds)
+    of_tram, of_both = (features_of([word]).numbers for word in ("Tram", "und"))
+    assert telling[of_tram].min() > 4 * telling[of_both].max()
+    assert rare.tolist() == seen.rarity.tolist()
+    assert not np.allclose(telling, rare)
+    assert np.mean(telling[seen.matrix[asked].indices] ** 2) == pytest.approx(1)
+
+
 def test_without_corrections_nothing_changes() -> None:
     after = learning.adapted(small_model(), [Labelled("")], name="second")
     assert (after.weights == small_model().weights).all()
