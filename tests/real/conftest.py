@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent / "servers"
 INSTALLED = Path(__file__).resolve().parents[2] / ".venv" / "servers"
 
+Found = TypeVar("Found")
+SHOWN_WITHIN_S = 40.0  # the view reads what the account's server wrote, a moment later
+
+
+def until(look: Callable[[], Found | None], what: str) -> Found:
+    """Look until there is something; what was to come is named where it does not."""
+    end = time.monotonic() + SHOWN_WITHIN_S
+    while (found := look()) is None:
+        assert time.monotonic() < end, f"{what} did not show within {SHOWN_WITHIN_S} s"
+        time.sleep(0.3)
+    return found
+
 
 @dataclass(frozen=True, slots=True)
 class Servers:
@@ -45,7 +58,7 @@ class Servers:
             client.request.close()
 
     def account(self, name: str) -> Account:
-        """Make an account with a name of its own, and an app password."""
+        """Make an account with a name of its own, and an app password, and wait until the view knows it."""
         handle = f"{name}-{uuid4().hex[:6]}.test"
         made = self._ask(
             "com.atproto.server.createAccount",
@@ -54,7 +67,15 @@ class Servers:
         password = self._ask(
             "com.atproto.server.createAppPassword", {"name": "desk"}, token=made["accessJwt"]
         )
+        until(lambda: self._shown(handle), f"the account {handle}")
         return Account(self, made["did"], handle, password["password"])
+
+    def _shown(self, handle: str) -> bool | None:
+        """Tell that the view has read of an account: clients ask for its profile as soon as they sign in."""
+        answer = httpx.get(
+            f"{self.view}/xrpc/app.bsky.actor.getProfile", params={"actor": handle}, timeout=60
+        )
+        return True if answer.status_code == 200 else None
 
     def _ask(self, method: str, body: dict[str, str], *, token: str = "") -> dict[str, str]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}

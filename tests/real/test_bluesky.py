@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import struct
-import time
 import warnings
 import zlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import httpx
@@ -19,6 +17,7 @@ from resonanz.compose import USUAL_LIMITS, fits
 from resonanz.networks import DeletePost, Favourite, Gone, LoginNeeded, LookUpPosts, LookUpProfile, Refused
 from resonanz.networks.bluesky import sign_in
 from resonanz.post import Attachment, Audience, Delivery, Draft, MediaKind, Page, Profile, Sighting
+from tests.real.conftest import until
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -28,23 +27,11 @@ if TYPE_CHECKING:
     from resonanz.networks.bluesky import Bluesky
     from tests.real.conftest import Servers
 
-Found = TypeVar("Found")
-SHOWN_WITHIN_S = 40.0  # the view reads what the account's server wrote, a moment later
-
 
 def said(text: str, *, answers: Sighting | None = None, **draft: object) -> Delivery:
     words = Draft(text=text, audience=Audience.PUBLIC, language="de", **draft)  # type: ignore[arg-type]
     native_id = answers.native_id if answers else None
     return Delivery(key=uuid4(), draft=words, created_at=datetime.now(UTC), answers=native_id)
-
-
-def until(look: Callable[[], Found | None], what: str) -> Found:
-    """Look until there is something; what was to come is named where it does not."""
-    end = time.monotonic() + SHOWN_WITHIN_S
-    while (found := look()) is None:
-        assert time.monotonic() < end, f"{what} did not show within {SHOWN_WITHIN_S} s"
-        time.sleep(0.3)
-    return found
 
 
 class Ear:

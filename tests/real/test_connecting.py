@@ -16,7 +16,7 @@ from tests.browser.conftest import Person, chromium, someone
 from tests.browser.test_connecting import CONNECT, answer, arrives, fill, told, usual
 from tests.desk.running import RunningDesk, running_desk
 from tests.networks.servers import MockServer, running_mock
-from tests.real.test_bluesky import until
+from tests.real.conftest import until
 
 if TYPE_CHECKING:
     from tests.real.conftest import Servers
