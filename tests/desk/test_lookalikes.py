@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from resonanz.desk import brands, lookalikes, reading_lookalikes
+from resonanz.desk import brands, care, lookalikes, reading_lookalikes, understanding
 from resonanz.desk.commands import run
 from resonanz.desk.models import (
     Author,
@@ -231,6 +231,34 @@ def test_harmless_stays_harmless(fooled: Desk) -> None:
 
 
 # What is shown -----------------------------------------------------------------------------------
+
+
+def test_switched_off_nobody_is_compared_or_shown(fooled: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    understanding.switch("lookalikes", fooled.clara, on=False)
+    Author.objects.filter(handle=FALSE.handle).update(likened_handle="")
+    assert compare_all() == 0
+    assert (reading_lookalikes.rows(None, None), sum(reading_lookalikes.counts(fooled.clara).values())) == (
+        [],
+        0,
+    )
+    assert run(["lookalikes"]) == 2
+    assert "lookalikes: this is switched off in the settings" in capsys.readouterr().err
+    understanding.switch("lookalikes", fooled.clara, on=True)
+    assert len(reading_lookalikes.rows(fooled.clara)) == 1
+
+
+def test_what_was_found_is_deleted_and_found_again_once_it_is_wanted(fooled: Desk) -> None:
+    with pytest.raises(care.CareError):
+        understanding.forget("lookalikes", fooled.clara)
+    understanding.switch("lookalikes", fooled.clara, on=False)
+    assert (understanding.noted_count("lookalikes"), understanding.forget("lookalikes", fooled.clara)) == (
+        1,
+        1,
+    )
+    assert not Lookalike.objects.exists()
+    understanding.switch("lookalikes", fooled.clara, on=True)
+    compare_all()
+    assert [one.handle for one in Lookalike.objects.all()] == [FALSE.handle]
 
 
 def test_rows_say_what_differs_and_what_was_written_to_whom(fooled: Desk) -> None:

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from resonanz.annotate.urgency import REASONS
 from resonanz.case import Matter, Urgency
-from resonanz.desk import care, events, projection, queue
-from resonanz.desk.care import alarms, sorting
+from resonanz.desk import care, events, projection, queue, understanding
+from resonanz.desk.care import alarms, sorting, voices
 from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.models import (
     Agent,
@@ -124,6 +124,36 @@ def test_how_a_customer_addresses_us_is_remembered(desk: Desk) -> None:
         OTTO.handle: "",
         MIA.handle: "du",
     }
+
+
+def test_switched_off_nothing_is_raised_and_what_is_urgent_stays(desk: Desk) -> None:
+    sort_next()
+    before, after = said("1", LOCKED), said("2", LOCKED, OTTO)
+    hear(desk.channel, before)
+    sort_next()
+    understanding.switch("urgency", desk.clara, on=False)
+    hear(desk.channel, after)
+    sort_next()
+    levels = [conversation_of(post).urgency for post in (before, after)]
+    assert levels == [Urgency.SAFETY, Urgency.NORMAL]
+    understanding.switch("urgency", desk.clara, on=True)
+    hear(desk.channel, said("3", LOCKED, MIA))
+    sort_next()
+    assert conversation_of(said("3", "")).urgency == Urgency.SAFETY
+
+
+def test_switched_off_it_is_not_remembered_how_a_customer_addresses_us(desk: Desk) -> None:
+    sort_next()
+    known = said("1", "Kannst du mir bitte sagen, wo mein Paket ist?", ADA)
+    hear(desk.channel, known)
+    sort_next()
+    understanding.switch("address_form", desk.clara, on=False)
+    hear(desk.channel, said("2", "Kannst du mir bitte sagen, wo mein Paket ist?", MIA))
+    sort_next()
+    assert dict(Author.objects.values_list("handle", "form")) == {ADA.handle: "du", MIA.handle: ""}
+    assert voices.form_for(conversation_of(known)) == "sie"
+    understanding.forget("address_form", desk.clara)
+    assert set(Author.objects.values_list("form", flat=True)) == {""}
 
 
 def test_targets_follow_kind_and_urgency(desk: Desk) -> None:

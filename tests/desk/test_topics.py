@@ -223,6 +223,12 @@ def test_the_command_prints_themes_as_json(desk: Desk, capsys: pytest.CaptureFix
     assert printed(capsys, "--brand", "nordlicht") == printed(capsys)
 
 
+def test_switched_off_the_command_says_so(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    switch("topics", desk.clara, on=False)
+    assert run(["topics", "--json"]) == 2
+    assert "topics: this is switched off in the settings" in capsys.readouterr().err
+
+
 def test_the_command_takes_dates(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     speak(desk, NOON)
     rows = printed(capsys, "--since", "2026-11-17T13:00", "--until", "2026-11-18T13:00:00+01:00")

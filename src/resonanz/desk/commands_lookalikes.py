@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import translation
 
 from resonanz.desk import home
-from resonanz.desk.commands_words import command
+from resonanz.desk.commands_words import SWITCHED_OFF, BadInput, command
 
 if TYPE_CHECKING:
     from resonanz.desk.reading_lookalikes import Row
@@ -27,8 +27,11 @@ def lookalikes(options: argparse.Namespace) -> int:
     """Print the open ones, or all, as lines or as JSON."""
     from resonanz.desk import reading_lookalikes  # noqa: PLC0415 - models need Django to be set up
     from resonanz.desk.models import Verdict  # noqa: PLC0415
+    from resonanz.desk.understood import switched_off  # noqa: PLC0415
 
     home.prepare()
+    if "lookalikes" in switched_off():
+        raise BadInput(SWITCHED_OFF.format("lookalikes"))
     rows = reading_lookalikes.rows(None, None if options.all else Verdict.OPEN)
     with translation.override("en"):
         if options.json:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from resonanz.desk import home
-from resonanz.desk.commands_words import BadInput, command
+from resonanz.desk.commands_words import SWITCHED_OFF, BadInput, command
 from resonanz.desk.storage import from_ms
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def topics(options: argparse.Namespace) -> int:
         )
     home.prepare()
     from resonanz.desk import reading_topics  # noqa: PLC0415 - the home is ready only now
+    from resonanz.desk.understood import switched_off  # noqa: PLC0415
+
+    if "topics" in switched_off():
+        raise BadInput(SWITCHED_OFF.format("topics"))
 
     found = reading_topics.found(reading_topics.Wanted(since, until, brand=_brand(options.brand)))
     themes = reading_topics.themes(found, None)

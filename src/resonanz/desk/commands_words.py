@@ -26,6 +26,9 @@ Row = dict[str, object]
 Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
 
 
+SWITCHED_OFF = "{}: this is switched off in the settings, under Understanding posts"
+
+
 class BadInput(Exception):
     """What was given cannot be used; the sentence says where and what was expected."""
 

@@ -114,7 +114,7 @@ KINDS: dict[str, int] = {
     "model_made": 1,  # model (LearntModel), used (0: it was worse, waits, or is proposed)
     "model_used": 1,  # model (none: the shipped one)
     "reasons_changed": 1,  # reason
-    "understanding_switched": 1,  # kind (its place in understood.KINDS), on (0 or 1)
+    "understanding_switched": 1,  # kind (its place in understood.SWITCHES), on (0 or 1)
     "understanding_forgotten": 1,  # kind, count: what was noted was deleted
     "imported": 1,
     "signed_in": 1,

@@ -37,6 +37,7 @@ from resonanz.desk.models import (
     Verdict,
 )
 from resonanz.desk.models.listening import OFFLINE
+from resonanz.desk.understood import switched_off
 from resonanz.query.meaning import named_in
 
 AT_ONCE = 50  # authors that are compared in one unit of work
@@ -64,7 +65,9 @@ class _Compared(NamedTuple):
 
 
 def check_next() -> bool:
-    """Compare some authors with our brands; True if there were any."""
+    """Compare some authors with our brands; True if there were any. Nobody is compared while it is off."""
+    if "lookalikes" in switched_off():
+        return False
     if not _at_it.acquire(blocking=False):
         return False
     try:
@@ -263,6 +266,12 @@ def _named(network: str, handles: Iterable[str]) -> QuerySet[Lookalike]:
 def _of_any_server(network: str, handle: str) -> QuerySet[Lookalike]:
     alike = Q(handle__iexact=handle) | Q(handle__istartswith=f"{handle}@")
     return Lookalike.objects.filter(alike, network=network)
+
+
+def forget_all() -> None:
+    """Delete what was found and decided; whoever spoke is compared anew. In a transaction."""
+    Lookalike.objects.all().delete()
+    Setting.objects.filter(name=PROGRESS).update(value={"sign": "", "upto": 0, "done": False})
 
 
 # Deciding ----------------------------------------------------------------------------------------

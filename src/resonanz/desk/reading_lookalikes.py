@@ -11,6 +11,7 @@ from resonanz.annotate.lookalikes import Kind, Piece, differences, local
 from resonanz.desk.access import channels_visible_to, visible_to
 from resonanz.desk.models import Lookalike, Mention, Role, Verdict
 from resonanz.desk.prepared import prepared
+from resonanz.desk.understood import switched_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +72,12 @@ class Row:
 
 
 def visible(agent: Agent | None) -> QuerySet[Lookalike]:
-    """Return the lookalikes of the brands that somebody cares for; leads, and None, see all."""
+    """Return the lookalikes of the brands that somebody cares for; leads, and None, see all.
+
+    None while it is switched off.
+    """
+    if "lookalikes" in switched_off():
+        return Lookalike.objects.none()
     found = Lookalike.objects.select_related("author", "brand", "decided_by")
     if agent is None or agent.has_role(Role.LEAD):
         return found

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SETTING = "understanding"
 KINDS = ("sentiment", "relevance", "intent", "reason", "private_data", "address_form", "language")
+SWITCHES = (*KINDS, "urgency", "topics", "lookalikes")  # events name them by their place: add at the end
 ASKED = {
     Op.SENTIMENT: "sentiment",
     Op.ABOUT: "relevance",
@@ -48,7 +49,7 @@ RELEVANCE = {"us": "true", "others": "false"}
 
 
 def setting() -> dict[str, Any]:
-    """Return what is set: `off`, the kinds that are switched off; `learns`; `sorts`, kinds of matters;
+    """Return what is set: `off`, which of SWITCHES are off; `learns`; `sorts`, kinds of matters;
     `second_look`.
     """
     return looks.once("understanding", _setting)
@@ -60,7 +61,7 @@ def _setting() -> dict[str, Any]:
 
 
 def switched_off() -> frozenset[str]:
-    """Return the kinds that are switched off."""
+    """Return which of SWITCHES are off."""
     return frozenset(setting()["off"])
 
 

@@ -209,11 +209,23 @@ def _kinds(_language: str | None) -> Mapping[str, tuple[str, str]]:
         ),
         "address_form": (
             _("Du or Sie"),
-            _("How a customer addresses us, shown beside the explanation of a post."),
+            _("How a customer addresses us; replies do likewise, unless the brand has its own rule."),
         ),
         "language": (
             _("Language"),
             _("Which language a post is in, by its words. For filters and alarms; else the network's word."),
+        ),
+        "urgency": (
+            _("How urgent"),
+            _("Whether somebody is in danger, or something presses; that comes first, and danger rings."),
+        ),
+        "topics": (
+            _("Themes"),
+            _("What more people speak of than usual. Reckoned when somebody looks; nothing is stored."),
+        ),
+        "lookalikes": (
+            _("Lookalikes"),
+            _("Whether the name of somebody who speaks imitates yours. For the report, the bell and a mark."),
         ),
     }
 

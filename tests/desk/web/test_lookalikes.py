@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from resonanz.desk import lookalikes, wording_lookalikes
+from resonanz.desk import lookalikes, understanding, wording_lookalikes
 from resonanz.desk.models import Lookalike, SavedReply, Verdict
 from tests.cast import Desk, conversation_of, hear, said
 from tests.desk.test_lookalikes import FALSE, compare_all
@@ -74,6 +74,19 @@ def test_deciding_moves_it_and_can_be_taken_back(fooled: Desk, verdict: str, wor
     assert answer.redirect_chain == [(f"{PAGE}?show={verdict}", 302)]
     assert "is open again" in text(answer)
     assert Lookalike.objects.get().verdict == Verdict.OPEN
+
+
+def test_switched_off_the_page_says_so_and_nobody_is_marked(fooled: Desk) -> None:
+    talk = conversation_of(said("3", ""))
+    one, clara = Lookalike.objects.get(), signed_in(fooled.clara)
+    assert "Looks like us, but is not" in text(clara.get(f"/c/{talk.pk}/"))
+    understanding.switch("lookalikes", fooled.clara, on=False)
+    shown = text(clara.get(PAGE))
+    assert ("Lookalikes are switched off" in shown, "Understanding posts" in shown) == (True, True)
+    assert "Undecided" not in shown
+    assert "Understanding posts" not in text(signed_in(fooled.anna).get(PAGE))
+    assert "Looks like us, but is not" not in text(clara.get(f"/c/{talk.pk}/"))
+    assert clara.post(f"{PAGE}{one.pk}/", {"verdict": "reported"}).status_code == 404
 
 
 def test_what_is_not_there_cannot_be_decided(fooled: Desk) -> None:

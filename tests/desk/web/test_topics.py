@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from resonanz.desk import wording_topics
+from resonanz.desk import understanding, wording_topics
 from resonanz.desk.charts_topics import bars
 from resonanz.desk.models import Annotation, Brand, Channel, Mention, Reason, Team
 from resonanz.topics import Rise, Topic
@@ -81,6 +81,15 @@ def test_a_quiet_day_says_so_and_teaches(desk: Desk) -> None:
     assert "Nothing rises above the usual" in shown
     assert "All as usual" in shown
     assert 'href="/alarms/"' in shown
+
+
+def test_switched_off_the_page_says_so(desk: Desk) -> None:
+    speak(desk, timezone.now())
+    understanding.switch("topics", desk.clara, on=False)
+    shown = page(signed_in(desk.clara), format="json")
+    assert ("Themes are switched off" in shown, "Pfandbecher" in shown) == (True, False)
+    assert "/settings/understanding/" in shown
+    assert "/settings/understanding/" not in page(signed_in(desk.anna))
 
 
 def test_trainees_read_and_keep_nothing(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from resonanz.annotate.urgency import REASONS
-from resonanz.desk import queries, streams, understanding
+from resonanz.desk import lookalikes, queries, streams, understanding, understood
 from resonanz.desk.models import (
     Agent,
     Annotation,
@@ -27,6 +27,7 @@ from resonanz.desk.understanding import models
 from resonanz.desk.wording_safety import why_pressing
 from tests.cast import MIA, OTTO, Desk, conversation_of, hear, said
 from tests.desk.little_model import kept
+from tests.desk.test_lookalikes import FALSE
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -122,6 +123,13 @@ def test_what_somebody_wants_presses_in_the_panel_too(desk: Desk) -> None:
     assert labels_of(panel(signed_in(desk.anna), talk))["How urgent"] == "urgent a journalist asks"
     understanding.switch("intent", desk.clara, on=False)
     assert labels_of(panel(signed_in(desk.anna), talk))["How urgent"] == "normal"
+
+
+def test_switched_off_nothing_says_how_urgent_it_is(desk: Desk) -> None:
+    talk = case_of(desk, "Hilfe, mein Kind ist im Aufzug eingesperrt!")
+    understanding.switch("urgency", desk.clara, on=False)
+    shown = panel(signed_in(desk.anna), talk)
+    assert ("How urgent" in labels_of(shown), "somebody is shut in" in shown) == (False, False)
 
 
 def test_every_reason_that_presses_has_its_words(desk: Desk) -> None:
@@ -267,6 +275,28 @@ def test_kinds_are_switched_off_and_what_is_stored_is_deleted_once_asked(desk: D
     assert "That choice does not exist" in settings_say(client, do="switch", kind="mood", on="1")
     assert "That choice does not exist" in settings_say(client, do="forget", kind="mood")
     assert settings_say(client, do="nothing").count("<h1>") == 1
+
+
+def test_that_danger_is_heard_no_more_is_asked_back(desk: Desk) -> None:
+    asked = settings_say(signed_in(desk.clara), do="switch", kind="urgency", on="0")
+    assert ("Hear danger no more?" in asked, understood.switched_off()) == (True, frozenset())
+    sent = {"do": "switch", "kind": "urgency", "sure": "1"}
+    assert "Switched off: How urgent" in settings_say(signed_in(desk.clara), **sent)
+    assert understood.switched_off() == {"urgency"}
+    assert "Switched on: How urgent" in settings_say(signed_in(desk.clara), **sent | {"on": "1"})
+
+
+def test_accounts_that_were_found_are_deleted_once_asked(desk: Desk) -> None:
+    hear(desk.channel, said("1", "Schick uns deine Nummer!", FALSE))
+    lookalikes.check_next()
+    client = signed_in(desk.clara)
+    settings_say(client, do="switch", kind="lookalikes", on="0")
+    asked = settings_say(client, do="forget", kind="lookalikes")
+    assert "Delete 1 account that looks like yours?" in asked
+    assert "What was decided about them goes as well." in asked
+    assert "Deleted: 1 account." in settings_say(client, do="forget", kind="lookalikes", sure="1")
+    settings_say(client, do="switch", kind="topics", on="0")
+    assert "Deleted from 0 posts." in settings_say(client, do="forget", kind="topics", sure="1")
 
 
 def test_reasons_and_learning_are_a_leads_to_set(desk: Desk) -> None:

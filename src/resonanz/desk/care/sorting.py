@@ -14,7 +14,7 @@ from django.utils import timezone
 from resonanz import case
 from resonanz.annotate.address_form import address_form
 from resonanz.annotate.urgency import REASONS, Urgency, urgency
-from resonanz.desk import events, projection
+from resonanz.desk import events, projection, understood
 from resonanz.desk.care import alarms
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, one_of_many, tell
 from resonanz.desk.models import Agent, Author, Conversation, Mention, Voice
@@ -167,13 +167,18 @@ def sort_by_rule(conversation: Conversation, facts: Facts) -> None:
 
 
 def reasons_in(mention: Mention, brand: int, intents: Collection[str] = ()) -> Urgency:
-    """Return how soon a post must be seen and why, by the rules, the brand's own words and what it wants."""
+    """Return how soon a post must be seen and why, by the rules, the brand's own words and what it wants.
+
+    Nothing presses where that is switched off.
+    """
+    if "urgency" in understood.switched_off():
+        return Urgency(case.Urgency.NORMAL, ())
     words = Voice.objects.filter(brand=brand).values_list("safety_words", flat=True).first()
     return urgency(mention.text, tuple(words or ()), intents)
 
 
 def _new_form(mention: Mention, conversation: Conversation) -> str:
-    if mention.author_id != conversation.customer_id:
+    if mention.author_id != conversation.customer_id or "address_form" in understood.switched_off():
         return ""
     form = address_form(mention.text, direction="in").form
     return form if form in {"du", "sie"} and form != mention.author.form else ""

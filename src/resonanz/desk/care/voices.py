@@ -22,6 +22,7 @@ from resonanz.annotate.private_data import OwnPattern
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.models import Agent, Brand, Channel, Conversation, Mention, Voice
 from resonanz.desk.prepared import prepared
+from resonanz.desk.understood import switched_off
 from resonanz.phrases import PhraseError, greeting_name, parse
 
 Form = Literal["du", "sie"]
@@ -109,11 +110,14 @@ def _voices(brand: int) -> QuerySet[Voice]:
 
 
 def address_for(conversation: Conversation, voice: Voice | None = None) -> Address:
-    """Return how to address a conversation's customer: brand rule, then as they do, then the channel's."""
+    """Return how to address a conversation's customer: brand rule, then as they do, then the channel's.
+
+    How they do it does not count where that is switched off.
+    """
     known = voice or voice_of(conversation.brand)
     rules = {
         "brand": _form(known.form),
-        "customer": _form(conversation.customer.form),
+        "customer": "none" if "address_form" in switched_off() else _form(conversation.customer.form),
         "channel": _form(conversation.channel.form),
     }
     form = form_for_reply(rules["brand"], rules["customer"], rules["channel"])

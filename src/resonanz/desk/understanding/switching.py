@@ -9,11 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from resonanz.annotate.labelled import LONGEST_NAME, NO_REASON, REASONS
-from resonanz.desk import understood
+from resonanz.desk import lookalikes, understood
 from resonanz.desk.care import kinds
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Annotation, Correction, Reason, Setting
+from resonanz.desk.models import Agent, Annotation, Author, Correction, Lookalike, Reason, Setting
 from resonanz.desk.understanding.models import forget_learnt, judge_again
 from resonanz.query import fold
 
@@ -23,18 +23,21 @@ EMPTY = {"negative": 0, "neutral": 0, "positive": 0, "about_us": 0, "reason_scor
 
 
 def switch(kind: str, agent: Agent, *, on: bool) -> None:
-    """Note a kind from now on, or no longer; `forget` takes what is stored. CareError: `lead_needed`."""
+    """Note one of SWITCHES from now on, or no longer; `forget` takes what is stored.
+
+    CareError: `lead_needed`, `not_known`.
+    """
     expect_lead(agent)
     off = understood.switched_off()
-    if kind not in understood.KINDS:
+    if kind not in understood.SWITCHES:
         raise CareError("not_known")
     if (kind not in off) == on:
         return
     with transaction.atomic():
         _keep({"off": sorted(off - {kind} if on else off | {kind})})
-        place = understood.KINDS.index(kind)
+        place = understood.SWITCHES.index(kind)
         happen("understanding_switched", timezone.now(), actor=agent.pk, kind=place, on=int(on))
-        if on:
+        if on and kind in understood.KINDS:
             judge_again()
 
 
@@ -70,8 +73,8 @@ def _keep(changed: dict[str, object]) -> None:
 
 
 def noted_count(kind: str) -> int:
-    """Return of how many posts a kind is noted."""
-    return _noted(kind).count()
+    """Return of how many posts something is stored; of lookalikes how many accounts."""
+    return _stored(kind).count()
 
 
 def forget(kind: str, agent: Agent) -> int:
@@ -83,20 +86,34 @@ def forget(kind: str, agent: Agent) -> int:
     expect_lead(agent)
     if kind not in understood.switched_off():
         raise CareError("still_on")
-    emptied: dict[str, object] = {column: EMPTY.get(column, "") for column in understood.COLUMNS[kind]}
-    forget_learnt(kind)
+    if kind in understood.KINDS:
+        forget_learnt(kind)
     with transaction.atomic():
-        count = _noted(kind).update(**emptied)
-        Correction.objects.filter(kind=kind).delete()
-        _take_bit(understood.BITS.get(kind, 0))
+        count = noted_count(kind)
+        _empty(kind)
         happen(
             "understanding_forgotten",
             timezone.now(),
             actor=agent.pk,
-            kind=understood.KINDS.index(kind),
+            kind=understood.SWITCHES.index(kind),
             count=count,
         )
     return count
+
+
+def _empty(kind: str) -> None:
+    """Delete what is stored of a kind. In a transaction."""
+    if kind == "lookalikes":
+        lookalikes.forget_all()
+        return
+    if kind not in understood.KINDS:
+        return
+    emptied: dict[str, object] = {column: EMPTY.get(column, "") for column in understood.COLUMNS[kind]}
+    _stored(kind).update(**emptied)
+    Correction.objects.filter(kind=kind).delete()
+    _take_bit(understood.BITS.get(kind, 0))
+    if kind == "address_form":
+        Author.objects.exclude(form="").update(form="")
 
 
 def _take_bit(bit: int) -> None:
@@ -104,7 +121,11 @@ def _take_bit(bit: int) -> None:
         cursor.execute("UPDATE desk_annotation SET by_hand = by_hand & ~%s WHERE by_hand & %s", [bit, bit])
 
 
-def _noted(kind: str) -> QuerySet[Annotation]:
+def _stored(kind: str) -> QuerySet[Annotation] | QuerySet[Lookalike]:
+    if kind == "lookalikes":
+        return Lookalike.objects.all()
+    if kind not in understood.KINDS:
+        return Annotation.objects.none()
     return Annotation.objects.exclude(Q(**{understood.COLUMNS[kind][0]: ""}))
 
 

@@ -17,6 +17,7 @@ from resonanz.desk import lookalikes, reading_lookalikes, wording_lookalikes
 from resonanz.desk.contents import may_have
 from resonanz.desk.models import Role, Verdict
 from resonanz.desk.models.listening import account
+from resonanz.desk.understood import switched_off
 from resonanz.desk.web.acting import agent_of
 from resonanz.desk.web.settings_people import for_role
 from resonanz.desk.wording import network_label
@@ -59,10 +60,14 @@ def page(request: HttpRequest) -> HttpResponse:
     shown = request.GET.get("show", "open")
     verdict = SHOWN.get(shown, Verdict.OPEN)
     counts = reading_lookalikes.counts(agent)
+    is_off = "lookalikes" in switched_off()
     context = {
         "area": "reports",
         "here": "lookalikes",
-        "answer": wording_lookalikes.headline(counts[Verdict.OPEN]),
+        "answer": _("Lookalikes are switched off")
+        if is_off
+        else wording_lookalikes.headline(counts[Verdict.OPEN]),
+        "is_off": is_off,
         "rows": [_shown(row) for row in reading_lookalikes.rows(agent, verdict)],
         "verdict": verdict.name.lower(),
         "choices": [
@@ -114,7 +119,7 @@ def mark_of(talk: Conversation) -> Mark | None:
     if not may_have(talk, "lookalike"):
         return None
     found = list(reading_lookalikes.of_author(talk.customer_id))
-    if not found:
+    if not found or "lookalikes" in switched_off():
         return None
     one = found[0]
     return Mark(one, wording_lookalikes.how_sure(one.strength)[0], wording_lookalikes.reasons(one))

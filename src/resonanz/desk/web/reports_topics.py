@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from resonanz.desk import reading_posts, reading_topics, understood, wording_topics
@@ -68,6 +69,9 @@ class Shown:
 def page(request: HttpRequest) -> HttpResponse:
     """Show what rises, for everybody within what they may see; `format=json` gives figures."""
     agent = agent_of(request)
+    if "topics" in understood.switched_off():
+        off = {"answer": _("Themes are switched off"), "is_off": True, "may": agent.has_role(Role.LEAD)}
+        return render(request, "reports/topics.html", off | {"area": "reports", "here": "topics"})
     brands = _brands(agent)
     asked = _asked(request, brands)
     scope = scope_of(agent)

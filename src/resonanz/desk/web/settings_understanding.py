@@ -57,7 +57,7 @@ def _shown() -> dict[str, object]:
                 "off": kind in off,
                 "count": understanding.noted_count(kind) if kind in off else 0,
             }
-            for kind in understood.KINDS
+            for kind in understood.SWITCHES
         ],
         "learns": understood.setting()["learns"],
         "looks_twice": understood.setting()["second_look"],
@@ -68,24 +68,63 @@ def _shown() -> dict[str, object]:
     }
 
 
-def _switch(request: HttpRequest, agent: Agent) -> None:
+def _switch(request: HttpRequest, agent: Agent) -> dict[str, object] | None:
+    """Switch a kind; that danger is heard no more is asked back."""
     kind, on = request.POST.get("kind", ""), request.POST.get("on") == "1"
+    if kind == "urgency" and not on and request.POST.get("sure") != "1":
+        return {
+            "do": "switch",
+            "kind": kind,
+            "title": _("Hear danger no more?"),
+            "words": _(
+                "Nobody is told any more that somebody is in danger or that something presses; colleagues"
+                " see it for themselves. What is urgent now stays so. Automatic answers keep away from danger"
+                " all the same."
+            ),
+        }
     understanding.switch(kind, agent, on=on)
     said = _("Switched on: %(kind)s") if on else _("Switched off: %(kind)s")
     messages.success(request, said % {"kind": words.kind_name(kind)})
+    return None
 
 
 def _forget(request: HttpRequest, agent: Agent) -> dict[str, object] | None:
     """Delete what is stored of a kind, once it was asked whether that is meant."""
     kind = request.POST.get("kind", "")
-    if kind not in understood.KINDS:
+    if kind not in understood.SWITCHES:
         raise care.CareError("not_known")
+    is_of_accounts = kind == "lookalikes"
     if request.POST.get("sure") != "1":
-        return {"kind": kind, "label": words.kind_name(kind), "count": understanding.noted_count(kind)}
+        return {
+            "do": "forget",
+            "kind": kind,
+            **_forgetting(kind, understanding.noted_count(kind), is_of_accounts=is_of_accounts),
+        }
     count = understanding.forget(kind, agent)
-    said = ngettext("Deleted from %(count)s post.", "Deleted from %(count)s posts.", count)
+    said = (
+        ngettext("Deleted: %(count)s account.", "Deleted: %(count)s accounts.", count)
+        if is_of_accounts
+        else ngettext("Deleted from %(count)s post.", "Deleted from %(count)s posts.", count)
+    )
     messages.success(request, said % {"count": number_format(count)})
     return None
+
+
+def _forgetting(kind: str, count: int, *, is_of_accounts: bool) -> dict[str, str]:
+    """Return what is asked before something is deleted for good."""
+    if is_of_accounts:
+        title = ngettext(
+            "Delete %(number)s account that looks like yours?",
+            "Delete %(number)s accounts that look like yours?",
+            count,
+        )
+        also = _("What was decided about them goes as well. This cannot be undone.")
+    else:
+        title = ngettext(
+            "Delete “%(label)s” from %(number)s post?", "Delete “%(label)s” from %(number)s posts?", count
+        )
+        also = _("Corrections of it go as well. This cannot be undone.")
+    return {"title": title % {"label": words.kind_name(kind), "number": number_format(count)}, "words": also}
 
 
 def _learns(request: HttpRequest, agent: Agent) -> None:

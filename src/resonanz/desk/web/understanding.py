@@ -68,8 +68,9 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
     off = understood.switched_off()
     because = [] if note is None else understanding.why(post.text, note)
     because = [one for one in because if one.kind not in off]
-    urgency = _urgency(post, talk, note)
-    words = [word for one in because for word in one.words] + list(urgency.because)
+    urgency = [] if "urgency" in off else [_urgency(post, talk, note)]
+    words = [word for one in because for word in one.words]
+    words += [word for line in urgency for word in line.because]
     context = {
         "talk": talk,
         "post": post,
@@ -77,7 +78,7 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
         "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
         "instead": understanding.judge_of(note).instead if because and note is not None else "",
-        "lines": [*([] if note is None else _lines(note, because, reasons)), urgency],
+        "lines": [*([] if note is None else _lines(note, because, reasons)), *urgency],
         "pieces": understanding.pieces(post.text, words),
         "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
         **({} if note is None else _besides(note)),
