@@ -24,6 +24,7 @@ from resonanz.desk import (
     care,
     finding,
     queries,
+    reading_quality,
     shapes,
     streams,
     understanding,
@@ -35,6 +36,7 @@ from resonanz.desk.models import (
     Alarm,
     AlarmOf,
     Annotation,
+    Author,
     Correction,
     Event,
     LearntModel,
@@ -286,6 +288,52 @@ def test_taken_back_the_model_judges_again(desk: Desk) -> None:
     annotate_all()
     assert understood.intents_of(note_of("1").intents)["complaint"] > 700  # what the model says of it
     assert note_of("1").by_hand == 0
+
+
+def test_what_rules_say_is_corrected_too_and_no_model_learns_it(
+    desk: Desk, noon: time_machine.Traveller
+) -> None:
+    first = said("1", "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen")
+    hear(desk.channel, first)
+    annotate_all()
+    post = mention_of("1")
+    author = Author.objects.filter(pk=post.author_id)
+    author.update(form="du")
+    assert (note_of("1").language, note_of("1").form) == ("de", "du")
+    understanding.correct(post, desk.anna, "language", "nl")
+    formed = understanding.correct(post, desk.anna, "address_form", "sie")
+    assert (found("paket lang:nl"), found("paket lang:de"), author.get().form) == (["1"], [], "sie")
+    hear(desk.channel, edited(first, "Könntest du mir helfen? Es fehlt noch immer", timedelta(seconds=10)))
+    annotate_all()
+    assert (note_of("1").language, note_of("1").form) == ("nl", "sie")
+    assert formed is not None
+    understanding.undo(formed, desk.anna)
+    assert (note_of("1").form, author.get().form) == ("du", "du")
+    understanding.correct(post, desk.anna, "address_form", "none")
+    assert author.get().form == ""
+    noon.shift(timedelta(minutes=2))
+    assert (understanding.learn_next(), reading_quality.corrections_count()) == (False, 0)
+    for kind, value in (("language", "xx"), ("address_form", "mixed")):
+        with pytest.raises(care.CareError):
+            understanding.correct(post, desk.anna, kind, value)
+    understanding.switch("language", desk.clara, on=False)
+    understanding.forget("language", desk.clara)
+    assert (note_of("1").language, note_of("1").by_hand) == ("", understood.BITS["address_form"])
+
+
+def test_how_often_rules_are_right_is_measured_too(desk: Desk) -> None:
+    hear(
+        desk.channel,
+        said("1", "Wo bleibt mein Paket, ich warte schon seit drei Tagen"),
+        said("2", "12345", OTTO),
+    )
+    annotate_all()
+    Annotation.objects.filter(mention=mention_of("2")).update(language="")  # neither words nor network tell
+    understanding.correct(mention_of("1"), desk.clara, "language", "de", sampled=True)
+    understanding.correct(mention_of("1"), desk.clara, "address_form", "du", sampled=True)
+    understanding.correct(mention_of("2"), desk.clara, "language", "en", sampled=True)
+    measured = {one.kind: (one.checked, one.right, one.unsure) for one in reading_quality.quality()}
+    assert (measured["language"], measured["address_form"]) == ((1, 1, 1), (1, 0, 0))
 
 
 def test_only_agents_correct_and_only_what_exists(desk: Desk) -> None:

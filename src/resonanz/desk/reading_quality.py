@@ -101,7 +101,7 @@ def _of_kind(kind: str, checked: Iterable[tuple[set[str], set[str]]]) -> OfKind:
 
 def corrections_count() -> int:
     """Return how many words of people models may learn from."""
-    return Correction.objects.filter(undone_at=None).count()
+    return Correction.objects.filter(undone_at=None, kind__in=understood.LEARNT).count()
 
 
 def versions() -> list[LearntModel]:

@@ -27,7 +27,15 @@ ASKED = {
     Op.REASON: "reason",
     Op.LANG: "language",
 }
-BITS = {"sentiment": 1, "relevance": 2, "intent": 4, "reason": 8}  # in `Annotation.by_hand`
+BITS = {  # in `Annotation.by_hand`, of what people correct
+    "sentiment": 1,
+    "relevance": 2,
+    "intent": 4,
+    "reason": 8,
+    "language": 16,
+    "address_form": 32,
+}
+LEARNT = ("sentiment", "relevance", "intent", "reason")  # what models say and learn; rules say the others
 COLUMNS = {
     "sentiment": ("sentiment", "negative", "neutral", "positive"),
     "relevance": ("about", "about_us"),

@@ -29,6 +29,8 @@ def label(kind: str, name: str, reasons: Mapping[str, Reason] | None = None) -> 
     """Return a label in a word or two."""
     if kind == "reason":
         return reason_name(name, reasons or {})
+    if kind == "language":
+        return spoken(name) if name else _("no language told")
     return _labels(get_language())[kind].get(name, name)
 
 
@@ -47,6 +49,12 @@ def _labels(_language: str | None) -> Mapping[str, Mapping[str, str]]:
             UNSURE: _("unsure whether about us"),
         },
         "intent": intents(_language),
+        "address_form": {
+            "du": "du",
+            "sie": "Sie",
+            "mixed": _("du and Sie"),
+            "none": _("neither du nor Sie"),
+        },
     }
 
 

@@ -68,7 +68,7 @@ def panel(client: Client, talk: Conversation) -> str:
 
 def labels_of(shown: str) -> dict[str, str]:
     """Return the lines of a panel: what each is called, and all that it says."""
-    lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown)
+    lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", shown, re.DOTALL)
     return {name: " ".join(re.sub("<[^>]*>", " ", said).split()) for name, said in lines}
 
 
@@ -155,6 +155,21 @@ def test_a_correction_is_shown_and_can_be_taken_back(desk: Desk) -> None:
     assert list(Correction.objects.values_list("value", flat=True)) == ["positive", "complaint,question"]
     client.post(f"/c/{talk.pk}/unlabel", {"correction": made.pk}, headers=HTMX)
     assert chips(client.get(f"/c/{talk.pk}/thread").content.decode())[0] == "negative"
+
+
+def test_language_and_address_stand_with_their_words_and_are_corrected(desk: Desk) -> None:
+    talk = case_of(desk, "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen")
+    client = signed_in(desk.anna)
+    lines = labels_of(panel(client, talk))
+    assert lines["Language"] == "German by its words"
+    assert lines["Du or Sie"] == "du because of Könntest , du"
+    assert relabel(client, talk, "language", "nl")["say"] == "Corrected: Dutch."
+    relabel(client, talk, "address_form", "none")
+    lines = labels_of(panel(client, talk))
+    assert lines["Language"] == "Dutch decided by Anna"
+    assert lines["Du or Sie"] == "neither du nor Sie decided by Anna"
+    understanding.switch("address_form", desk.clara, on=False)
+    assert "Du or Sie" not in labels_of(panel(client, talk))
 
 
 def test_trainees_look_and_do_not_correct(desk: Desk) -> None:

@@ -57,6 +57,8 @@ class Kind(models.TextChoices):
     RELEVANCE = "relevance", _("about us")
     INTENT = "intent", _("intent")
     REASON = "reason", _("reason")
+    LANGUAGE = "language", _("language")
+    ADDRESS_FORM = "address_form", _("du or Sie")
 
 
 class Correction(models.Model):

@@ -11,14 +11,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from resonanz.annotate.labelled import INTENTS, NO_REASON, SENTIMENTS
+from resonanz.annotate.language import DESK as LANGUAGES
 from resonanz.desk import understood
 from resonanz.desk.care.base import CareError, expect_agent
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Annotation, Correction, Kind, LearntModel, Mention
+from resonanz.desk.models import Agent, Annotation, Author, Correction, Kind, LearntModel, Mention
 from resonanz.desk.understanding import models
 from resonanz.desk.understanding.learning import AFTER
 
 ABOUTS = ("us", "others")
+ADDRESSED = ("du", "sie")
+FORMS = (*ADDRESSED, "none")
 
 
 def correct(
@@ -47,6 +50,7 @@ def correct(
             model=judge,
         )
         _put(note, kind, value)
+        _address(mention, kind, was, value)
         _tell(made, agent, mention)
     return made
 
@@ -75,9 +79,10 @@ def undo(made: Correction, agent: Agent) -> None:
         Correction.objects.filter(pk=made.pk).update(undone_at=timezone.now())
         note = _note_of(made.mention)
         _put(note, made.kind, made.was, by_hand=len(newest) > 1)
+        _address(made.mention, made.kind, made.value, made.was)
         with connection.cursor() as cursor:
             cursor.execute(understood.LIST_ONE, [made.mention_id])
-        if LearntModel.objects.filter(upto__gte=made.pk).exists():
+        if made.kind in understood.LEARNT and LearntModel.objects.filter(upto__gte=made.pk).exists():
             models.learn_anew(timezone.now() + AFTER)
         _tell(made, agent, made.mention, undo=1)
 
@@ -100,6 +105,8 @@ def _checked(mention: Mention, agent: Agent, kind: str, value: str) -> str:
         "relevance": ABOUTS,
         "intent": INTENTS,
         "reason": (NO_REASON, *(reason.code for reason in understood.reasons())),
+        "language": LANGUAGES,
+        "address_form": FORMS,
     }.get(kind)
     given = sorted(set(filter(None, value.split(",")))) if kind == Kind.INTENT else [value]
     if known is None or not set(given) <= set(known):
@@ -129,6 +136,17 @@ def _put(note: Annotation, kind: str, value: str, *, by_hand: bool = True) -> No
     setattr(note, column, kept)
     note.by_hand = note.by_hand | bit if by_hand else note.by_hand & ~bit
     note.save(update_fields=[column, "by_hand"])
+
+
+def _address(mention: Mention, kind: str, was: str, now: str) -> None:
+    """Remember at its author how a post addresses us; what other posts of theirs said is left alone."""
+    if kind != Kind.ADDRESS_FORM or was == now:
+        return
+    author = Author.objects.filter(pk=mention.author_id)
+    if now in ADDRESSED:
+        author.update(form=now)
+    else:
+        author.filter(form=was).update(form="")
 
 
 def _tell(made: Correction, agent: Agent, mention: Mention, undo: int = 0) -> None:

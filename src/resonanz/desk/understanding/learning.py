@@ -30,6 +30,7 @@ from resonanz.desk.models import Correction, Kind, LearntModel
 from resonanz.desk.storage import to_ms
 from resonanz.desk.understanding import models
 from resonanz.desk.understanding.comparing import Verdict, verdict
+from resonanz.desk.understood import LEARNT
 
 log = logging.getLogger("resonanz.understanding")
 ENOUGH = 5  # new corrections after which it learns at once
@@ -106,7 +107,7 @@ def _is_due() -> bool:
     if anew and anew <= to_ms(now):
         return True
     upto = LearntModel.objects.order_by("-pk").values_list("upto", flat=True).first() or 0
-    fresh = Correction.objects.filter(pk__gt=upto, undone_at=None)
+    fresh = Correction.objects.filter(pk__gt=upto, undone_at=None, kind__in=LEARNT)
     first = list(fresh.order_by("pk").values_list("at", flat=True)[:ENOUGH])
     return len(first) >= ENOUGH or bool(first and first[0] <= now - AFTER)
 
@@ -118,8 +119,8 @@ def _next_name() -> str:
 
 def labelled() -> list[Labelled]:
     """Return what people said of posts, the last word of each kind."""
-    off = understood.switched_off()
-    said = Correction.objects.filter(undone_at=None, mention__deleted_at=None).exclude(kind__in=off)
+    kinds = set(LEARNT) - understood.switched_off()
+    said = Correction.objects.filter(undone_at=None, mention__deleted_at=None, kind__in=kinds)
     rows = said.order_by("-pk").values_list("mention_id", "mention__text", "kind", "value")[:CORRECTIONS_MOST]
     posts: dict[int, Labelled] = {}
     seen: set[tuple[int, str]] = set()
@@ -149,7 +150,7 @@ def learn(base: Model, now: Model, posts: Sequence[Labelled], name: str) -> Outc
     held = [post for post in posts if is_held(post)]
     learnt = [post for post in posts if not is_held(post)]
     made = learning.adapted(base, learnt, name=name)
-    known = {kind.value: sum(_says(post, kind) for post in posts) for kind in Kind}
+    known = {kind: sum(_says(post, kind) for post in posts) for kind in LEARNT}
     return Outcome(made, tally(now, held), tally(made, held), known, len(learnt), len(held))
 
 
@@ -159,8 +160,8 @@ def _says(post: Labelled, kind: str) -> bool:
 
 def tally(model: Model, posts: Sequence[Labelled]) -> Tally:
     """Return how often a model is right. Of intents each that it says or that was meant is a decision."""
-    found: Tally = {kind.value: [0, 0] for kind in Kind}
-    noted = annotate([post.text for post in posts], model, Wanted(kinds=frozenset(Kind.values), why=False))
+    found: Tally = {kind: [0, 0] for kind in LEARNT}
+    noted = annotate([post.text for post in posts], model, Wanted(kinds=frozenset(LEARNT), why=False))
     for post, note in zip(posts, noted, strict=True):
         judgements = (("sentiment", note.sentiment), ("relevance", note.relevance), ("reason", note.reason))
         for kind, judged in judgements:

@@ -86,7 +86,7 @@ def forget(kind: str, agent: Agent) -> int:
     expect_lead(agent)
     if kind not in understood.switched_off():
         raise CareError("still_on")
-    if kind in understood.KINDS:
+    if kind in understood.LEARNT:
         forget_learnt(kind)
     with transaction.atomic():
         count = noted_count(kind)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from resonanz.annotate.address_form import address_form
+from resonanz.annotate.language import DESK as LANGUAGES
 from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
 from resonanz.desk.care import lifting
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 FEELING_KEYS = {"negative": "1", "neutral": "2", "positive": "3"}
 ABOUT_KEYS = {"us": "4", "others": "5"}
+LANGUAGE_KEYS = {"de": "6", "en": "7"} | dict.fromkeys(LANGUAGES[2:], "")
+FORM_KEYS = {"du": "8", "sie": "9", "none": "0"}
 INTENT_KEYS = dict(zip(INTENTS, "abcdefhijklmnop", strict=True))  # g and u are everybody's
 REASON_KEYS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -78,7 +82,7 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
         "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
         "instead": understanding.judge_of(note).instead if because and note is not None else "",
-        "lines": [*([] if note is None else _lines(note, because, reasons)), *urgency],
+        "lines": [*([] if note is None else _lines(note, post.text, because, reasons)), *urgency],
         "pieces": understanding.pieces(post.text, words),
         "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
         **({} if note is None else _besides(note)),
@@ -87,12 +91,10 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
 
 
 def _besides(note: Annotation) -> dict[str, str]:
-    """Return what rules found, in words: language, form of address, kinds of private data."""
+    """Return which kinds of private data rules found, in words."""
     off = understood.switched_off()
     private = filter(None, note.private.split(",") if "private_data" not in off else ())
     return {
-        "language": wording.spoken(note.language) if note.language and "language" not in off else "",
-        "form": {"du": "du", "sie": "Sie"}.get(note.form, "") if "address_form" not in off else "",
         "private": ", ".join(private_kind(kind) for kind in private),
     }
 
@@ -104,17 +106,22 @@ def _post_of(talk: Conversation, order: int) -> Mention:
     return post
 
 
-def _lines(note: Annotation, because: Sequence[Because], reasons: Mapping[str, Reason]) -> list[Line]:
+def _lines(
+    note: Annotation, text: str, because: Sequence[Because], reasons: Mapping[str, Reason]
+) -> list[Line]:
     """Return a line for each label, with whoever decided it."""
     words = {(one.kind, one.label): one.words for one in because}
     by = reading_notes.decided_by(note)
+    if "address_form" not in by:
+        seen = address_form(text, direction="in").evidence
+        words["address_form", note.form] = tuple(dict.fromkeys(one.text for one in seen))
     off = understood.switched_off()
     return [
         Line(
             wording.kind_name(one.kind),
             wording.label(one.kind, one.label, reasons),
             one.score,
-            "" if one.score < 0 or one.kind in by else _certainty(one),
+            "" if one.kind in by else _certainty(one),
             words.get((one.kind, understood.RELEVANCE.get(one.likeliest, one.likeliest)), ()),
             by.get(one.kind, ""),
         )
@@ -140,6 +147,9 @@ def _scored(note: Annotation) -> list[Scored]:
     found += [Scored("intent", name, name, score) for name, score in intents]
     score = -1 if note.reason == understood.UNSURE else note.reason_score  # of what, is not kept
     found.append(Scored("reason", note.reason, note.reason, score))
+    found.append(Scored("language", note.language, note.language, -1))
+    if note.form != "none" or note.by_hand & understood.BITS["address_form"]:
+        found.append(Scored("address_form", note.form, note.form, -1))
     return [one for one in found if one.label]
 
 
@@ -149,6 +159,10 @@ def _of_shares(kind: str, label: str, shares: Mapping[str, int]) -> Scored:
 
 
 def _certainty(one: Scored) -> str:
+    if one.kind == "language":
+        return _("by its words")
+    if one.score < 0:
+        return ""
     if one.label == one.likeliest:
         return wording.certainty(one.score)
     return wording.likeliest(wording.label(one.kind, one.likeliest), one.score)
@@ -177,6 +191,8 @@ def choices(note: Annotation | None) -> list[tuple[str, list[Choice]]]:
         "relevance": (ABOUT_KEYS, {"" if note is None else note.about}),
         "intent": (INTENT_KEYS, intents),
         "reason": (_reason_keys(), {"" if note is None else note.reason}),
+        "language": (LANGUAGE_KEYS, {"" if note is None else note.language}),
+        "address_form": (FORM_KEYS, {"" if note is None else note.form}),
     }
     reasons = {one.code: one for one in understood.reasons()}
     return [
@@ -209,7 +225,9 @@ def _relabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     reasons = {one.code: one for one in understood.reasons()}
     names = [wording.label(kind, one, reasons) for one in value.split(",") if one] or [_("no intent")]
     path = reverse("change", args=[talk.pk, "unlabel"])
-    said = _("Corrected: %(words)s. It will be learnt from.") % {"words": ", ".join(names)}
+    is_learnt = kind in understood.LEARNT
+    said = _("Corrected: %(words)s. It will be learnt from.") if is_learnt else _("Corrected: %(words)s.")
+    said %= {"words": ", ".join(names)}
     return {"say": said, "changed": True, "undo": undo(path, correction=made.pk)}
 
 
