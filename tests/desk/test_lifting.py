@@ -16,7 +16,7 @@ from resonanz.case import Matter, Urgency
 from resonanz.desk import care, projection, understanding
 from resonanz.desk.care import lifting
 from resonanz.desk.care.lifting import lift_next
-from resonanz.desk.models import Annotation, Conversation, Event
+from resonanz.desk.models import Annotation, Conversation, Event, Mention
 from resonanz.desk.understanding import models
 from tests.cast import MIA, NOON, OTTO, Desk, conversation_of, hear, said
 from tests.desk.little_model import kept
@@ -80,6 +80,20 @@ def test_what_a_hand_has_sorted_since_stays(desk: Desk) -> None:
     note("1", legal=900)
     lift_all()
     assert level("1") is Urgency.NORMAL
+
+
+def test_what_somebody_says_that_a_post_wants_lifts_too(desk: Desk) -> None:
+    lift_next()
+    hear(desk.channel, said("1", "Ach"), said("2", "Ach", OTTO), said("3", "Ach", MIA))
+    annotate_all()
+    lift_all()
+    for name, intents in (("1", "legal"), ("2", "question"), ("3", "press")):
+        post = Mention.objects.get(uri__endswith=f"/{name}")
+        understanding.correct(post, desk.anna, "intent", intents)
+        if name == "3":
+            understanding.correct(post, desk.anna, "relevance", "others")
+    lift_all()
+    assert [level(name) for name in "123"] == [Urgency.URGENT, Urgency.NORMAL, Urgency.NORMAL]
 
 
 def test_what_is_settled_meanwhile_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Conversations whose posts want something that presses, by what is noted: a lawyer, a journalist, a threat.
 
-Sorting reads a post at once, before it has notes; this lifts to urgent when they come. What a hand has sorted
-since the post came stays.
+Sorting reads a post at once, before it has notes; this lifts to urgent when they come, or when somebody
+corrects them. What a hand has sorted since the post came stays.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from resonanz.desk.care.sorting import Facts, reasons_in, sort_by_rule
 from resonanz.desk.models import Annotation, Conversation
 
 READER = "lifting"  # this module's mark in the event log
-TOLD = frozenset({"annotated"})
+TOLD = frozenset({"annotated", "relabelled"})
 AT_ONCE = 20  # events
 SURE = round(CERTAINLY * 1000)
 
@@ -44,13 +44,15 @@ def lift_next() -> bool:
 
 def _pressing(told: Iterable[events.Told]) -> list[Annotation]:
     """Return the notes of customers' posts in open conversations that may press."""
-    batches = [json.loads(event.facts)["batch"] for event in told if event.kind in TOLD]
-    if not batches:
+    told = list(told)
+    batches = [json.loads(event.facts)["batch"] for event in told if event.kind == "annotated"]
+    corrected = [event.mention for event in told if event.kind == "relabelled"]
+    if not batches and not corrected:
         return []
     wants = Q()
     for intent in INTENTS:
         wants |= Q(intents__contains=f'"{intent}"')
-    notes = understood.in_batches(batches).filter(
+    pressing = Q(
         wants,
         mention__incoming=True,
         mention__deleted_at=None,
@@ -58,7 +60,13 @@ def _pressing(told: Iterable[events.Told]) -> list[Annotation]:
         mention__conversation__urgency=Urgency.NORMAL,
         mention__conversation__from_import=None,
     )
-    return list(notes.exclude(about="others").select_related("mention").order_by("mention"))
+    notes = (understood.in_batches(batches), Annotation.objects.filter(mention__in=corrected))
+    found = {
+        note.mention_id: note
+        for some in notes
+        for note in some.filter(pressing).exclude(about="others").select_related("mention")
+    }
+    return [found[order] for order in sorted(found)]
 
 
 def _lift(note: Annotation) -> None:
@@ -86,9 +94,11 @@ def _reason_in(note: Annotation, brand: int) -> Reason | None:
 
 
 def sure_intents(note: Annotation) -> set[str]:
-    """Return what the model is sure that a post wants; nothing while intents are switched off."""
+    """Return what a person or the model is sure that a post wants; nothing while intents are switched off."""
     if "intent" in understood.switched_off():
         return set()
+    if note.by_hand & understood.BITS["intent"]:
+        return set(understood.intents_of(note.intents))
     return {label for label, score in understood.intents_of(note.intents).items() if score >= SURE}
 
 
