@@ -96,6 +96,29 @@ def test_what_somebody_says_that_a_post_wants_lifts_too(desk: Desk) -> None:
     assert [level(name) for name in "123"] == [Urgency.URGENT, Urgency.NORMAL, Urgency.NORMAL]
 
 
+def test_what_nobody_said_and_what_is_only_checked_lift_nothing(desk: Desk) -> None:
+    lift_next()
+    hear(desk.channel, said("1", "Ach"), said("2", "Ach", OTTO))
+    annotate_all()
+    lift_all()
+    note("1", legal=520)
+    first, second = (Mention.objects.get(uri__endswith=f"/{name}") for name in "12")
+    understanding.correct(first, desk.anna, "intent", "legal,question")  # the question is what is added
+    understanding.correct(second, desk.clara, "intent", "legal", sampled=True)
+    lift_all()
+    assert [level(name) for name in "12"] == [Urgency.NORMAL, Urgency.NORMAL]
+
+
+def test_while_urgency_is_off_nothing_is_lifted(desk: Desk) -> None:
+    lift_next()
+    hear(desk.channel, said("1", "Mein Anwalt schreibt euch"))
+    annotate_all()
+    note("1", legal=900)
+    understanding.switch("urgency", desk.clara, on=False)
+    assert lift_next() is False
+    assert level("1") is Urgency.NORMAL
+
+
 def test_what_is_settled_meanwhile_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     lift_next()
     hear(desk.channel, said("1", "Mein Anwalt schreibt euch"))

@@ -234,7 +234,10 @@ def test_harmless_stays_harmless(fooled: Desk) -> None:
 
 
 def test_switched_off_nobody_is_compared_or_shown(fooled: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    rung = Notice.objects.filter(kind=NoticeKind.LOOKALIKE, seen_at=None)
+    assert rung.exists()
     understanding.switch("lookalikes", fooled.clara, on=False)
+    assert not rung.exists()
     Author.objects.filter(handle=FALSE.handle).update(likened_handle="")
     assert compare_all() == 0
     assert (reading_lookalikes.rows(None, None), sum(reading_lookalikes.counts(fooled.clara).values())) == (

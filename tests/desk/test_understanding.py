@@ -31,6 +31,7 @@ from resonanz.desk import (
     understood,
 )
 from resonanz.desk.access import scope_of
+from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.listen import withdraw
 from resonanz.desk.models import (
     Alarm,
@@ -293,24 +294,12 @@ def test_taken_back_the_model_judges_again(desk: Desk) -> None:
 def test_what_rules_say_is_corrected_too_and_no_model_learns_it(
     desk: Desk, noon: time_machine.Traveller
 ) -> None:
-    first = said("1", "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen")
-    hear(desk.channel, first)
+    hear(desk.channel, said("1", "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen"))
     annotate_all()
     post = mention_of("1")
-    author = Author.objects.filter(pk=post.author_id)
-    author.update(form="du")
     assert (note_of("1").language, note_of("1").form) == ("de", "du")
     understanding.correct(post, desk.anna, "language", "nl")
-    formed = understanding.correct(post, desk.anna, "address_form", "sie")
-    assert (found("paket lang:nl"), found("paket lang:de"), author.get().form) == (["1"], [], "sie")
-    hear(desk.channel, edited(first, "Könntest du mir helfen? Es fehlt noch immer", timedelta(seconds=10)))
-    annotate_all()
-    assert (note_of("1").language, note_of("1").form) == ("nl", "sie")
-    assert formed is not None
-    understanding.undo(formed, desk.anna)
-    assert (note_of("1").form, author.get().form) == ("du", "du")
-    understanding.correct(post, desk.anna, "address_form", "none")
-    assert author.get().form == ""
+    assert (found("paket lang:nl"), found("paket lang:de")) == (["1"], [])
     noon.shift(timedelta(minutes=2))
     assert (understanding.learn_next(), reading_quality.corrections_count()) == (False, 0)
     for kind, value in (("language", "xx"), ("address_form", "mixed")):
@@ -318,7 +307,40 @@ def test_what_rules_say_is_corrected_too_and_no_model_learns_it(
             understanding.correct(post, desk.anna, kind, value)
     understanding.switch("language", desk.clara, on=False)
     understanding.forget("language", desk.clara)
-    assert (note_of("1").language, note_of("1").by_hand) == ("", understood.BITS["address_form"])
+    assert (note_of("1").language, note_of("1").by_hand) == ("", 0)
+
+
+def test_who_corrects_du_or_sie_says_how_the_next_reply_does_it(desk: Desk) -> None:
+    sort_next()
+    first = said("1", "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen")
+    hear(desk.channel, first)
+    annotate_all()
+    sort_next()
+    author = Author.objects.filter(pk=mention_of("1").author_id)
+    assert author.get().form == "du"
+    made = understanding.correct(mention_of("1"), desk.anna, "address_form", "sie")
+    assert made is not None
+    assert author.get().form == "sie"
+    hear(desk.channel, edited(first, "Könntest du mir helfen? Es fehlt noch immer", timedelta(seconds=10)))
+    annotate_all()
+    sort_next()
+    assert (note_of("1").form, author.get().form) == ("sie", "sie")  # an edit overrules nobody
+    understanding.correct(mention_of("1"), desk.clara, "address_form", "du", sampled=True)
+    assert author.get().form == "du"
+    hear(desk.channel, said("2", "Danke"), said("3", "Können Sie mir sagen, wann es kommt?"))
+    annotate_all()
+    sort_next()
+    slip = understanding.correct(mention_of("2"), desk.anna, "address_form", "du")
+    assert slip is not None
+    assert author.get().form == "sie"  # the newest that says it
+    understanding.undo(slip, desk.anna)
+    assert (note_of("2").form, author.get().form) == ("none", "sie")
+    last = understanding.correct(mention_of("3"), desk.anna, "address_form", "none")
+    assert last is not None
+    assert author.get().form == "du"
+    understanding.switch("address_form", desk.clara, on=False)
+    understanding.undo(last, desk.anna)
+    assert author.get().form == "du"  # nothing is remembered while it is off
 
 
 def test_how_often_rules_are_right_is_measured_too(desk: Desk) -> None:
@@ -334,6 +356,8 @@ def test_how_often_rules_are_right_is_measured_too(desk: Desk) -> None:
     understanding.correct(mention_of("2"), desk.clara, "language", "en", sampled=True)
     measured = {one.kind: (one.checked, one.right, one.unsure) for one in reading_quality.quality()}
     assert (measured["language"], measured["address_form"]) == ((1, 1, 1), (1, 0, 0))
+    of_another = {one.kind: one.checked for one in reading_quality.quality("desk-9")}
+    assert (of_another["language"], reading_quality.judges()) == (1, {})
 
 
 def test_only_agents_correct_and_only_what_exists(desk: Desk) -> None:

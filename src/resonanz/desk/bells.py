@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from resonanz.desk.events import happen
@@ -62,9 +63,17 @@ def notify_of_ring(agents: Iterable[Agent], ring: AlarmRing, now: datetime) -> N
         happen("notified", now, to=agent.pk)
 
 
+def hush(kind: NoticeKind, now: datetime) -> None:
+    """Quiet the bells of a kind that leads nowhere any more. Call in a transaction."""
+    _settle(Notice.objects.filter(kind=kind, seen_at=None), now)
+
+
 def settle_ring(ring: AlarmRing, now: datetime) -> None:
     """Quiet the bells of an alarm that somebody has answered. Call in a transaction."""
-    unseen = Notice.objects.filter(ring=ring, seen_at=None)
+    _settle(Notice.objects.filter(ring=ring, seen_at=None), now)
+
+
+def _settle(unseen: QuerySet[Notice], now: datetime) -> None:
     told = list(unseen.values_list("agent", flat=True))
     unseen.update(seen_at=now)
     for agent in told:

@@ -269,7 +269,10 @@ def _of_any_server(network: str, handle: str) -> QuerySet[Lookalike]:
 
 
 def forget_all() -> None:
-    """Delete what was found and decided; whoever spoke is compared anew. In a transaction."""
+    """Delete what was found and decided. In a transaction.
+
+    Whoever spoke is compared anew once that is wanted again; who was only named, when somebody names them.
+    """
     Lookalike.objects.all().delete()
     Setting.objects.filter(name=PROGRESS).update(value={"sign": "", "upto": 0, "done": False})
 

@@ -51,12 +51,15 @@ class OfKind(NamedTuple):
 
 
 def quality(judge: str = "") -> list[OfKind]:
-    """Return for each kind how often a model was right ("": any), by posts that were drawn by lot."""
+    """Return for each kind how often a model was right ("": any), by posts that were drawn by lot.
+
+    What rules say counts whichever model was in use.
+    """
     off = understood.switched_off()
     kinds = [kind.value for kind in Kind if kind not in off]
     said = Correction.objects.filter(sampled=True, undone_at=None, kind__in=kinds).order_by("-pk")
     if judge:
-        said = said.filter(model__in=_names(judge))
+        said = said.filter(Q(model__in=_names(judge)) | ~Q(kind__in=understood.LEARNT))
     by_kind: dict[str, list[tuple[set[str], set[str]]]] = defaultdict(list)
     for kind, was, value in said.values_list("kind", "was", "value")[:CHECKED_MOST]:
         by_kind[kind].append((_labels(kind, was), _labels(kind, value)))
@@ -70,7 +73,8 @@ def _names(judge: str) -> tuple[str, str]:
 
 def judges() -> dict[str, int]:
     """Return which models were checked, with how many decisions of theirs, the latest first."""
-    said = Correction.objects.filter(sampled=True, undone_at=None).exclude(kind__in=understood.switched_off())
+    kinds = set(understood.LEARNT) - understood.switched_off()
+    said = Correction.objects.filter(sampled=True, undone_at=None, kind__in=kinds)
     found: Counter[str] = Counter()
     for judge in said.order_by("-pk").values_list("model", flat=True)[:CHECKED_MOST]:
         found[judge.removesuffix(TWICE)] += 1

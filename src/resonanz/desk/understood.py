@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from resonanz.annotate.labelled import REASONS
 from resonanz.desk import looks
-from resonanz.desk.models import Annotation, Reason, Setting
+from resonanz.desk.models import Annotation, Mention, Reason, Setting
 from resonanz.query import And, Node, Not, Op, Or, Term
 
 if TYPE_CHECKING:
@@ -93,6 +93,12 @@ def is_asked_to_lack(node: Node) -> bool:
 def in_batches(batches: Collection[int]) -> QuerySet[Annotation]:
     """Return the notes of some batches. The index has no notes of older posts, so the question names that."""
     return Annotation.objects.filter(batch__gt=0, batch__in=batches)
+
+
+def is_by_hand(mention: Mention, kind: str) -> bool:
+    """Whether a person decided what is noted of a kind about a post."""
+    by_hand = Annotation.objects.filter(mention=mention).values_list("by_hand", flat=True).first()
+    return bool((by_hand or 0) & BITS[kind])
 
 
 def intents_of(kept: str) -> Mapping[str, int]:

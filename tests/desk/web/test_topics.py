@@ -86,7 +86,8 @@ def test_a_quiet_day_says_so_and_teaches(desk: Desk) -> None:
 def test_switched_off_the_page_says_so(desk: Desk) -> None:
     speak(desk, timezone.now())
     understanding.switch("topics", desk.clara, on=False)
-    shown = page(signed_in(desk.clara), format="json")
+    assert signed_in(desk.clara).get("/reports/topics/?format=json").status_code == 404
+    shown = page(signed_in(desk.clara))
     assert ("Themes are switched off" in shown, "Pfandbecher" in shown) == (True, False)
     assert "/settings/understanding/" in shown
     assert "/settings/understanding/" not in page(signed_in(desk.anna))

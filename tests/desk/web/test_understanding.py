@@ -13,7 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from resonanz.annotate.urgency import REASONS
-from resonanz.desk import lookalikes, queries, streams, understanding, understood
+from resonanz.case import Urgency
+from resonanz.desk import care, lookalikes, queries, streams, understanding, understood
 from resonanz.desk.models import (
     Agent,
     Annotation,
@@ -24,6 +25,7 @@ from resonanz.desk.models import (
     StreamKind,
 )
 from resonanz.desk.understanding import models
+from resonanz.desk.web import sorting
 from resonanz.desk.wording_safety import why_pressing
 from tests.cast import MIA, OTTO, Desk, conversation_of, hear, said
 from tests.desk.little_model import kept
@@ -132,6 +134,16 @@ def test_switched_off_nothing_says_how_urgent_it_is(desk: Desk) -> None:
     assert ("How urgent" in labels_of(shown), "somebody is shut in" in shown) == (False, False)
 
 
+def test_switched_off_a_danger_that_is_known_keeps_its_advice(desk: Desk) -> None:
+    talk = case_of(desk, "Ich will nicht mehr leben")
+    care.sort(talk, desk.clara, urgency=Urgency.SAFETY)
+    told = sorting.safety_of(Conversation.objects.get(pk=talk.pk))
+    understanding.switch("urgency", desk.clara, on=False)
+    assert told is not None
+    assert told.words
+    assert sorting.safety_of(Conversation.objects.get(pk=talk.pk)) == told
+
+
 def test_every_reason_that_presses_has_its_words(desk: Desk) -> None:
     words = {why_pressing(code) for code in REASONS}
     assert len(words) == len(REASONS)
@@ -161,7 +173,7 @@ def test_language_and_address_stand_with_their_words_and_are_corrected(desk: Des
     talk = case_of(desk, "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen")
     client = signed_in(desk.anna)
     lines = labels_of(panel(client, talk))
-    assert lines["Language"] == "German by its words"
+    assert lines["Language"].startswith("German almost certain (9")
     assert lines["Du or Sie"] == "du because of Könntest , du"
     assert relabel(client, talk, "language", "nl")["say"] == "Corrected: Dutch."
     relabel(client, talk, "address_form", "none")
@@ -170,6 +182,8 @@ def test_language_and_address_stand_with_their_words_and_are_corrected(desk: Des
     assert lines["Du or Sie"] == "neither du nor Sie decided by Anna"
     understanding.switch("address_form", desk.clara, on=False)
     assert "Du or Sie" not in labels_of(panel(client, talk))
+    other = case_of(desk, "12345", "2", author=OTTO, language="de")
+    assert labels_of(panel(client, other))["Language"] == "German by what its network says"
 
 
 def test_trainees_look_and_do_not_correct(desk: Desk) -> None:

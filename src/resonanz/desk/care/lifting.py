@@ -19,17 +19,18 @@ from resonanz.case import Happened, State, Urgency
 from resonanz.desk import events, projection, understood
 from resonanz.desk.care.base import one_of_many
 from resonanz.desk.care.sorting import Facts, reasons_in, sort_by_rule
-from resonanz.desk.models import Annotation, Conversation
+from resonanz.desk.models import Annotation, Conversation, Correction, Kind
 
 READER = "lifting"  # this module's mark in the event log
 TOLD = frozenset({"annotated", "relabelled"})
 AT_ONCE = 20  # events
+LIFTING = (Kind.INTENT, Kind.RELEVANCE)
 SURE = round(CERTAINLY * 1000)
 
 
 def lift_next() -> bool:
     """Lift what was noted since; True if anything new had happened."""
-    if "intent" in understood.switched_off():
+    if understood.switched_off() & {"intent", "urgency"}:
         return False
     with events.follow(READER, TOLD, AT_ONCE) as news:
         if news is None:
@@ -46,9 +47,12 @@ def _pressing(told: Iterable[events.Told]) -> list[Annotation]:
     """Return the notes of customers' posts in open conversations that may press."""
     told = list(told)
     batches = [json.loads(event.facts)["batch"] for event in told if event.kind == "annotated"]
-    corrected = [event.mention for event in told if event.kind == "relabelled"]
-    if not batches and not corrected:
+    said = [json.loads(event.facts)["correction"] for event in told if event.kind == "relabelled"]
+    if not batches and not said:
         return []
+    # Posts that were drawn to be checked are often old.
+    meant = Correction.objects.filter(pk__in=said, kind__in=LIFTING, sampled=False, undone_at=None)
+    corrected = meant.values_list("mention", flat=True)
     wants = Q()
     for intent in INTENTS:
         wants |= Q(intents__contains=f'"{intent}"')
@@ -94,12 +98,15 @@ def _reason_in(note: Annotation, brand: int) -> Reason | None:
 
 
 def sure_intents(note: Annotation) -> set[str]:
-    """Return what a person or the model is sure that a post wants; nothing while intents are switched off."""
+    """Return what the model is sure that a post wants, and what a person added: that has no score.
+
+    Nothing while intents are switched off.
+    """
     if "intent" in understood.switched_off():
         return set()
-    if note.by_hand & understood.BITS["intent"]:
-        return set(understood.intents_of(note.intents))
-    return {label for label, score in understood.intents_of(note.intents).items() if score >= SURE}
+    by_hand = note.by_hand & understood.BITS["intent"]
+    found = understood.intents_of(note.intents)
+    return {label for label, score in found.items() if score >= SURE or (by_hand and not score)}
 
 
 def _is_sorted_by_hand(happened: Sequence[Happened], order: int) -> bool:

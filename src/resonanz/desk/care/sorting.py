@@ -24,6 +24,7 @@ from resonanz.post import Audience
 READER = "sorting"  # this module's mark in the event log
 AT_ONCE = 10  # posts that are read before the mark is moved
 SAID = {"heard", "edited"}
+CALM = Urgency(case.Urgency.NORMAL, ())
 Facts = dict[str, int | None]
 
 
@@ -133,10 +134,11 @@ def _incoming(orders: Iterable[int]) -> list[Mention]:
 def _read(mentions: Iterable[Mention]) -> list[_Heard]:
     """Take from posts what they say about their urgency, and about how their authors address us."""
     heard = []
+    is_heard = "urgency" not in understood.switched_off()
     for mention in mentions:
         with one_of_many(f"reading post {mention.pk}"):
             assert mention.conversation is not None
-            found = reasons_in(mention, mention.conversation.brand_id)
+            found = reasons_in(mention, mention.conversation.brand_id) if is_heard else CALM
             form = _new_form(mention, mention.conversation)
             if form or found.reasons:
                 heard.append(_Heard(mention, found, form))
@@ -167,12 +169,7 @@ def sort_by_rule(conversation: Conversation, facts: Facts) -> None:
 
 
 def reasons_in(mention: Mention, brand: int, intents: Collection[str] = ()) -> Urgency:
-    """Return how soon a post must be seen and why, by the rules, the brand's own words and what it wants.
-
-    Nothing presses where that is switched off.
-    """
-    if "urgency" in understood.switched_off():
-        return Urgency(case.Urgency.NORMAL, ())
+    """Return how soon a post must be seen and why, by the rules, the brand's own words and what it wants."""
     words = Voice.objects.filter(brand=brand).values_list("safety_words", flat=True).first()
     return urgency(mention.text, tuple(words or ()), intents)
 
@@ -181,4 +178,7 @@ def _new_form(mention: Mention, conversation: Conversation) -> str:
     if mention.author_id != conversation.customer_id or "address_form" in understood.switched_off():
         return ""
     form = address_form(mention.text, direction="in").form
-    return form if form in {"du", "sie"} and form != mention.author.form else ""
+    if form not in {"du", "sie"} or form == mention.author.form:
+        return ""
+    corrected = understood.is_by_hand(mention, "address_form")  # an edit does not overrule a person
+    return "" if corrected else form

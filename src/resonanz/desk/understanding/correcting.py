@@ -50,7 +50,7 @@ def correct(
             model=judge,
         )
         _put(note, kind, value)
-        _address(mention, kind, was, value)
+        _address(mention, kind)
         _tell(made, agent, mention)
     return made
 
@@ -79,7 +79,7 @@ def undo(made: Correction, agent: Agent) -> None:
         Correction.objects.filter(pk=made.pk).update(undone_at=timezone.now())
         note = _note_of(made.mention)
         _put(note, made.kind, made.was, by_hand=len(newest) > 1)
-        _address(made.mention, made.kind, made.value, made.was)
+        _address(made.mention, made.kind)
         with connection.cursor() as cursor:
             cursor.execute(understood.LIST_ONE, [made.mention_id])
         if made.kind in understood.LEARNT and LearntModel.objects.filter(upto__gte=made.pk).exists():
@@ -138,15 +138,14 @@ def _put(note: Annotation, kind: str, value: str, *, by_hand: bool = True) -> No
     note.save(update_fields=[column, "by_hand"])
 
 
-def _address(mention: Mention, kind: str, was: str, now: str) -> None:
-    """Remember at its author how a post addresses us; what other posts of theirs said is left alone."""
-    if kind != Kind.ADDRESS_FORM or was == now:
+def _address(mention: Mention, kind: str) -> None:
+    """Remember at an author how the newest of their posts that says du or Sie addresses us."""
+    if kind != Kind.ADDRESS_FORM or kind in understood.switched_off():
         return
-    author = Author.objects.filter(pk=mention.author_id)
-    if now in ADDRESSED:
-        author.update(form=now)
-    else:
-        author.filter(form=was).update(form="")
+    said = Mention.objects.filter(author=mention.author_id, incoming=True, deleted_at=None)
+    theirs = Annotation.objects.filter(form__in=ADDRESSED, mention__in=said)
+    newest = theirs.order_by("-mention").values_list("form", flat=True).first() or ""
+    Author.objects.filter(pk=mention.author_id).update(form=newest)
 
 
 def _tell(made: Correction, agent: Agent, mention: Mention, undo: int = 0) -> None:

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from resonanz.annotate.labelled import LONGEST_NAME, NO_REASON, REASONS
 from resonanz.desk import lookalikes, understood
+from resonanz.desk.bells import hush
 from resonanz.desk.care import kinds
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.events import happen
-from resonanz.desk.models import Agent, Annotation, Author, Correction, Lookalike, Reason, Setting
+from resonanz.desk.models import Agent, Annotation, Author, Correction, Lookalike, NoticeKind, Reason, Setting
 from resonanz.desk.understanding.models import forget_learnt, judge_again
 from resonanz.query import fold
 
@@ -39,6 +40,8 @@ def switch(kind: str, agent: Agent, *, on: bool) -> None:
         happen("understanding_switched", timezone.now(), actor=agent.pk, kind=place, on=int(on))
         if on and kind in understood.KINDS:
             judge_again()
+        if kind == "lookalikes" and not on:
+            hush(NoticeKind.LOOKALIKE, timezone.now())
 
 
 def learns(agent: Agent, *, on: bool) -> None:

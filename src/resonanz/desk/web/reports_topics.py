@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -70,6 +70,8 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show what rises, for everybody within what they may see; `format=json` gives figures."""
     agent = agent_of(request)
     if "topics" in understood.switched_off():
+        if "format" in request.GET:
+            raise Http404(_("Themes are switched off"))
         off = {"answer": _("Themes are switched off"), "is_off": True, "may": agent.has_role(Role.LEAD)}
         return render(request, "reports/topics.html", off | {"area": "reports", "here": "topics"})
     brands = _brands(agent)

@@ -78,8 +78,8 @@ def _switch(request: HttpRequest, agent: Agent) -> dict[str, object] | None:
             "title": _("Hear danger no more?"),
             "words": _(
                 "Nobody is told any more that somebody is in danger or that something presses; colleagues"
-                " see it for themselves. What is urgent now stays so. Automatic answers keep away from danger"
-                " all the same."
+                " see it for themselves. What is urgent now stays so. Automatic answers still tell whoever is"
+                " in danger where help is."
             ),
         }
     understanding.switch(kind, agent, on=on)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from resonanz.annotate.address_form import address_form
 from resonanz.annotate.language import DESK as LANGUAGES
+from resonanz.annotate.language import identify
 from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
 from resonanz.desk.care import lifting
@@ -125,7 +126,7 @@ def _lines(
             words.get((one.kind, understood.RELEVANCE.get(one.likeliest, one.likeliest)), ()),
             by.get(one.kind, ""),
         )
-        for one in _scored(note)
+        for one in _scored(note, text)
         if one.kind not in off
     ]
 
@@ -139,7 +140,7 @@ class Scored(NamedTuple):
     score: int
 
 
-def _scored(note: Annotation) -> list[Scored]:
+def _scored(note: Annotation, text: str) -> list[Scored]:
     feelings = {"negative": note.negative, "neutral": note.neutral, "positive": note.positive}
     about = {"us": note.about_us, "others": 1000 - note.about_us}
     found = [_of_shares("sentiment", note.sentiment, feelings), _of_shares("relevance", note.about, about)]
@@ -147,7 +148,9 @@ def _scored(note: Annotation) -> list[Scored]:
     found += [Scored("intent", name, name, score) for name, score in intents]
     score = -1 if note.reason == understood.UNSURE else note.reason_score  # of what, is not kept
     found.append(Scored("reason", note.reason, note.reason, score))
-    found.append(Scored("language", note.language, note.language, -1))
+    spoken = identify(text)
+    score = round(spoken.certainty * 1000) if spoken.code == note.language else -1
+    found.append(Scored("language", note.language, note.language, score))
     if note.form != "none" or note.by_hand & understood.BITS["address_form"]:
         found.append(Scored("address_form", note.form, note.form, -1))
     return [one for one in found if one.label]
@@ -159,10 +162,8 @@ def _of_shares(kind: str, label: str, shares: Mapping[str, int]) -> Scored:
 
 
 def _certainty(one: Scored) -> str:
-    if one.kind == "language":
-        return _("by its words")
     if one.score < 0:
-        return ""
+        return _("by what its network says") if one.kind == "language" else ""
     if one.label == one.likeliest:
         return wording.certainty(one.score)
     return wording.likeliest(wording.label(one.kind, one.likeliest), one.score)

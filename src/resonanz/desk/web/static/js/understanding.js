@@ -69,6 +69,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("resonanz:key", (event) => {
   const key = event.detail.key;
+  if (document.querySelector("#sort-menu[open]")) return; // its digits are its own
   const choice = open()?.querySelector(`[data-key-of="${CSS.escape(key)}"]`);
   if (!choice && key !== "y") return;
   event.preventDefault();
