@@ -90,10 +90,19 @@ class _Words:
 
     def _telling(self, asked: NDArray[np.int64], holds: NDArray[np.bool_]) -> Numbers:
         """Return how many times as often, or as seldom, a feature stands beside a label: the logarithm."""
-        features = self.matrix[asked, :SIZE] != 0
-        held, others = (np.asarray(features[one].sum(axis=0)).ravel() + 1.0 for one in (holds, ~holds))
+        held, others = (self._posts_with(asked[one]) + 1.0 for one in (holds, ~holds))
         ratio = np.abs(np.log((held / held.sum()) / (others / others.sum())))
-        return _of_mean_one(ratio, features.indices)
+        return _of_mean_one(ratio, self._features(asked))
+
+    def _posts_with(self, posts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return how many of these posts have each feature."""
+        return np.bincount(self._features(posts), minlength=SIZE)
+
+    def _features(self, posts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the features of some posts, one after the other."""
+        matrix = self.matrix[posts]
+        found: NDArray[np.int64] = matrix.indices[(matrix.data != 0) & (matrix.indices < SIZE)]
+        return found
 
     def folded(self, column: Numbers, bias: Numbers) -> tuple[Numbers, Numbers]:
         of_features = column[:SIZE]
@@ -278,7 +287,7 @@ def _regression(lesson: _Lesson, target: NDArray[np.float64]) -> tuple[NDArray[n
     )
     matrix, factors = lesson.seen.matrix[asked], lesson.seen.factors(lesson.head, asked, holds)
     if factors is not None:
-        matrix = matrix.multiply(factors[None]).tocsr()
+        matrix.data = matrix.data * factors[matrix.indices]  # its own: rows that were chosen are a copy
     regression.fit(matrix, holds, sample_weight=lesson.weights[asked])
     learnt = regression.coef_[0]
     return learnt if factors is None else learnt * factors, float(regression.intercept_[0])
