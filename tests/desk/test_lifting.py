@@ -109,16 +109,6 @@ def test_what_nobody_said_and_what_is_only_checked_lift_nothing(desk: Desk) -> N
     assert [level(name) for name in "12"] == [Urgency.NORMAL, Urgency.NORMAL]
 
 
-def test_while_urgency_is_off_nothing_is_lifted(desk: Desk) -> None:
-    lift_next()
-    hear(desk.channel, said("1", "Mein Anwalt schreibt euch"))
-    annotate_all()
-    note("1", legal=900)
-    understanding.switch("urgency", desk.clara, on=False)
-    assert lift_next() is False
-    assert level("1") is Urgency.NORMAL
-
-
 def test_what_is_settled_meanwhile_stays(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     lift_next()
     hear(desk.channel, said("1", "Mein Anwalt schreibt euch"))
@@ -136,11 +126,12 @@ def test_what_is_settled_meanwhile_stays(desk: Desk, monkeypatch: pytest.MonkeyP
     assert level("1") is Urgency.NORMAL
 
 
-def test_intents_that_are_switched_off_lift_nothing(desk: Desk) -> None:
+@pytest.mark.parametrize("kind", ["intent", "urgency"])
+def test_what_is_switched_off_lifts_nothing(desk: Desk, kind: str) -> None:
     lift_next()
     hear(desk.channel, said("1", "Mein Anwalt schreibt euch"))
     annotate_all()
     note("1", legal=900)
-    understanding.switch("intent", desk.clara, on=False)
+    understanding.switch(kind, desk.clara, on=False)
     assert lift_next() is False
     assert level("1") is Urgency.NORMAL

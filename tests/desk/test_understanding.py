@@ -310,6 +310,24 @@ def test_what_rules_say_is_corrected_too_and_no_model_learns_it(
     assert (note_of("1").language, note_of("1").by_hand) == ("", 0)
 
 
+def test_what_no_model_has_learnt_need_not_be_unlearnt(desk: Desk) -> None:
+    hear(desk.channel, said("1", ANGRY))
+    annotate_all()
+    made = [
+        understanding.correct(mention_of("1"), desk.anna, kind, value)
+        for kind, value in (("language", "nl"), ("sentiment", "neutral"))
+    ]
+    LearntModel.objects.create(
+        name="desk-1", made_at=NOON, based_on="resonanz", corrections_count=1, held_count=0, upto=1_000
+    )
+    waits = []
+    for one in made:
+        assert one is not None
+        understanding.undo(one, desk.anna)
+        waits.append(bool(models.state().anew))
+    assert waits == [False, True]
+
+
 def test_who_corrects_du_or_sie_says_how_the_next_reply_does_it(desk: Desk) -> None:
     sort_next()
     first = said("1", "Könntest du mir bitte helfen, mein Paket fehlt seit Tagen")
