@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import US, Person
 from tests.browser.test_journey import open_new
@@ -60,6 +60,32 @@ def test_several_corrections_in_a_row_take_a_key_each(someone: Arrive, network: 
     expect(pressed.filter(has_text="negative")).to_be_focused(timeout=LIVE_MS)
     page.keyboard.press("y")
     expect(noted.locator(".relabel")).to_be_hidden()
+
+
+def test_a_click_keeps_its_focus_while_the_panel_is_drawn_anew(
+    someone: Arrive, network: RunningSimulator
+) -> None:
+    network.say("eva", f"@{US} Mein Paket ist schon wieder nicht da, eine Frechheit!")
+    page = english(someone)
+    open_new(page, "eva")
+    noted = page.locator("#thread .noted").last
+    expect(noted.locator("summary .tag").first).to_have_text("negative", timeout=LIVE_MS)
+    page.keyboard.press("y")
+    expect(noted.locator(".relabel")).to_be_visible()
+    asked: list[Route] = []
+    page.route(f"**{noted.get_attribute('data-from')}", lambda route: asked.append(route))
+    page.keyboard.press("3")
+    for _attempt in range(LIVE_MS // 50):
+        if asked:
+            break
+        page.wait_for_timeout(50)
+    noted.get_by_role("button", name="neutral").focus()
+    for route in asked:
+        route.continue_()
+    page.unroute_all()
+    pressed = noted.locator(".relabel [aria-pressed=true]")
+    expect(pressed.filter(has_text="positive")).to_have_count(1, timeout=LIVE_MS)
+    expect(noted.get_by_role("button", name="neutral")).to_be_focused()
 
 
 def test_it_works_by_mouse_and_learns_in_the_background(someone: Arrive, network: RunningSimulator) -> None:

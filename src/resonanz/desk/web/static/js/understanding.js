@@ -28,15 +28,11 @@ async function load(noted) {
   noted.scrollIntoView({ block: noted.offsetHeight > room ? "start" : "nearest" });
 }
 
-// The panel after a change: in its place, with focus where it was. A message has said what is new.
-async function renew(noted) {
+// The panel after a change, in its place; focus stays, as choices have ids. A message has said what is new.
+function renew(noted) {
   const place = noted.querySelector(".why");
   place.setAttribute("aria-live", "off");
-  await fetched(noted, place);
-  if (!focusBack) return;
-  const { kind, value } = focusBack;
-  focusBack = null;
-  place.querySelector(`[data-kind="${CSS.escape(kind)}"][data-value="${CSS.escape(value)}"]`)?.focus({ preventScroll: true });
+  fetched(noted, place);
 }
 
 function toggle() {
@@ -90,7 +86,6 @@ document.addEventListener("keydown", (event) => {
 // was done it shows how things are now.
 
 let kept = null;
-let focusBack = null;
 let changed = false;
 
 document.addEventListener("resonanz:done", (event) => {
@@ -117,7 +112,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
   else if (focus?.matches?.("details.noted > summary")) noted.querySelector("summary").focus({ preventScroll: true });
   if (!changed) return;
   changed = false;
-  focusBack = why.contains(focus) && focus.dataset.kind ? { ...focus.dataset } : null;
   renew(noted);
 });
 
