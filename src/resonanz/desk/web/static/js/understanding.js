@@ -58,8 +58,21 @@ function set(button) {
   corrections = corrections.then(send).catch(() => {}); // the inbox says what went wrong
 }
 
+const choiceAt = (event) => event.target.closest?.(".relabel [data-kind]");
+let held = ""; // the choice that a mouse holds down: drawn anew meanwhile, it gets no click of the browser
+
+document.addEventListener("mousedown", (event) => {
+  held = (event.button === 0 && choiceAt(event)?.id) || "";
+});
+
+document.addEventListener("mouseup", (event) => {
+  const button = choiceAt(event);
+  if (button && button.id === held) setTimeout(() => held && set(button));
+});
+
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.(".relabel [data-kind]");
+  held = "";
+  const button = choiceAt(event);
   if (button) set(button);
 });
 
