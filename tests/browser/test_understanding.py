@@ -62,9 +62,7 @@ def test_several_corrections_in_a_row_take_a_key_each(someone: Arrive, network: 
     expect(noted.locator(".relabel")).to_be_hidden()
 
 
-def test_a_click_counts_while_the_panel_is_drawn_anew(
-    someone: Arrive, network: RunningSimulator
-) -> None:
+def test_a_click_counts_while_the_panel_is_drawn_anew(someone: Arrive, network: RunningSimulator) -> None:
     network.say("eva", f"@{US} Mein Paket ist schon wieder nicht da, eine Frechheit!")
     page = english(someone)
     open_new(page, "eva")
@@ -73,7 +71,11 @@ def test_a_click_counts_while_the_panel_is_drawn_anew(
     page.keyboard.press("y")
     expect(noted.locator(".relabel")).to_be_visible()
     asked: list[Route] = []
-    page.route(f"**{noted.get_attribute('data-from')}", lambda route: asked.append(route))
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route(f"**{noted.get_attribute('data-from')}", hold)
     page.keyboard.press("3")
     for _attempt in range(LIVE_MS // 50):
         if asked:

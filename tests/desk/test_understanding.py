@@ -31,6 +31,7 @@ from resonanz.desk import (
     understood,
 )
 from resonanz.desk.access import scope_of
+from resonanz.desk.care import private
 from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.listen import withdraw
 from resonanz.desk.models import (
@@ -376,6 +377,45 @@ def test_how_often_rules_are_right_is_measured_too(desk: Desk) -> None:
     assert (measured["language"], measured["address_form"]) == ((1, 1, 1), (1, 0, 0))
     of_another = {one.kind: one.checked for one in reading_quality.quality("desk-9")}
     assert (of_another["language"], reading_quality.judges()) == (1, {})
+
+
+def test_which_private_data_a_post_has_is_corrected_and_measured(desk: Desk) -> None:
+    hear(
+        desk.channel,
+        said("1", "Ruft mich an: 0171 2345678"),
+        said("2", "Das Gerät 0172 2345678 ist tot", OTTO),
+        said("3", ANGRY, MIA),
+    )
+    annotate_all()
+    assert [note_of(name).private for name in "123"] == ["phone", "phone", ""]
+    with pytest.raises(care.CareError):
+        understanding.correct(mention_of("2"), desk.anna, "private_data", "shoe_size")
+    talk = mention_of("2").conversation
+    assert talk is not None
+    assert private.exposed(talk) == ("phone",)
+    made = understanding.correct(mention_of("2"), desk.anna, "private_data", "")
+    assert made is not None
+    assert (private.exposed(talk), made.was, made.value) == ((), "phone", "")
+    understanding.correct(mention_of("2"), desk.anna, "private_data", "order_number,address")
+    assert private.exposed(talk) == ("address", "order_number")
+    hear(desk.channel, said("4", "Ach", MIA))
+    annotate_all()
+    assert note_of("2").private == "address,order_number"
+    for name, value in (("1", "phone"), ("2", ""), ("3", "email")):
+        understanding.correct(mention_of(name), desk.clara, "private_data", value, sampled=True)
+    confirmed = understanding.confirm(mention_of("4"), desk.clara, "private_data", sampled=True)
+    assert confirmed is not None
+    assert confirmed.confirms
+    measured = next(one for one in reading_quality.quality() if one.kind == "private_data")
+    assert (measured.checked, measured.right) == (6, 2)
+    assert {one.label: (one.said, one.right, one.meant) for one in measured.labels} == {
+        "phone": (2, 1, 1),
+        "none": (2, 1, 2),
+        "email": (0, 0, 1),
+    }
+    understanding.switch("private_data", desk.clara, on=False)
+    understanding.forget("private_data", desk.clara)
+    assert (note_of("2").private, note_of("2").by_hand) == ("", 0)
 
 
 def test_only_agents_correct_and_only_what_exists(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from resonanz.study import wilson
 DRAWN_FROM = timedelta(days=30)
 DRAWN_MOST = 20  # posts in one go
 CHECKED_MOST = 5_000  # checks that count, the newest
+NONE = "none"  # no private data
 
 
 class OfLabel(NamedTuple):
@@ -82,7 +83,9 @@ def judges() -> dict[str, int]:
 
 
 def _labels(kind: str, value: str) -> set[str]:
-    return set(filter(None, value.split(","))) if kind == Kind.INTENT else {value}
+    """Return what was said: of private data at least that there is none."""
+    labels = set(filter(None, value.split(","))) if kind in understood.SEVERAL else {value}
+    return labels or {NONE} if kind == Kind.PRIVATE_DATA else labels
 
 
 def _of_kind(kind: str, checked: Iterable[tuple[set[str], set[str]]]) -> OfKind:
@@ -93,7 +96,7 @@ def _of_kind(kind: str, checked: Iterable[tuple[set[str], set[str]]]) -> OfKind:
             unsure += 1
             said = set()  # noqa: PLW2901 - it has said nothing
         elif kind != Kind.INTENT or said or meant:
-            total += len(said | meant) if kind == Kind.INTENT else 1
+            total += len(said | meant) if kind in understood.SEVERAL else 1
             right += len(said & meant)
         for label in said | meant:
             counts[label][0] += label in said

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from resonanz.annotate.labelled import REASONS
+from resonanz.case import Urgency
 from resonanz.desk import looks
 from resonanz.desk.models import Annotation, Mention, Reason, Setting
 from resonanz.query import And, Node, Not, Op, Or, Term
@@ -34,7 +35,10 @@ BITS = {  # in `Annotation.by_hand`, of what people correct
     "reason": 8,
     "language": 16,
     "address_form": 32,
+    "urgency": 64,
+    "private_data": 128,
 }
+LEVELS = {level.name.lower(): level for level in Urgency}  # how urgent a post is, as people say it
 LEARNT = ("sentiment", "relevance", "intent", "reason")  # what models say and learn; rules say the others
 COLUMNS = {
     "sentiment": ("sentiment", "negative", "neutral", "positive"),
@@ -44,7 +48,9 @@ COLUMNS = {
     "private_data": ("private",),
     "address_form": ("form",),
     "language": ("language",),
+    "urgency": ("urgency",),
 }
+SEVERAL = ("intent", "private_data")  # of these a post may have any number, parted by commas
 LIST = """INSERT INTO desk_unannotated (mention_id, times) {}
     ON CONFLICT (mention_id) DO UPDATE SET times = times + 1"""
 LIST_ONE = LIST.format(

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from django.utils.translation import get_language, get_language_info, pgettext
 from django.utils.translation import gettext as _
 
-from resonanz.desk.models import Annotation, Reason
-from resonanz.desk.understood import UNSURE, intents_of
+from resonanz.desk.models import Annotation, Reason, Urgency
+from resonanz.desk.understood import LEVELS, UNSURE, intents_of
+from resonanz.desk.wording_enquiries import private_kind
 
 CERTAIN, LIKELY = 950, 800  # thousandths
 
@@ -31,6 +32,10 @@ def label(kind: str, name: str, reasons: Mapping[str, Reason] | None = None) -> 
         return reason_name(name, reasons or {})
     if kind == "language":
         return spoken(name) if name else _("no language told")
+    if kind == "urgency":
+        return str(Urgency(LEVELS[name]).label)
+    if kind == "private_data":
+        return _("no private data") if name == "none" else private_kind(name)
     return _labels(get_language())[kind].get(name, name)
 
 

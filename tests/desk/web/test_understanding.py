@@ -186,6 +186,41 @@ def test_language_and_address_stand_with_their_words_and_are_corrected(desk: Des
     assert labels_of(panel(client, other))["Language"] == "German by what its network says"
 
 
+def test_how_urgent_it_is_is_corrected_and_sorts(desk: Desk) -> None:
+    talk = case_of(desk, "Hilfe, mein Kind ist im Aufzug eingesperrt!")
+    client = signed_in(desk.anna)
+    assert re.search(r'data-value="safety" data-key-of="!" aria-pressed="true"', panel(client, talk))
+    assert relabel(client, talk, "urgency", "urgent")["say"] == "Corrected: urgent."
+    assert labels_of(panel(client, talk))["How urgent"] == "urgent decided by Anna"
+    assert Conversation.objects.get().urgency == Urgency.URGENT
+
+
+def test_private_data_stand_with_what_rules_found_and_are_corrected(desk: Desk) -> None:
+    talk = case_of(desk, "Ruft an: 0171 2345678 oder 0171 2345679")
+    client = signed_in(desk.anna)
+    shown = panel(client, talk)
+    assert labels_of(shown)["Private data"] == "phone number because of 0171 2345678 , 0171 2345679"
+    assert "<mark>0171 2345678</mark>" in shown
+    assert (
+        relabel(client, talk, "private_data", "address")["say"] == "Corrected: postal address, phone number."
+    )
+    relabel(client, talk, "private_data", "address")
+    told = relabel(client, talk, "private_data", "phone")
+    assert told["say"] == "Corrected: no private data."
+    shown = panel(client, talk)
+    assert labels_of(shown)["Private data"] == "no private data decided by Anna"
+    assert "<mark>0171" not in shown
+    understanding.switch("private_data", desk.clara, on=False)
+    assert "Private data" not in labels_of(panel(client, talk))
+
+
+def test_each_choice_has_its_own_key(desk: Desk) -> None:
+    shown = panel(signed_in(desk.anna), case_of(desk, ANGRY))
+    keys = [key for key in re.findall(r'data-key-of="([^"]*)"', shown) if key]
+    assert len(keys) == len(set(keys)) > 40
+    assert not set(keys) & {"g", "u", "x", "y", "/", "?"}  # these are everybody's
+
+
 def test_trainees_look_and_do_not_correct(desk: Desk) -> None:
     talk = case_of(desk, ANGRY)
     client = signed_in(desk.tom)
@@ -365,7 +400,8 @@ def test_posts_drawn_by_lot_tell_how_good_it_is(desk: Desk) -> None:
     post = Mention.objects.get()
     assert ("Post 1 of 20" in page, ANGRY in page) == (True, True)
     assert "checked" not in page.partition('id="checking"')[2].partition("</form>")[0]
-    assert 'value="-" data-key-of="x">none of these' in page
+    nones = re.findall(r'name="(\w+)" value="-" data-key-of="(.)">none of these', page)
+    assert nones == [("intent", "x"), ("private_data", "-")]
     assert check(client, post, do="skip") == "/reports/quality/check/?place=1"
     assert check(client, post) == "/reports/quality/check/?place=1"  # nothing was said
     where = check(client, post, sentiment="negative", intent=["request"], reason="delay")

@@ -7,25 +7,24 @@ corrects them. What a hand has sorted since the post came stays.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import Q
 
-from resonanz.annotate.annotation import CERTAINLY
 from resonanz.annotate.urgency import REASONS, Reason
 from resonanz.annotate.urgency_pressing import INTENTS
-from resonanz.case import Happened, State, Urgency
-from resonanz.desk import events, projection, understood
+from resonanz.case import State, Urgency
+from resonanz.desk import events, understood
 from resonanz.desk.care.base import one_of_many
-from resonanz.desk.care.sorting import Facts, reasons_in, sort_by_rule
+from resonanz.desk.care.pressing import found_in, is_sorted_by_hand
+from resonanz.desk.care.sorting import Facts, sort_by_rule
 from resonanz.desk.models import Annotation, Conversation, Correction, Kind
 
 READER = "lifting"  # this module's mark in the event log
 TOLD = frozenset({"annotated", "relabelled"})
 AT_ONCE = 20  # events
 LIFTING = (Kind.INTENT, Kind.RELEVANCE)
-SURE = round(CERTAINLY * 1000)
 
 
 def lift_next() -> bool:
@@ -68,7 +67,7 @@ def _pressing(told: Iterable[events.Told]) -> list[Annotation]:
     found = {
         note.mention_id: note
         for some in notes
-        for note in some.filter(pressing).exclude(about="others").select_related("mention")
+        for note in some.filter(pressing).exclude(about="others").select_related("mention__conversation")
     }
     return [found[order] for order in sorted(found)]
 
@@ -79,9 +78,8 @@ def _lift(note: Annotation) -> None:
     conversation = Conversation.objects.select_related("brand", "thread", "channel").get(pk=number)
     if conversation.urgency != Urgency.NORMAL or conversation.state != State.OPEN:
         return
-    reason = _reason_in(note, conversation.brand_id)
-    happened = projection.read_happened([conversation.pk]).get(conversation.pk, [])
-    if reason is None or _is_sorted_by_hand(happened, note.mention_id):
+    reason = _reason_in(note)
+    if reason is None or is_sorted_by_hand(conversation, note.mention_id):
         return
     facts: Facts = {
         "matter": conversation.matter,
@@ -91,25 +89,11 @@ def _lift(note: Annotation) -> None:
     sort_by_rule(conversation, facts)
 
 
-def _reason_in(note: Annotation, brand: int) -> Reason | None:
-    """Return why a post presses by what it wants, if the model is sure of that."""
-    found = reasons_in(note.mention, brand, sure_intents(note)).reasons
-    return next((reason for reason in found if reason.code in INTENTS.values()), None)
-
-
-def sure_intents(note: Annotation) -> set[str]:
-    """Return what the model is sure that a post wants, and what a person added: that has no score.
-
-    Nothing while intents are switched off.
+def _reason_in(note: Annotation) -> Reason | None:
+    """Return why a post presses by what it wants, if the model is sure of that and nobody has said how urgent
+    it is.
     """
-    if "intent" in understood.switched_off():
-        return set()
-    by_hand = note.by_hand & understood.BITS["intent"]
-    found = understood.intents_of(note.intents)
-    return {label for label, score in found.items() if score >= SURE or (by_hand and not score)}
-
-
-def _is_sorted_by_hand(happened: Sequence[Happened], order: int) -> bool:
-    """Whether somebody sorted a conversation after a post had come."""
-    came = next((place for place, event in enumerate(happened) if event.order == order), 0)
-    return any(event.kind == "sorted" and event.actor is not None for event in happened[came:])
+    if note.by_hand & understood.BITS["urgency"]:
+        return None
+    found = found_in(note.mention, note).reasons
+    return next((reason for reason in found if reason.code in INTENTS.values()), None)

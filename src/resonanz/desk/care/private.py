@@ -7,16 +7,18 @@ conversation (`intake`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from resonanz.annotate.private_data import find_private_data
+from resonanz.annotate.private_data import OwnPattern, find_private_data
+from resonanz.desk import understood
 from resonanz.desk.care.answers import answerable
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
 from resonanz.desk.care.voices import guards_voice, render, values_for
-from resonanz.desk.models import Agent, Conversation, Delivery, Outcome
+from resonanz.desk.models import Agent, Annotation, Conversation, Delivery, Mention, Outcome
 from resonanz.networks import NETWORKS, Capabilities
 from resonanz.post import Audience
 
@@ -88,9 +90,17 @@ def exposed(conversation: Conversation) -> tuple[str, ...]:
         incoming=True, deleted_at=None, author=conversation.customer, audience__gte=Audience.UNLISTED
     )
     patterns = guards_voice(conversation).patterns
-    newest = public.order_by("-order").values_list("text", flat=True)[:POSTS_LOOKED_AT]
-    found = (one.kind for text in newest for one in find_private_data(text, patterns=patterns))
+    newest = public.order_by("-order")[:POSTS_LOOKED_AT]
+    found = (kind for post in newest for kind in _kinds_in(post, patterns))
     return tuple(dict.fromkeys(found))
+
+
+def _kinds_in(post: Mention, patterns: Sequence[OwnPattern]) -> list[str]:
+    """Return which kinds of private data stand in a post: what somebody said of it counts, else rules."""
+    note = Annotation.objects.filter(mention=post).first()
+    if note is not None and note.by_hand & understood.BITS["private_data"]:
+        return list(filter(None, note.private.split(",")))
+    return [one.kind for one in find_private_data(post.text, patterns=patterns)]
 
 
 def _capabilities(conversation: Conversation) -> Capabilities | None:

@@ -54,10 +54,16 @@ def sort(
         _sorted(before, agent, facts)
 
 
-def _sorted(conversation: Conversation, agent: Agent | None, facts: Facts) -> None:
+def sort_after(conversation: Conversation, agent: Agent, post: Mention, level: case.Urgency) -> None:
+    """Say how urgent a conversation is, as it follows from what somebody said of a post. In a transaction."""
+    facts: Facts = {"matter": conversation.matter, "urgency": int(level)}
+    _sorted(conversation, agent, facts, post.pk)
+
+
+def _sorted(conversation: Conversation, agent: Agent | None, facts: Facts, post: int | None = None) -> None:
     """Write it down with the targets that follow, and ring where somebody is in danger."""
     now = timezone.now()
-    tell("sorted", now, conversation, agent, **facts, **_targets(conversation, facts))
+    tell("sorted", now, conversation, agent, mention=post, **facts, **_targets(conversation, facts))
     if facts["urgency"] == case.Urgency.SAFETY and conversation.urgency != case.Urgency.SAFETY:
         alarms.ring_for_safety(conversation, now, by=agent)
 
@@ -139,6 +145,8 @@ def _read(mentions: Iterable[Mention]) -> list[_Heard]:
         with one_of_many(f"reading post {mention.pk}"):
             assert mention.conversation is not None
             found = reasons_in(mention, mention.conversation.brand_id) if is_heard else CALM
+            if found.reasons and understood.is_by_hand(mention, "urgency"):
+                found = CALM  # somebody has said how urgent it is: an edit does not overrule a person
             form = _new_form(mention, mention.conversation)
             if form or found.reasons:
                 heard.append(_Heard(mention, found, form))

@@ -41,6 +41,7 @@ class Annotation(models.Model):
     reason_score = models.SmallIntegerField(default=0)
     private = models.CharField(max_length=200, blank=True)  # kinds of private data, parted by commas
     form = models.CharField(max_length=8, blank=True)  # du, sie, …
+    urgency = models.CharField(max_length=8, blank=True)  # what somebody said; "": rules tell it when asked
     by_hand = models.SmallIntegerField(default=0)  # `understood.BITS`: kinds that a person decided
     model = models.CharField(max_length=80, blank=True)  # "": rules alone
     at = MomentField()
@@ -59,12 +60,15 @@ class Kind(models.TextChoices):
     REASON = "reason", _("reason")
     LANGUAGE = "language", _("language")
     ADDRESS_FORM = "address_form", _("du or Sie")
+    URGENCY = "urgency", _("urgency")
+    PRIVATE_DATA = "private_data", _("private data")
 
 
 class Correction(models.Model):
     """What somebody said of one label: that it is right (`value` is `was`), or what is right instead.
 
-    Several intents are parted by commas. `sampled`: the post was drawn by lot to be checked.
+    Several intents or kinds of private data are parted by commas. `sampled`: the post was drawn by lot to be
+    checked.
     """
 
     mention = models.ForeignKey(Mention, models.CASCADE, related_name="corrections")

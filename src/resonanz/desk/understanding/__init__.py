@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resonanz.desk.understanding.annotating import annotate_next
-from resonanz.desk.understanding.correcting import confirm, correct, undo
+from resonanz.desk.understanding.annotating import annotate_next, own_numbers
+from resonanz.desk.understanding.correcting import confirm, correct, label_of, undo
 from resonanz.desk.understanding.explaining import judge_of, pieces, why
 from resonanz.desk.understanding.learning import learn_next
 from resonanz.desk.understanding.models import (
@@ -49,10 +49,12 @@ __all__ = [
     "forget",
     "judge_of",
     "judged",
+    "label_of",
     "learn_next",
     "learns",
     "look_twice",
     "noted_count",
+    "own_numbers",
     "pieces",
     "proposed",
     "roll_back",

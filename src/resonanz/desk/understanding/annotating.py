@@ -111,9 +111,13 @@ def _clear_stale() -> bool:
 def wanted() -> Wanted:
     """Return what is noted at this desk."""
     kinds = frozenset(understood.KINDS) - understood.switched_off()
+    return Wanted(kinds=kinds, patterns=own_numbers(), why=False)
+
+
+def own_numbers() -> list[OwnPattern]:
+    """Return how the desk's own customer and order numbers look."""
     own = Voice.objects.values_list("number_patterns", flat=True)
-    patterns = [OwnPattern(one["kind"], one["regex"]) for some in own for one in some]
-    return Wanted(kinds=kinds, patterns=patterns, why=False)
+    return [OwnPattern(one["kind"], one["regex"]) for some in own for one in some]
 
 
 def _values(found: Annotation, reasons: Collection[str]) -> tuple[Value, ...]:
@@ -132,6 +136,7 @@ def _values(found: Annotation, reasons: Collection[str]) -> tuple[Value, ...]:
         ",".join(sorted({one.kind for one in found.private_data})),
         "" if found.address_form is None else found.address_form.form,
         found.language,
+        "",  # urgency: sorting reads it in the post at once
     )
 
 

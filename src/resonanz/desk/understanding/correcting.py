@@ -12,7 +12,9 @@ from django.utils import timezone
 
 from resonanz.annotate.labelled import INTENTS, NO_REASON, SENTIMENTS
 from resonanz.annotate.language import DESK as LANGUAGES
+from resonanz.annotate.private_data import KINDS as PRIVATE
 from resonanz.desk import understood
+from resonanz.desk.care import pressing
 from resonanz.desk.care.base import CareError, expect_agent
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Annotation, Author, Correction, Kind, LearntModel, Mention
@@ -27,7 +29,7 @@ FORMS = (*ADDRESSED, "none")
 def correct(
     mention: Mention, agent: Agent, kind: str, value: str, *, sampled: bool = False
 ) -> Correction | None:
-    """Say what is right; None where somebody said so before. Several intents are parted by commas.
+    """Say what is right; None where somebody said so before. Several labels are parted by commas.
 
     CareError: `not_allowed`, `post_gone`, `not_known` (no such label), `switched_off`.
     """
@@ -51,6 +53,8 @@ def correct(
         )
         _put(note, kind, value)
         _address(mention, kind)
+        if kind == Kind.URGENCY and not sampled:
+            pressing.sort_along(mention, agent)
         _tell(made, agent, mention)
     return made
 
@@ -59,7 +63,7 @@ def confirm(mention: Mention, agent: Agent, kind: str, *, sampled: bool = False)
     """Say that a label is right. CareError: as `correct`, and `not_known` where none is noted."""
     note = Annotation.objects.filter(mention=mention).first()
     label = "" if note is None else label_of(note, kind)
-    if label in {"", understood.UNSURE} and kind != Kind.INTENT:
+    if label in {"", understood.UNSURE} and kind not in understood.SEVERAL:
         raise CareError("not_known")
     return correct(mention, agent, kind, label, sampled=sampled)
 
@@ -80,6 +84,8 @@ def undo(made: Correction, agent: Agent) -> None:
         note = _note_of(made.mention)
         _put(note, made.kind, made.was, by_hand=len(newest) > 1)
         _address(made.mention, made.kind)
+        if made.kind == Kind.URGENCY and not made.sampled:
+            pressing.sort_along(made.mention, agent)
         with connection.cursor() as cursor:
             cursor.execute(understood.LIST_ONE, [made.mention_id])
         if made.kind in understood.LEARNT and LearntModel.objects.filter(upto__gte=made.pk).exists():
@@ -91,6 +97,8 @@ def label_of(note: Annotation, kind: str) -> str:
     """Return what is noted of a kind as one text, "" for nothing."""
     if kind == Kind.INTENT:
         return ",".join(sorted(understood.intents_of(note.intents)))
+    if kind == Kind.URGENCY:
+        return pressing.level_of(note.mention, note).name.lower()
     return str(getattr(note, understood.COLUMNS[kind][0]))
 
 
@@ -107,8 +115,10 @@ def _checked(mention: Mention, agent: Agent, kind: str, value: str) -> str:
         "reason": (NO_REASON, *(reason.code for reason in understood.reasons())),
         "language": LANGUAGES,
         "address_form": FORMS,
+        "urgency": tuple(understood.LEVELS),
+        "private_data": PRIVATE,
     }.get(kind)
-    given = sorted(set(filter(None, value.split(",")))) if kind == Kind.INTENT else [value]
+    given = sorted(set(filter(None, value.split(",")))) if kind in understood.SEVERAL else [value]
     if known is None or not set(given) <= set(known):
         raise CareError("not_known")
     return ",".join(given)

@@ -109,7 +109,7 @@ def _empty(kind: str) -> None:
     if kind == "lookalikes":
         lookalikes.forget_all()
         return
-    if kind not in understood.KINDS:
+    if kind not in understood.COLUMNS:
         return
     emptied: dict[str, object] = {column: EMPTY.get(column, "") for column in understood.COLUMNS[kind]}
     _stored(kind).update(**emptied)
@@ -127,7 +127,7 @@ def _take_bit(bit: int) -> None:
 def _stored(kind: str) -> QuerySet[Annotation] | QuerySet[Lookalike]:
     if kind == "lookalikes":
         return Lookalike.objects.all()
-    if kind not in understood.KINDS:
+    if kind not in understood.COLUMNS:
         return Annotation.objects.none()
     return Annotation.objects.exclude(Q(**{understood.COLUMNS[kind][0]: ""}))
 

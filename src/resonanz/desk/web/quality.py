@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from resonanz.desk import care, reading_notes, reading_quality, understanding, understood, wording
+from resonanz.desk import care, reading_quality, understanding, understood, wording
 from resonanz.desk import wording_understanding as words
 from resonanz.desk.models import Kind, LearntModel, Mention, Role
 from resonanz.desk.understanding.learning import HELD
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from resonanz.desk.models import Agent, Annotation, Reason
+    from resonanz.desk.models import Agent, Reason
     from resonanz.desk.reading_quality import OfKind, OfLabel
     from resonanz.desk.understanding import InUse
 
-NOTHING = "-"  # somebody says that a post wants nothing
+NOTHING = "-"  # somebody says that a post wants nothing, or has no private data
+NONE_KEYS = dict(zip(understood.SEVERAL, "x-", strict=True))
 ENOUGH = 20  # checks from which on a share is worth a headline
 
 
@@ -215,10 +216,9 @@ def check(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"{reverse('quality-check')}?place={place}")
     model = understanding.current().model
     post = reading_quality.drawn(agent, judge="" if model is None else model.name)
-    note = None if post is None else reading_notes.note_of(post)
     context = {
         "post": post,
-        "groups": [] if note is None else _groups(note),
+        "groups": [] if post is None else _groups(),
         "place": place,
         "most": reading_quality.DRAWN_MOST,
         "area": "reports",
@@ -227,11 +227,11 @@ def check(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/quality_check.html", context)
 
 
-def _groups(note: Annotation) -> list[dict[str, object]]:
-    """Return the questions of a form; several intents may hold."""
+def _groups() -> list[dict[str, object]]:
+    """Return the questions of a form; where several labels may hold, so may none, which has its key."""
     return [
-        {"name": name, "kind": group[0].kind, "several": group[0].kind == Kind.INTENT, "choices": group}
-        for name, group in choices(note)
+        {"name": name, "kind": group[0].kind, "none_key": NONE_KEYS.get(group[0].kind, ""), "choices": group}
+        for name, group in choices({})
     ]
 
 

@@ -14,17 +14,17 @@ from django.views.decorators.http import require_safe
 from resonanz.annotate.address_form import address_form
 from resonanz.annotate.language import DESK as LANGUAGES
 from resonanz.annotate.language import identify
+from resonanz.annotate.private_data import KINDS as PRIVATE
+from resonanz.annotate.private_data import find_private_data
 from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
-from resonanz.desk.care import lifting
-from resonanz.desk.care.sorting import reasons_in
+from resonanz.desk.care import pressing
 from resonanz.desk.models import Correction, Kind, Mention, Role, Urgency
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
-from resonanz.desk.wording_enquiries import private_kind
 from resonanz.query.reading import INTENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
@@ -36,6 +36,8 @@ FEELING_KEYS = {"negative": "1", "neutral": "2", "positive": "3"}
 ABOUT_KEYS = {"us": "4", "others": "5"}
 LANGUAGE_KEYS = {"de": "6", "en": "7"} | dict.fromkeys(LANGUAGES[2:], "")
 FORM_KEYS = {"du": "8", "sie": "9", "none": "0"}
+URGENCY_KEYS = {"normal": ",", "urgent": ".", "safety": "!"}
+PRIVATE_KEYS: dict[str, str] = dict(zip(PRIVATE, "qrstvwz", strict=True))
 INTENT_KEYS = dict(zip(INTENTS, "abcdefhijklmnop", strict=True))  # g and u are everybody's
 REASON_KEYS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -73,9 +75,11 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
     off = understood.switched_off()
     because = [] if note is None else understanding.why(post.text, note)
     because = [one for one in because if one.kind not in off]
-    urgency = [] if "urgency" in off else [_urgency(post, talk, note)]
+    urgency = [] if "urgency" in off else [_urgency(post, note)]
+    private = [] if note is None or "private_data" in off else _private(post.text, note)
     words = [word for one in because for word in one.words]
-    words += [word for line in urgency for word in line.because]
+    words += [word for line in (*urgency, *private) for word in line.because]
+    may_correct = agent.has_role(Role.AGENT) and not talk.channel.is_archive
     context = {
         "talk": talk,
         "post": post,
@@ -83,21 +87,11 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
         "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
         "instead": understanding.judge_of(note).instead if because and note is not None else "",
-        "lines": [*([] if note is None else _lines(note, post.text, because, reasons)), *urgency],
+        "lines": [*([] if note is None else _lines(note, post.text, because, reasons)), *urgency, *private],
         "pieces": understanding.pieces(post.text, words),
-        "choices": choices(note) if agent.has_role(Role.AGENT) and not talk.channel.is_archive else (),
-        **({} if note is None else _besides(note)),
+        "choices": _corrections(post, note) if may_correct else (),
     }
     return render(request, "understanding/panel.html", context)
-
-
-def _besides(note: Annotation) -> dict[str, str]:
-    """Return which kinds of private data rules found, in words."""
-    off = understood.switched_off()
-    private = filter(None, note.private.split(",") if "private_data" not in off else ())
-    return {
-        "private": ", ".join(private_kind(kind) for kind in private),
-    }
 
 
 def _post_of(talk: Conversation, order: int) -> Mention:
@@ -169,39 +163,74 @@ def _certainty(one: Scored) -> str:
     return wording.likeliest(wording.label(one.kind, one.likeliest), one.score)
 
 
-def _urgency(post: Mention, talk: Conversation, note: Annotation | None) -> Line:
-    """Return what the rules find in a post that presses, with the words that say so."""
-    found = reasons_in(post, talk.brand_id, set() if note is None else lifting.sure_intents(note))
-    codes = dict.fromkeys(reason.code for reason in found.reasons)
+def _urgency(post: Mention, note: Annotation | None) -> Line:
+    """Return how urgent a post is, with the words that say so."""
+    by = None if note is None else reading_notes.decided_by(note).get("urgency")
+    level = pressing.level_of(post, note)
+    found = pressing.found_in(post, note).reasons if by is None else ()
+    codes = dict.fromkeys(reason.code for reason in found)
     return Line(
-        _("How urgent"),
-        str(Urgency(found.level).label),
+        wording.kind_name("urgency"),
+        str(Urgency(level).label),
         -1,
         ", ".join(map(wording_safety.why_pressing, codes)),
-        tuple(dict.fromkeys(reason.text for reason in found.reasons if reason.text)),
-        "",
+        tuple(dict.fromkeys(reason.text for reason in found if reason.text)),
+        by or "",
     )
 
 
-def choices(note: Annotation | None) -> list[tuple[str, list[Choice]]]:
-    """Return what can be set with one key, in groups with a heading each."""
+def _private(text: str, note: Annotation) -> list[Line]:
+    """Return a line for each kind of private data, with the data that rules find."""
+    by = reading_notes.decided_by(note).get("private_data")
+    found: dict[str, list[str]] = {}
+    for one in find_private_data(text, patterns=understanding.own_numbers()):
+        found.setdefault(one.kind, []).append(text[one.start : one.end])
+    kinds = list(filter(None, note.private.split(","))) or ([] if by is None else ["none"])
+    return [
+        Line(
+            wording.kind_name("private_data"),
+            wording.label("private_data", kind),
+            -1,
+            "",
+            tuple(dict.fromkeys(found.get(kind, ()))),
+            by or "",
+        )
+        for kind in kinds
+    ]
+
+
+def _corrections(post: Mention, note: Annotation | None) -> list[tuple[str, list[Choice]]]:
+    """Return what can be set with one key, in groups with a heading each, and what stands now."""
+    now: dict[str, set[str]] = {"urgency": {pressing.level_of(post, note).name.lower()}}
+    if note is not None:
+        kinds = (kind for kind in understood.BITS if kind != "urgency")
+        now |= {kind: set(understanding.label_of(note, kind).split(",")) for kind in kinds}
+    return choices(now)
+
+
+def choices(now: Mapping[str, Collection[str]]) -> list[tuple[str, list[Choice]]]:
+    """Return what can be said of a post, in groups with a heading each; `now`: what is said, by kind."""
     off = understood.switched_off()
-    intents = set() if note is None else set(understood.intents_of(note.intents))
-    groups = {
-        "sentiment": (FEELING_KEYS, {"" if note is None else note.sentiment}),
-        "relevance": (ABOUT_KEYS, {"" if note is None else note.about}),
-        "intent": (INTENT_KEYS, intents),
-        "reason": (_reason_keys(), {"" if note is None else note.reason}),
-        "language": (LANGUAGE_KEYS, {"" if note is None else note.language}),
-        "address_form": (FORM_KEYS, {"" if note is None else note.form}),
+    groups: dict[str, Mapping[str, str]] = {
+        "sentiment": FEELING_KEYS,
+        "relevance": ABOUT_KEYS,
+        "intent": INTENT_KEYS,
+        "reason": _reason_keys(),
+        "urgency": URGENCY_KEYS,
+        "language": LANGUAGE_KEYS,
+        "address_form": FORM_KEYS,
+        "private_data": PRIVATE_KEYS,
     }
     reasons = {one.code: one for one in understood.reasons()}
     return [
         (
             wording.kind_name(kind),
-            [Choice(kind, v, wording.label(kind, v, reasons), key, v in now) for v, key in keys.items()],
+            [
+                Choice(kind, value, wording.label(kind, value, reasons), key, value in now.get(kind, ()))
+                for value, key in keys.items()
+            ],
         )
-        for kind, (keys, now) in groups.items()
+        for kind, keys in groups.items()
         if kind not in off
     ]
 
@@ -215,16 +244,17 @@ def _reason_keys() -> dict[str, str]:
 
 
 def _relabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
-    """Set a label; an intent is put to the others or taken from them."""
+    """Set a label; an intent or a kind of private data is put to the others or taken from them."""
     post = _post_of(talk, whole_number(request.POST.get("order", "")) or 0)
     kind, value = request.POST.get("kind", ""), request.POST.get("value", "")
-    if kind == Kind.INTENT:
-        value = _toggled(post, value)
+    if kind in understood.SEVERAL:
+        value = _toggled(post, kind, value)
     made = understanding.correct(post, agent, kind, value)
     if made is None:
         return {"say": _("That is so already")}
     reasons = {one.code: one for one in understood.reasons()}
-    names = [wording.label(kind, one, reasons) for one in value.split(",") if one] or [_("no intent")]
+    nothing = _("no intent") if kind == Kind.INTENT else wording.label("private_data", "none")
+    names = [wording.label(kind, one, reasons) for one in value.split(",") if one] or [nothing]
     path = reverse("change", args=[talk.pk, "unlabel"])
     is_learnt = kind in understood.LEARNT
     said = _("Corrected: %(words)s. It will be learnt from.") if is_learnt else _("Corrected: %(words)s.")
@@ -232,10 +262,10 @@ def _relabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
     return {"say": said, "changed": True, "undo": undo(path, correction=made.pk)}
 
 
-def _toggled(post: Mention, intent: str) -> str:
+def _toggled(post: Mention, kind: str, label: str) -> str:
     note = reading_notes.note_of(post)
-    held = set() if note is None else set(understood.intents_of(note.intents))
-    return ",".join(sorted(held ^ {intent}))
+    held = set() if note is None else set(filter(None, understanding.label_of(note, kind).split(",")))
+    return ",".join(sorted(held ^ {label}))
 
 
 def _unlabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
