@@ -244,6 +244,26 @@ def test_what_is_switched_off_is_neither_noted_nor_found(desk: Desk) -> None:
     assert found("sentiment:negative") == ["2", "1"]
 
 
+def test_posts_are_found_by_all_that_is_noted(desk: Desk) -> None:
+    Voice.objects.update_or_create(brand=desk.brand, defaults={"safety_words": ["Gelbalarm"]})
+    hear(
+        desk.channel,
+        said("1", "Hilfe, mein Kind ist im Aufzug eingesperrt!"),
+        said("2", "Könntest du mich anrufen? 0171 2345678", OTTO),
+        said("3", "Gelbalarm an der Rampe", MIA),
+    )
+    annotate_all()
+    asked = ("urgency:danger", "urgency:normal", "private:any", "private:iban", "form:du")
+    assert [sorted(found(query)) for query in asked] == [["1", "3"], ["2"], ["2"], [], ["2"]]
+    understanding.correct(mention_of("3"), desk.anna, "urgency", "normal")
+    understanding.correct(mention_of("2"), desk.anna, "private_data", "iban")
+    annotate_all()
+    assert [sorted(found(query)) for query in asked] == [["1"], ["2", "3"], ["2"], ["2"], ["2"]]
+    for kind in ("urgency", "private_data", "address_form"):
+        understanding.switch(kind, desk.clara, on=False)
+    assert [found(query) for query in asked] == [[], [], [], [], []]
+
+
 def test_nobody_corrects_what_is_switched_off(desk: Desk) -> None:
     hear(desk.channel, said("1", ANGRY))
     understanding.switch("reason", desk.clara, on=False)
@@ -829,6 +849,13 @@ NOTED = (
     "lang:de",
     "lang:de-at",
     "lang:en",
+    "urgency:normal",
+    "urgency:safety",
+    "private:any",
+    "private:phone",
+    "private:email",
+    "form:du",
+    "form:none",
 )
 LANGUAGES = (None, "en", "de-AT", "de", "fr-CA")  # as networks name them
 asked = st.tuples(st.sampled_from(["", "-"]), st.sampled_from([*NOTED, "furchtbar", "polarlicht"])).map(
@@ -842,13 +869,19 @@ expressions = st.lists(st.lists(asked, min_size=1, max_size=3).map(" ".join), mi
 @settings_of(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(expressions, min_size=4, max_size=9),
-    st.sets(st.sampled_from(["sentiment", "reason", "language"])),
+    st.sets(st.sampled_from(["sentiment", "reason", "language", "urgency", "private_data", "address_form"])),
 )
 def test_search_and_columns_agree_with_what_a_query_means(
     desk: Desk, queries: list[str], off: set[str]
 ) -> None:
     with transaction.atomic():
-        texts = (ANGRY, GLAD, "Das Polarlicht, furchtbar schön", "Hallo?", "Nordlicht, grundlos verspätet")
+        texts = (
+            ANGRY,
+            GLAD,
+            "Das Polarlicht, furchtbar schön",
+            "Hilfst du? 0171 2345678",
+            "Nordlicht, grundlos verspätet",
+        )
         hear(
             desk.channel,
             *[

@@ -89,7 +89,17 @@ terms = st.one_of(
     st.sampled_from(
         ["has:links", "has:mentions", "has:hashtags", "has:cashtags", "has:media", "followers:10"]
     ),
-    st.sampled_from(["sentiment:negative", "intent:praise", "reason:delay", "reason:none", "about:us"]),
+    st.sampled_from(
+        [
+            "sentiment:negative",
+            "intent:praise",
+            "reason:delay",
+            "reason:none",
+            "about:us",
+            "urgency:safety",
+            "private:any",
+        ]
+    ),
     st.sampled_from(["followers:1..20", "since:2026-11-18", "until:2026-11-17", "conversation_id:1"]),
 )
 _negated = st.tuples(st.sampled_from(["", "", "", "-"]), terms).map("".join)

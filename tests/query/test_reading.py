@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resonanz.annotate.private_data import KINDS
 from resonanz.query import And, Node, Not, Op, Or, QueryError, Term, parse, speaks
-from resonanz.query.reading import LENGTH_MOST, NAMES, NESTED_MOST, TERMS_MOST
-from resonanz.query.tree import kept, read_kept, terms
+from resonanz.query.reading import LENGTH_MOST, NAMES, NESTED_MOST, PRIVATE, TERMS_MOST
+from resonanz.query.tree import ANY, kept, read_kept, terms
 from tests.query.material import expressions
 
 
@@ -149,13 +150,17 @@ def test_a_mistake_has_a_place(said: str, code: str, place: str) -> None:
     assert (error.code, said[error.start : error.end]) == (code, place)
 
 
+def test_private_data_are_called_as_they_are_noted() -> None:
+    assert (ANY, *KINDS) == PRIVATE
+
+
 def test_what_is_known_is_named() -> None:
     with pytest.raises(QueryError) as refused:
         parse("a is:nice")
     assert refused.value.facts == {
         "name": "is", "value": "nice", "choices": "reply, retweet, quote, verified, nullcast",
     }  # fmt: skip
-    assert len(NAMES) == len(set(NAMES)) == 20
+    assert len(NAMES) == len(set(NAMES)) == 23
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from resonanz.desk.understood import ASKED as NOTED_BY
 from resonanz.desk.understood import asked_in, is_asked_to_lack, switched_off, without
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, Or, Said, Term, fold, parse, satisfies
-from resonanz.query.tree import read_kept
+from resonanz.query.tree import ANY, read_kept
 
 LAST = (1 << 63) - 1
 READ_FIRST = 100  # posts that are read in one go; each further time twice as many
@@ -189,7 +189,7 @@ ASKED = """a.followers_count, m.language, m.extras, m.reply_to_uri, m.audience, 
     EXISTS (SELECT 1 FROM desk_clock k WHERE k.conversation_id = c.id AND k.reason > 0),
     (SELECT json_group_array(g.name) FROM desk_conversationtag l JOIN desk_tag g ON g.id = l.tag_id
         WHERE l.conversation_id = c.id),
-    n.sentiment, n.about, n.intents, n.reason, n.language"""
+    n.sentiment, n.about, n.intents, n.reason, n.language, n.urgency, n.private, n.form"""
 BESIDE = """JOIN desk_thread t ON t.id = m.thread_id
     LEFT JOIN desk_conversation c ON c.id = m.conversation_id
     LEFT JOIN desk_annotation n ON n.mention_id = m."order" """
@@ -265,7 +265,7 @@ def said_of(row: tuple[Any, ...], hidden: Mapping[str, object] = NOTHING) -> Sai
     """
     _order, _uri, network, text, handle, name, posted_ms, _talk, followers, language, extras, *rest = row
     answers, audience, root, state, waiting, answered_at, owner, dismissed, labels, *notes = rest
-    sentiment, about, intents, reason, spoken = notes
+    sentiment, about, intents, reason, spoken, urgency, private, form = notes
     carried = json.loads(extras) if extras else {}
     said = Said(
         network=network,
@@ -288,6 +288,9 @@ def said_of(row: tuple[Any, ...], hidden: Mapping[str, object] = NOTHING) -> Sai
         intents=tuple(json.loads(intents)) if intents else (),
         reason=reason or "",
         spoken=spoken or "",
+        urgency=urgency or "",
+        private=private.split(",") if private else (),
+        form=form or "",
     )
     return structs.replace(said, **hidden) if hidden else said
 
@@ -434,16 +437,18 @@ def _phrase(term: Term) -> str:
 
 # What plain columns can tell ---------------------------------------------------------------------
 
-COLUMNS = frozenset(  # exactly
-    {Op.SINCE, Op.UNTIL, Op.NETWORK, Op.AUDIENCE, Op.LANG, Op.SENTIMENT, Op.ABOUT, Op.INTENT, Op.REASON}
-)
 NOTED = """EXISTS (SELECT 1 FROM desk_annotation o WHERE o.mention_id = m."order" AND {})"""
 NOTES = {
     Op.SENTIMENT: NOTED.format("o.sentiment = %s"),
     Op.ABOUT: NOTED.format("o.about = %s"),
     Op.REASON: NOTED.format("o.reason = %s"),
+    Op.URGENCY: NOTED.format("o.urgency = %s"),
+    Op.FORM: NOTED.format("o.form = %s"),
     Op.INTENT: NOTED.format("o.intents LIKE %s"),
+    Op.PRIVATE: NOTED.format("',' || o.private || ',' LIKE %s"),
 }
+LIKE = {Op.INTENT: '%"{}"%', Op.PRIVATE: "%,{},%"}  # of labels of which a post may have several
+COLUMNS = frozenset({Op.SINCE, Op.UNTIL, Op.NETWORK, Op.AUDIENCE, Op.LANG, *NOTES})  # exactly
 # What is noted of the language, unless the network says the same and which sort of it.
 LANGUAGE = """coalesce((SELECT o.language FROM desk_annotation o WHERE o.mention_id = m."order"
     AND o.language <> '' AND m.language || '-' NOT LIKE o.language || '-%%'), m.language)"""
@@ -465,8 +470,8 @@ def _condition(term: Term, *, is_off: bool) -> Iterator[tuple[str, Values]]:
     if term.op is Op.LANG:
         yield f"{'m.language' if is_off else LANGUAGE} || '-' LIKE %s", [f"{term.value}-%"]
     elif term.op in NOTES:
-        value = f'%"{term.value}"%' if term.op is Op.INTENT else term.value
-        yield ("0", []) if is_off else (NOTES[term.op], [value])
+        label = "%_" if term.op is Op.PRIVATE and term.value == ANY else term.value
+        yield ("0", []) if is_off else (NOTES[term.op], [LIKE.get(term.op, "{}").format(label)])
     else:
         yield from _plain_condition(term)
 

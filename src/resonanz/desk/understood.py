@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 SETTING = "understanding"
-KINDS = ("sentiment", "relevance", "intent", "reason", "private_data", "address_form", "language")
-SWITCHES = (*KINDS, "urgency", "topics", "lookalikes")  # events name them by their place: add at the end
+KINDS = ("sentiment", "relevance", "intent", "reason", "private_data", "address_form", "language", "urgency")
+SWITCHES = (*KINDS, "topics", "lookalikes")  # events name them by their place: add at the end
 ASKED = {
     Op.SENTIMENT: "sentiment",
     Op.ABOUT: "relevance",
     Op.INTENT: "intent",
     Op.REASON: "reason",
     Op.LANG: "language",
+    Op.URGENCY: "urgency",
+    Op.PRIVATE: "private_data",
+    Op.FORM: "address_form",
 }
 BITS = {  # in `Annotation.by_hand`, of what people correct
     "sentiment": 1,
@@ -128,5 +131,8 @@ def without(asked: Collection[str]) -> dict[str, object]:
         "intent": {"intents": ()},
         "reason": {"reason": ""},
         "language": {"spoken": ""},
+        "urgency": {"urgency": ""},
+        "private_data": {"private": ()},
+        "address_form": {"form": ""},
     }
     return {name: value for kind in asked if kind in empty for name, value in empty[kind].items()}

@@ -13,7 +13,17 @@ from resonanz.desk.wording import audience_word, network_label
 from resonanz.desk.wording_understanding import intents, label, reason_name
 from resonanz.post import Audience
 from resonanz.query.chips import NEAR
-from resonanz.query.reading import ABOUTS, AUDIENCES, NETWORKS, SENTIMENTS, STATES
+from resonanz.query.reading import (
+    ABOUTS,
+    AUDIENCES,
+    FORMS,
+    NETWORKS,
+    PRIVATE,
+    SENTIMENTS,
+    STATES,
+    URGENCIES,
+)
+from resonanz.query.tree import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +66,9 @@ def kinds(_language: str | None) -> tuple[tuple[str, Choices], ...]:
         ("intent", _("wants")),
         ("reason", pgettext("chips", "reason")),
         ("about", pgettext("chips", "about")),
+        ("urgency", _("how urgent")),
+        ("private", _("private data")),
+        ("form", _("du or Sie")),
     )
     ours = (("tag", _("our tag")), ("state", pgettext("chips", "state")), ("conversation_id", _("thread")))
     return (
@@ -109,7 +122,14 @@ def _values(_language: str | None) -> Mapping[str, Choices]:
         "intent": tuple(intents(_language).items()),
         "about": tuple((name, label("relevance", name)) for name in ABOUTS),
         "reason": tuple((name, reason_name(name, {})) for name in (*REASONS, "none", "unsure")),
+        "urgency": tuple((name, label("urgency", name)) for name in URGENCIES),
+        "private": tuple((name, _private(name)) for name in PRIVATE),
+        "form": tuple((name, label("address_form", name)) for name in FORMS),
     }
+
+
+def _private(name: str) -> str:
+    return _("of any kind") if name == ANY else label("private_data", name)
 
 
 def _state_words() -> tuple[str, ...]:

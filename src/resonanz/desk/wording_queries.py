@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as later
 from resonanz.desk.storage import from_ms
 from resonanz.desk.understood import asked_in, switched_off
 from resonanz.desk.wording import ago, audience_word, network_label
+from resonanz.desk.wording_enquiries import private_kind
 from resonanz.desk.wording_understanding import kind_name, reason_name
 from resonanz.post import Audience
 from resonanz.query import And, Node, Not, Op, QueryError, Spelled, Term
 from resonanz.query.elsewhere import Loss
 from resonanz.query.reading import NAMES
+from resonanz.query.tree import ANY
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -230,6 +232,32 @@ def _subjects(_language: str | None) -> Mapping[str, Said]:
     }
 
 
+@cache
+def _presses(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "normal": (_("can wait their turn"), _("are urgent or tell of danger")),
+        "urgent": (_("are urgent"), _("are not urgent, or tell of danger")),
+        "safety": (_("tell of danger"), _("tell of no danger")),
+    }
+
+
+@cache
+def _addresses(_language: str | None) -> Mapping[str, Said]:
+    return {
+        "du": (_("say du to us"), _("do not say du to us")),
+        "sie": (_("say Sie to us"), _("do not say Sie to us")),
+        "mixed": (_("say du and Sie to us"), _("do not say both du and Sie to us")),
+        "none": (_("say neither du nor Sie to us"), _("say du or Sie to us")),
+    }
+
+
+def _private(term: Term) -> Said:
+    if term.value == ANY:
+        return _("hold private data"), _("hold no private data")
+    kind = {"kind": private_kind(term.value)}
+    return _("hold private data: %(kind)s") % kind, _("do not hold as private data: %(kind)s") % kind
+
+
 def _reason(term: Term) -> Said:
     if term.value == "none":
         return _("name no reason"), _("name a reason")
@@ -283,6 +311,9 @@ CLAUSES: Mapping[Op, Callable[[Term], Said]] = {
     Op.INTENT: lambda term: _means(get_language())[term.value],
     Op.REASON: _reason,
     Op.ABOUT: lambda term: _subjects(get_language())[term.value],
+    Op.URGENCY: lambda term: _presses(get_language())[term.value],
+    Op.PRIVATE: _private,
+    Op.FORM: lambda term: _addresses(get_language())[term.value],
 }
 
 

@@ -218,7 +218,10 @@ def _kinds(_language: str | None) -> Mapping[str, tuple[str, str]]:
         ),
         "private_data": (
             _("Private data"),
-            _("Whether a post has a phone number, an account or the like. Only the kind is stored."),
+            _(
+                "Whether a post has a phone number, an account or the like. Only the kind is stored."
+                " For filters."
+            ),
         ),
         "address_form": (
             _("Du or Sie"),
@@ -230,7 +233,10 @@ def _kinds(_language: str | None) -> Mapping[str, tuple[str, str]]:
         ),
         "urgency": (
             _("How urgent"),
-            _("Whether somebody is in danger, or something presses; that comes first, and danger rings."),
+            _(
+                "Whether somebody is in danger or something presses; that comes first, danger rings."
+                " For filters."
+            ),
         ),
         "topics": (
             _("Themes"),

@@ -11,7 +11,7 @@ import msgspec
 from resonanz.post import Post
 from resonanz.query.entities import addresses, hashtags, named
 from resonanz.query.folding import fold
-from resonanz.query.tree import And, Node, Not, Op, Term
+from resonanz.query.tree import ANY, And, Node, Not, Op, Term
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -48,6 +48,9 @@ class Said(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     reason: str = ""
     about: str = ""
     spoken: str = ""
+    urgency: str = ""
+    private: Sequence[str] = ()
+    form: str = ""
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -298,4 +301,7 @@ MEANINGS: Mapping[Op, Callable[[Term, Said], bool]] = {
     Op.INTENT: lambda term, said: term.value in said.intents,
     Op.REASON: lambda term, said: term.value == said.reason,
     Op.ABOUT: lambda term, said: term.value == said.about,
+    Op.URGENCY: lambda term, said: term.value == said.urgency,
+    Op.PRIVATE: lambda term, said: bool(said.private) if term.value == ANY else term.value in said.private,
+    Op.FORM: lambda term, said: term.value == said.form,
 }

@@ -17,7 +17,7 @@ from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedEOF, 
 from lark.exceptions import VisitError
 
 from resonanz.query.folding import fold
-from resonanz.query.tree import ALONE, And, Node, Not, Op, Or, Term
+from resonanz.query.tree import ALONE, ANY, And, Node, Not, Op, Or, Term
 
 LENGTH_MOST = 4_096  # characters; X takes 1,024 in a rule and 4,096 in its largest search
 NESTED_MOST = 32  # groups in groups
@@ -36,7 +36,16 @@ INTENTS = (
     *("data_protection", "cooperation", "abuse", "spam", "news", "other"),
 )
 ABOUTS = ("us", "others", "unsure")
-OTHER_SPELLINGS = {"repost": "retweet", "video_link": "videos", "private": "direct", "twitter": "x"}
+URGENCIES = ("normal", "urgent", "safety")
+PRIVATE = (ANY, "phone", "iban", "email", "card", "address", "order_number", "customer_number")
+FORMS = ("du", "sie", "mixed", "none")
+OTHER_SPELLINGS = {
+    "repost": "retweet",
+    "video_link": "videos",
+    "private": "direct",
+    "twitter": "x",
+    "danger": "safety",
+}
 CHOICES: Mapping[Op, tuple[str, ...]] = {
     Op.IS: KINDS,
     Op.HAS: PARTS,
@@ -46,6 +55,9 @@ CHOICES: Mapping[Op, tuple[str, ...]] = {
     Op.SENTIMENT: SENTIMENTS,
     Op.INTENT: INTENTS,
     Op.ABOUT: ABOUTS,
+    Op.URGENCY: URGENCIES,
+    Op.PRIVATE: PRIVATE,
+    Op.FORM: FORMS,
 }
 ELSEWHERE = frozenset(  # operators of X about what no other network tells, and what a desk does not keep
     (
@@ -437,5 +449,8 @@ MAKERS: Mapping[str, Callable[[Op, str, int, int, tzinfo], Term]] = {
     "intent": _choice,
     "reason": _reason,
     "about": _choice,
+    "urgency": _choice,
+    "private": _choice,
+    "form": _choice,
 }
 NAMES = tuple(MAKERS)

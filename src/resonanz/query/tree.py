@@ -40,7 +40,12 @@ class Op(StrEnum):
     INTENT = "intent"
     REASON = "reason"
     ABOUT = "about"
+    URGENCY = "urgency"
+    PRIVATE = "private"
+    FORM = "form"
 
+
+ANY = "any"  # of several, whichever
 
 # What says enough by itself; the others only narrow something down.
 ALONE = frozenset(Op) - {Op.IS, Op.HAS, Op.LANG, Op.NETWORK, Op.FOLLOWERS, Op.SINCE, Op.UNTIL}

@@ -41,7 +41,7 @@ class Annotation(models.Model):
     reason_score = models.SmallIntegerField(default=0)
     private = models.CharField(max_length=200, blank=True)  # kinds of private data, parted by commas
     form = models.CharField(max_length=8, blank=True)  # du, sie, …
-    urgency = models.CharField(max_length=8, blank=True)  # what somebody said; "": rules tell it when asked
+    urgency = models.CharField(max_length=8, blank=True)  # normal, urgent, safety
     by_hand = models.SmallIntegerField(default=0)  # `understood.BITS`: kinds that a person decided
     model = models.CharField(max_length=80, blank=True)  # "": rules alone
     at = MomentField()

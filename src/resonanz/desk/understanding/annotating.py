@@ -111,7 +111,13 @@ def _clear_stale() -> bool:
 def wanted() -> Wanted:
     """Return what is noted at this desk."""
     kinds = frozenset(understood.KINDS) - understood.switched_off()
-    return Wanted(kinds=kinds, patterns=own_numbers(), why=False)
+    words = Voice.objects.values_list("safety_words", flat=True)
+    return Wanted(
+        kinds=kinds,
+        patterns=own_numbers(),
+        pressing=[word for some in words for word in some or ()],
+        why=False,
+    )
 
 
 def own_numbers() -> list[OwnPattern]:
@@ -136,7 +142,7 @@ def _values(found: Annotation, reasons: Collection[str]) -> tuple[Value, ...]:
         ",".join(sorted({one.kind for one in found.private_data})),
         "" if found.address_form is None else found.address_form.form,
         found.language,
-        "",  # urgency: sorting reads it in the post at once
+        "" if found.urgency is None else found.urgency.level.name.lower(),
     )
 
 
