@@ -39,7 +39,9 @@ KINDS: dict[str, int] = {
     "resolved": 2,  # reason (case.Dismissal, where turns were left without an answer)
     "reopened": 1,  # undo (1 when an agent takes "resolved" back)
     "waits": 1,  # waiting (case.Waiting)
-    "sorted": 1,  # matter, urgency, due:ORDER (ms), end (ms), rule (which one, where no agent did it)
+    # matter, urgency (not where a hand left it), due:ORDER (ms), end (ms), rule (which one, where no agent
+    # did it); with a mention: correction (of that post's urgency) and before (how urgent it was)
+    "sorted": 1,
     "promised": 2,  # until (ms), told (0: the customer does not know this time), undo (1: taken back)
     "follow_up": 1,  # until (ms or none)
     "answered_there": 1,  # by hand on the network; undo (1: taken back), found (1: seen there, 0: not)

@@ -96,7 +96,7 @@ def _of_kind(kind: str, checked: Iterable[tuple[set[str], set[str]]]) -> OfKind:
             unsure += 1
             said = set()  # noqa: PLW2901 - it has said nothing
         elif kind != Kind.INTENT or said or meant:
-            total += len(said | meant) if kind in understood.SEVERAL else 1
+            total += max(1, len((said | meant) - {NONE})) if kind in understood.SEVERAL else 1
             right += len(said & meant)
         for label in said | meant:
             counts[label][0] += label in said

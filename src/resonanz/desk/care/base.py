@@ -34,6 +34,17 @@ class CareError(Exception):
         self.facts = facts
 
 
+def joined_here(conversation: Conversation) -> list[int]:
+    """Return a conversation and all that went on in it, over any number of joins."""
+    found = [conversation.pk]
+    joined = Conversation.objects.exclude(pk__in=found)
+    while more := list(
+        joined.filter(merged_into__in=found).exclude(pk__in=found).values_list("pk", flat=True)
+    ):
+        found += more
+    return found
+
+
 def expect_agent(agent: Agent) -> None:
     """Trainees read, note and suggest; everything else is for agents and those above."""
     if not agent.has_role(Role.AGENT):

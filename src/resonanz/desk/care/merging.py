@@ -17,7 +17,8 @@ from django.utils import timezone
 from resonanz.case import RULES, Case, Happened, State, Urgency, case_after, told
 from resonanz.desk import projection
 from resonanz.desk.access import visible_to
-from resonanz.desk.care.base import CareError, expect_agent, expect_live, tell
+from resonanz.desk.care.base import CareError, expect_agent, expect_live, joined_here, tell
+from resonanz.desk.care.pressing import sort_moved
 from resonanz.desk.care.sorting import sort
 from resonanz.desk.events import happen
 from resonanz.desk.models import (
@@ -237,6 +238,8 @@ def split(conversation: Conversation, agent: Agent, orders: Collection[int]) -> 
         _tell_on(conversation, made, agent, promise)
         _move_said(made, moving)
         _tell_left(conversation, made, agent, chosen, promise)
+        made.refresh_from_db()
+        sort_moved(made, moving, agent)
     made.refresh_from_db()
     return made
 
@@ -258,23 +261,12 @@ def _open_beside(conversation: Conversation, first: Mention) -> Conversation:
 def _tell_again(conversation: Conversation, made: Conversation, moving: list[int]) -> None:
     """Tell in the new conversation what was said and when, as it was told before."""
     told_of = Event.objects.filter(mention__in=moving, kind__in=SAID, conversation__isnull=False)
-    events = _each_once(_still_true(told_of.order_by("id")), _joined_here(conversation))
+    events = _each_once(_still_true(told_of.order_by("id")), joined_here(conversation))
     happen("opened", events[0].at if events else made.opened_at, conversation=made.pk)
     for event in events:
         facts = json.loads(event.facts) if event.facts else {}
         place = {"actor": event.actor, "mention": event.mention, "delivery": event.delivery}
         happen(event.kind, event.at, conversation=made.pk, **place, **facts)
-
-
-def _joined_here(conversation: Conversation) -> list[int]:
-    """Return a conversation and all that went on in it, over any number of joins."""
-    found = [conversation.pk]
-    joined = Conversation.objects.exclude(pk__in=found)
-    while more := list(
-        joined.filter(merged_into__in=found).exclude(pk__in=found).values_list("pk", flat=True)
-    ):
-        found += more
-    return found
 
 
 def _each_once(known: Sequence[Event], places: Sequence[int]) -> list[Event]:
@@ -303,7 +295,9 @@ def _tell_on(conversation: Conversation, made: Conversation, agent: Agent, promi
         tell("assigned", now, made, agent, to=fresh.assignee_id, team=fresh.team_id)
     if fresh.private_at is not None:
         tell("moved", now, made, agent, private=1)
-    by_hand = Event.objects.filter(conversation__in=_joined_here(fresh), kind="sorted", actor__isnull=False)
+    by_hand = Event.objects.filter(
+        conversation__in=joined_here(fresh), kind="sorted", actor__isnull=False, mention=None
+    )
     said = {json.loads(facts).get("urgency") for facts in by_hand.values_list("facts", flat=True)}
     if fresh.urgency and fresh.urgency in said:
         sort(made, agent, urgency=Urgency(fresh.urgency))

@@ -98,7 +98,8 @@ def exposed(conversation: Conversation) -> tuple[str, ...]:
 def _kinds_in(post: Mention, patterns: Sequence[OwnPattern]) -> list[str]:
     """Return which kinds of private data stand in a post: what somebody said of it counts, else rules."""
     note = Annotation.objects.filter(mention=post).first()
-    if note is not None and note.by_hand & understood.BITS["private_data"]:
+    is_on = "private_data" not in understood.switched_off()
+    if is_on and note is not None and note.by_hand & understood.BITS["private_data"]:
         return list(filter(None, note.private.split(",")))
     return [one.kind for one in find_private_data(post.text, patterns=patterns)]
 

@@ -17,7 +17,7 @@ from resonanz.annotate.urgency import REASONS, Urgency, urgency
 from resonanz.desk import events, projection, understood
 from resonanz.desk.care import alarms
 from resonanz.desk.care.base import CareError, expect_agent, expect_live, one_of_many, tell
-from resonanz.desk.models import Agent, Author, Conversation, Mention, Voice
+from resonanz.desk.models import Agent, Author, Conversation, Correction, Kind, Mention, Voice
 from resonanz.desk.policies import Subject, policy_of
 from resonanz.post import Audience
 
@@ -51,19 +51,35 @@ def sort(
         }
         if (facts["matter"], facts["urgency"]) == (before.matter, before.urgency):
             return
-        _sorted(before, agent, facts)
+        told = facts if urgency is not None else {"matter": facts["matter"]}
+        _sorted(before, agent, facts, told)
 
 
-def sort_after(conversation: Conversation, agent: Agent, post: Mention, level: case.Urgency) -> None:
+def sort_after(
+    conversation: Conversation,
+    agent: Agent,
+    post: Mention,
+    level: case.Urgency,
+    correction: int | None = None,
+) -> None:
     """Say how urgent a conversation is, as it follows from what somebody said of a post. In a transaction."""
     facts: Facts = {"matter": conversation.matter, "urgency": int(level)}
-    _sorted(conversation, agent, facts, post.pk)
+    told = facts | {"before": conversation.urgency}
+    told |= {} if correction is None else {"correction": correction}
+    _sorted(conversation, agent, facts, told, post.pk)
 
 
-def _sorted(conversation: Conversation, agent: Agent | None, facts: Facts, post: int | None = None) -> None:
+def _sorted(
+    conversation: Conversation,
+    agent: Agent | None,
+    facts: Facts,
+    told: Facts | None = None,
+    post: int | None = None,
+) -> None:
     """Write it down with the targets that follow, and ring where somebody is in danger."""
     now = timezone.now()
-    tell("sorted", now, conversation, agent, mention=post, **facts, **_targets(conversation, facts))
+    told = (facts if told is None else told) | _targets(conversation, facts)
+    tell("sorted", now, conversation, agent, mention=post, **told)
     if facts["urgency"] == case.Urgency.SAFETY and conversation.urgency != case.Urgency.SAFETY:
         alarms.ring_for_safety(conversation, now, by=agent)
 
@@ -106,13 +122,17 @@ def _subject(conversation: Conversation, facts: Facts, *, private: bool) -> Subj
 def sort_next() -> bool:
     """Read what customers have said since last time; True if anything new had happened.
 
-    A rule only raises the urgency; what somebody has lowered by hand rises again with a new post only.
+    A rule only raises the urgency; what somebody has lowered by hand rises again with a new post only. What
+    somebody has said of a post itself holds, unless an edit puts danger into it.
     """
     with events.follow(READER, SAID, AT_ONCE) as news:
         if news is None:
             return False
-        orders = [event.mention for event in news.told if event.kind in SAID and event.mention is not None]
-        for one in _read(_incoming(orders)):  # again after a crash: what was raised is not raised twice
+        said = [event for event in news.told if event.kind in SAID and event.mention is not None]
+        edited = {event.mention for event in said if event.kind == "edited"}
+        for one in _read(
+            _incoming(event.mention for event in said), edited
+        ):  # again after a crash: what was raised is not raised twice
             with one_of_many(f"sorting post {one.mention.pk}"), transaction.atomic():
                 _write(one)
         with transaction.atomic():
@@ -129,7 +149,7 @@ class _Heard:
     form: str
 
 
-def _incoming(orders: Iterable[int]) -> list[Mention]:
+def _incoming(orders: Iterable[int | None]) -> list[Mention]:
     known = Mention.objects.filter(
         order__in=list(orders), incoming=True, deleted_at=None, conversation__from_import=None
     )
@@ -137,7 +157,7 @@ def _incoming(orders: Iterable[int]) -> list[Mention]:
     return list(known.exclude(conversation=None).select_related(*near).order_by("order"))
 
 
-def _read(mentions: Iterable[Mention]) -> list[_Heard]:
+def _read(mentions: Iterable[Mention], edited: Collection[int | None] = ()) -> list[_Heard]:
     """Take from posts what they say about their urgency, and about how their authors address us."""
     heard = []
     is_heard = "urgency" not in understood.switched_off()
@@ -145,8 +165,9 @@ def _read(mentions: Iterable[Mention]) -> list[_Heard]:
         with one_of_many(f"reading post {mention.pk}"):
             assert mention.conversation is not None
             found = reasons_in(mention, mention.conversation.brand_id) if is_heard else CALM
-            if found.reasons and understood.is_by_hand(mention, "urgency"):
-                found = CALM  # somebody has said how urgent it is: an edit does not overrule a person
+            is_danger = found.level is case.Urgency.SAFETY and mention.pk in edited
+            if found.reasons and not is_danger and _is_said(mention):
+                found = CALM
             form = _new_form(mention, mention.conversation)
             if form or found.reasons:
                 heard.append(_Heard(mention, found, form))
@@ -180,6 +201,12 @@ def reasons_in(mention: Mention, brand: int, intents: Collection[str] = ()) -> U
     """Return how soon a post must be seen and why, by the rules, the brand's own words and what it wants."""
     words = Voice.objects.filter(brand=brand).values_list("safety_words", flat=True).first()
     return urgency(mention.text, tuple(words or ()), intents)
+
+
+def _is_said(mention: Mention) -> bool:
+    """Whether somebody has said how urgent a post is, other than to check how good the rules are."""
+    said = Correction.objects.filter(mention=mention, kind=Kind.URGENCY, sampled=False, undone_at=None)
+    return said.exists()
 
 
 def _new_form(mention: Mention, conversation: Conversation) -> str:

@@ -13,12 +13,14 @@ from django.utils import timezone
 from resonanz.annotate.labelled import INTENTS, NO_REASON, SENTIMENTS
 from resonanz.annotate.language import DESK as LANGUAGES
 from resonanz.annotate.private_data import KINDS as PRIVATE
+from resonanz.annotate.private_data import find_private_data
 from resonanz.desk import understood
 from resonanz.desk.care import pressing
 from resonanz.desk.care.base import CareError, expect_agent
 from resonanz.desk.events import happen
 from resonanz.desk.models import Agent, Annotation, Author, Correction, Kind, LearntModel, Mention
 from resonanz.desk.understanding import models
+from resonanz.desk.understanding.annotating import own_numbers
 from resonanz.desk.understanding.learning import AFTER
 
 ABOUTS = ("us", "others")
@@ -38,6 +40,8 @@ def correct(
         note = _note_of(mention)
         was, judge = label_of(note, kind), note.model
         if was == value and note.by_hand & understood.BITS[kind] and not sampled:
+            if kind == Kind.URGENCY:
+                pressing.sort_along(mention, agent)  # it was said in a check, or before it was open again
             return None
         if sampled and note.by_hand & understood.BITS[kind]:
             was, judge = _judged(mention, kind)
@@ -54,7 +58,7 @@ def correct(
         _put(note, kind, value)
         _address(mention, kind)
         if kind == Kind.URGENCY and not sampled:
-            pressing.sort_along(mention, agent)
+            pressing.sort_along(mention, agent, made)
         _tell(made, agent, mention)
     return made
 
@@ -84,8 +88,8 @@ def undo(made: Correction, agent: Agent) -> None:
         note = _note_of(made.mention)
         _put(note, made.kind, made.was, by_hand=len(newest) > 1)
         _address(made.mention, made.kind)
-        if made.kind == Kind.URGENCY and not made.sampled:
-            pressing.sort_along(made.mention, agent)
+        if made.kind == Kind.URGENCY:
+            pressing.sort_back(made.mention, agent, made)
         with connection.cursor() as cursor:
             cursor.execute(understood.LIST_ONE, [made.mention_id])
         if made.kind in understood.LEARNT and LearntModel.objects.filter(upto__gte=made.pk).exists():
@@ -99,6 +103,9 @@ def label_of(note: Annotation, kind: str) -> str:
         return ",".join(sorted(understood.intents_of(note.intents)))
     if kind == Kind.URGENCY:
         return pressing.level_of(note.mention, note).name.lower()
+    if kind == Kind.PRIVATE_DATA and not note.by_hand & understood.BITS[kind]:
+        found = find_private_data(note.mention.text, patterns=own_numbers())  # noted or not
+        return ",".join(sorted({one.kind for one in found}))
     return str(getattr(note, understood.COLUMNS[kind][0]))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from resonanz.annotate.labelled import LONGEST_NAME, NO_REASON, REASONS
@@ -129,7 +129,8 @@ def _stored(kind: str) -> QuerySet[Annotation] | QuerySet[Lookalike]:
         return Lookalike.objects.all()
     if kind not in understood.COLUMNS:
         return Annotation.objects.none()
-    return Annotation.objects.exclude(Q(**{understood.COLUMNS[kind][0]: ""}))
+    said = Annotation.objects.alias(bit=F("by_hand").bitand(understood.BITS[kind]))
+    return said.exclude(Q(**{understood.COLUMNS[kind][0]: ""}), bit=0)
 
 
 # The list of reasons -----------------------------------------------------------------------------

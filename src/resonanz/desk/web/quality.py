@@ -241,7 +241,7 @@ def _checked(request: HttpRequest, agent: Agent) -> bool:
         return False
     said = False
     post = get_object_or_404(Mention, pk=whole_number(request.POST.get("order", "")) or 0)
-    for kind in Kind.values:
+    for kind in sorted(Kind.values, key=lambda kind: kind != Kind.URGENCY):  # rules go by what is noted
         given = request.POST.getlist(kind)
         if not given:
             continue

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from resonanz import case
-from resonanz.desk import care, wording_safety
+from resonanz.desk import care, understood, wording_safety
 from resonanz.desk.care.sorting import reasons_in
-from resonanz.desk.models import Matter, Mention, Urgency, Voice
+from resonanz.desk.models import Annotation, Matter, Mention, Urgency, Voice
 from resonanz.desk.web.acting import undo, whole_number
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resonanz.desk.models import Agent, Conversation
     from resonanz.desk.web.acting import Told, Verb
 
+SAFETY = case.Urgency.SAFETY.name.lower()
 LOOKED_AT_MOST = 20  # a customer's newest posts that are searched for what rang
 
 
@@ -66,7 +67,10 @@ def safety_of(talk: Conversation) -> Safety | None:
         return None
     said = Mention.objects.filter(conversation=talk, incoming=True, author=talk.customer, deleted_at=None)
     newest = said.order_by("-order")[:LOOKED_AT_MOST]
-    reasons = [r for mention in newest for r in reasons_in(mention, talk.brand_id).reasons]
+    calm = Annotation.objects.filter(mention__in=list(newest)).exclude(urgency=SAFETY)
+    calmed = {note.mention_id for note in calm if note.by_hand & understood.BITS["urgency"]}
+    heard = [mention for mention in newest if mention.pk not in calmed]
+    reasons = [r for mention in heard for r in reasons_in(mention, talk.brand_id).reasons]
     pressing = [r for r in reasons if r.level is case.Urgency.SAFETY]
     own = Voice.objects.filter(brand=talk.brand_id).values_list("safety_guidance", flat=True).first()
     guidance = (own or "").strip() or wording_safety.advice(

@@ -19,7 +19,7 @@ from resonanz.annotate.private_data import find_private_data
 from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
 from resonanz.desk.care import pressing
-from resonanz.desk.models import Correction, Kind, Mention, Role, Urgency
+from resonanz.desk.models import Annotation, Correction, Kind, Mention, Role, Urgency
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
 from resonanz.query.reading import INTENTS
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from resonanz.desk.models import Agent, Annotation, Conversation, Reason
+    from resonanz.desk.models import Agent, Conversation, Reason
     from resonanz.desk.understanding.explaining import Because
     from resonanz.desk.web.acting import Told, Verb
 
@@ -73,10 +73,11 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
     note = reading_notes.note_of(post)
     reasons = {one.code: one for one in understood.reasons(active=False)}
     off = understood.switched_off()
+    by = {} if note is None else reading_notes.decided_by(note)
     because = [] if note is None else understanding.why(post.text, note)
     because = [one for one in because if one.kind not in off]
-    urgency = [] if "urgency" in off else [_urgency(post, note)]
-    private = [] if note is None or "private_data" in off else _private(post.text, note)
+    urgency = [] if "urgency" in off else [_urgency(post, note, by)]
+    private = [] if note is None or "private_data" in off else _private(post.text, note, by)
     words = [word for one in because for word in one.words]
     words += [word for line in (*urgency, *private) for word in line.because]
     may_correct = agent.has_role(Role.AGENT) and not talk.channel.is_archive
@@ -87,7 +88,11 @@ def panel(request: HttpRequest, number: int, order: int) -> HttpResponse:
         "judge": "" if note is None else note.model.removesuffix(understanding.TWICE),
         "looked_twice": note is not None and note.model.endswith(understanding.TWICE),
         "instead": understanding.judge_of(note).instead if because and note is not None else "",
-        "lines": [*([] if note is None else _lines(note, post.text, because, reasons)), *urgency, *private],
+        "lines": [
+            *([] if note is None else _lines(note, post.text, because, reasons, by)),
+            *urgency,
+            *private,
+        ],
         "pieces": understanding.pieces(post.text, words),
         "choices": _corrections(post, note) if may_correct else (),
     }
@@ -102,11 +107,14 @@ def _post_of(talk: Conversation, order: int) -> Mention:
 
 
 def _lines(
-    note: Annotation, text: str, because: Sequence[Because], reasons: Mapping[str, Reason]
+    note: Annotation,
+    text: str,
+    because: Sequence[Because],
+    reasons: Mapping[str, Reason],
+    by: Mapping[str, str],
 ) -> list[Line]:
     """Return a line for each label, with whoever decided it."""
     words = {(one.kind, one.label): one.words for one in because}
-    by = reading_notes.decided_by(note)
     if "address_form" not in by:
         seen = address_form(text, direction="in").evidence
         words["address_form", note.form] = tuple(dict.fromkeys(one.text for one in seen))
@@ -163,11 +171,10 @@ def _certainty(one: Scored) -> str:
     return wording.likeliest(wording.label(one.kind, one.likeliest), one.score)
 
 
-def _urgency(post: Mention, note: Annotation | None) -> Line:
+def _urgency(post: Mention, note: Annotation | None, by: Mapping[str, str]) -> Line:
     """Return how urgent a post is, with the words that say so."""
-    by = None if note is None else reading_notes.decided_by(note).get("urgency")
     level = pressing.level_of(post, note)
-    found = pressing.found_in(post, note).reasons if by is None else ()
+    found = pressing.found_in(post, note).reasons if "urgency" not in by else ()
     codes = dict.fromkeys(reason.code for reason in found)
     return Line(
         wording.kind_name("urgency"),
@@ -175,17 +182,16 @@ def _urgency(post: Mention, note: Annotation | None) -> Line:
         -1,
         ", ".join(map(wording_safety.why_pressing, codes)),
         tuple(dict.fromkeys(reason.text for reason in found if reason.text)),
-        by or "",
+        by.get("urgency", ""),
     )
 
 
-def _private(text: str, note: Annotation) -> list[Line]:
+def _private(text: str, note: Annotation, by: Mapping[str, str]) -> list[Line]:
     """Return a line for each kind of private data, with the data that rules find."""
-    by = reading_notes.decided_by(note).get("private_data")
     found: dict[str, list[str]] = {}
     for one in find_private_data(text, patterns=understanding.own_numbers()):
         found.setdefault(one.kind, []).append(text[one.start : one.end])
-    kinds = list(filter(None, note.private.split(","))) or ([] if by is None else ["none"])
+    said = list(filter(None, understanding.label_of(note, "private_data").split(",")))
     return [
         Line(
             wording.kind_name("private_data"),
@@ -193,9 +199,9 @@ def _private(text: str, note: Annotation) -> list[Line]:
             -1,
             "",
             tuple(dict.fromkeys(found.get(kind, ()))),
-            by or "",
+            by.get("private_data", ""),
         )
-        for kind in kinds
+        for kind in said or (["none"] if "private_data" in by else [])
     ]
 
 
@@ -263,8 +269,8 @@ def _relabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
 
 
 def _toggled(post: Mention, kind: str, label: str) -> str:
-    note = reading_notes.note_of(post)
-    held = set() if note is None else set(filter(None, understanding.label_of(note, kind).split(",")))
+    note = reading_notes.note_of(post) or Annotation(mention=post)
+    held = set(filter(None, understanding.label_of(note, kind).split(",")))
     return ",".join(sorted(held ^ {label}))
 
 

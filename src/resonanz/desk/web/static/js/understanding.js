@@ -62,18 +62,22 @@ const choiceAt = (event) => event.target.closest?.(".relabel [data-kind]");
 let held = ""; // the choice that a mouse holds down: drawn anew meanwhile, it gets no click of the browser
 
 document.addEventListener("mousedown", (event) => {
-  held = (event.button === 0 && choiceAt(event)?.id) || "";
+  held = (event.button === 0 && !event.ctrlKey && choiceAt(event)?.id) || "";
 });
 
 document.addEventListener("mouseup", (event) => {
   const button = choiceAt(event);
-  if (button && button.id === held) setTimeout(() => held && set(button));
+  if (button && button.id === held) setTimeout(() => {
+    if (held) set(button);
+    held = "";
+  });
 });
 
 document.addEventListener("click", (event) => {
-  held = "";
   const button = choiceAt(event);
-  if (button) set(button);
+  if (!button) return;
+  held = "";
+  set(button);
 });
 
 document.addEventListener("resonanz:key", (event) => {
