@@ -62,7 +62,9 @@ def test_several_corrections_in_a_row_take_a_key_each(someone: Arrive, network: 
     expect(noted.locator(".relabel")).to_be_hidden()
 
 
-def test_a_click_counts_once_while_the_panel_is_drawn_anew(someone: Arrive, network: RunningSimulator) -> None:
+def test_a_click_counts_once_while_the_panel_is_drawn_anew(
+    someone: Arrive, network: RunningSimulator
+) -> None:
     network.say("eva", f"@{US} Mein Paket ist schon wieder nicht da, eine Frechheit!")
     page = english(someone)
     open_new(page, "eva")

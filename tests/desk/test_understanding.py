@@ -31,7 +31,7 @@ from resonanz.desk import (
     understood,
 )
 from resonanz.desk.access import scope_of
-from resonanz.desk.care import private
+from resonanz.desk.care import private, voices
 from resonanz.desk.care.sorting import sort_next
 from resonanz.desk.listen import withdraw
 from resonanz.desk.models import (
@@ -329,6 +329,17 @@ def test_what_rules_say_is_corrected_too_and_no_model_learns_it(
     understanding.switch("language", desk.clara, on=False)
     understanding.forget("language", desk.clara)
     assert (note_of("1").language, note_of("1").by_hand) == ("", 0)
+
+
+def test_who_corrects_the_language_says_in_which_templates_are(desk: Desk) -> None:
+    hear(desk.channel, said("1", "Wo bleibt mein Paket?", language="en"))
+    talk = mention_of("1").conversation
+    assert talk is not None
+    assert voices.language_of(talk) == "en"  # as the network says
+    understanding.correct(mention_of("1"), desk.anna, "language", "de")
+    assert voices.language_of(talk) == "de"
+    understanding.switch("language", desk.clara, on=False)
+    assert voices.language_of(talk) == "en"
 
 
 def test_what_no_model_has_learnt_need_not_be_unlearnt(desk: Desk) -> None:

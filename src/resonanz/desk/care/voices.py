@@ -22,7 +22,7 @@ from resonanz.annotate.private_data import OwnPattern
 from resonanz.desk.care.base import CareError, expect_lead
 from resonanz.desk.models import Agent, Brand, Channel, Conversation, Mention, Voice
 from resonanz.desk.prepared import prepared
-from resonanz.desk.understood import switched_off
+from resonanz.desk.understood import BITS, switched_off
 from resonanz.phrases import PhraseError, greeting_name, parse
 
 Form = Literal["du", "sie"]
@@ -136,8 +136,17 @@ def form_for(conversation: Conversation) -> Form:
 
 
 def language_of(conversation: Conversation) -> str:
-    """Return in which of LANGUAGES a customer writes: English if the last posts say so, else German."""
-    return "en" if spoken_in(_last_said(conversation.pk)).startswith("en") else "de"
+    """Return in which of LANGUAGES a customer writes: English if the last posts say so, else German.
+
+    What somebody said of a post's language counts before all else.
+    """
+    corrects = 0 if "language" in switched_off() else BITS["language"]
+    found = ""
+    for network, text, noted, by_hand in _last_said(conversation.pk):
+        found = (noted or "") if (by_hand or 0) & corrects else network or spoken(text)
+        if found:
+            break
+    return "en" if found.startswith("en") else "de"
 
 
 def spoken_in(posts: Iterable[Mention]) -> str:
@@ -149,9 +158,9 @@ def spoken_in(posts: Iterable[Mention]) -> str:
 
 
 @prepared
-def _last_said(talk: int) -> QuerySet[Mention]:
+def _last_said(talk: int) -> QuerySet[Mention, tuple[str, str, str | None, int | None]]:
     said = Mention.objects.filter(conversation=talk, incoming=True).order_by("-order")
-    return said.only("language", "text")[:LAST_SAID]
+    return said.values_list("language", "text", "annotation__language", "annotation__by_hand")[:LAST_SAID]
 
 
 def text_of(voice: Voice, name: str, language: str) -> str:
