@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -40,6 +40,10 @@ def sort_all() -> None:
 
 def mention_of(name: str) -> Mention:
     return Mention.objects.get(uri__endswith=f"/{name}")
+
+
+def later(minutes: int) -> datetime:
+    return NOON + timedelta(minutes=minutes)
 
 
 def say(agent: Agent, name: str, urgency: str, *, sampled: bool = False) -> Correction:
@@ -148,6 +152,65 @@ def test_taken_back_it_is_as_before_unless_somebody_has_spoken_since(desk: Desk)
         assert level("4") is then
 
 
+def test_taken_back_no_danger_of_others_is_lost(desk: Desk) -> None:
+    first, second = said("1", CALM), said("2", CALM, OTTO)
+    hear(desk.channel, first, second)
+    up = say(desk.anna, "1", "safety")
+    hear(desk.channel, said("3", FIRE, to=first))  # presses as much, so it sorts nothing
+    sort_all()
+    understanding.undo(up, desk.anna)
+    assert level("1") is Urgency.SAFETY
+    up = say(desk.anna, "2", "safety")
+    care.sort(conversation_of(second), desk.ben, urgency=Urgency.SAFETY)  # confirmed by a hand
+    understanding.undo(up, desk.anna)
+    assert level("2") is Urgency.SAFETY
+    say(desk.anna, "2", "urgent")
+    assert level("2") is Urgency.SAFETY
+
+
+def test_taken_back_danger_is_back_where_it_had_sorted_nothing(desk: Desk) -> None:
+    first, second = said("1", LOCKED), said("3", CALM)
+    hear(desk.channel, first, said("2", FIRE, to=first), second)
+    sort_all()
+    one = say(desk.anna, "1", "normal")
+    say(desk.anna, "2", "normal")
+    assert level("1") is Urgency.NORMAL
+    understanding.undo(one, desk.anna)
+    assert level("1") is Urgency.SAFETY
+    again = say(desk.anna, "1", "normal")
+    merging.merge(conversation_of(first), desk.anna, conversation_of(second))
+    understanding.undo(again, desk.anna)
+    assert level("3") is Urgency.SAFETY
+
+
+def test_what_a_hand_has_dealt_with_does_not_come_back_with_another_post(desk: Desk) -> None:
+    first = said("1", LOCKED)
+    hear(desk.channel, first)
+    sort_all()
+    care.sort(conversation_of(first), desk.ben, urgency=Urgency.NORMAL)
+    hear(desk.channel, said("2", FIRE, to=first))
+    sort_all()
+    assert level("1") is Urgency.SAFETY
+    say(desk.anna, "2", "normal")
+    assert level("1") is Urgency.NORMAL
+
+
+def test_a_hand_holds_against_less_and_against_a_split_also_where_it_was_joined(desk: Desk) -> None:
+    first, second = said("1", LOCKED), said("2", CALM)
+    hear(desk.channel, first, second)
+    sort_all()
+    care.sort(conversation_of(first), desk.ben, urgency=Urgency.NORMAL)
+    merging.merge(conversation_of(first), desk.anna, conversation_of(second))
+    say(desk.anna, "1", "urgent")
+    assert level("1") is Urgency.NORMAL
+    third = said("3", CALM, OTTO)
+    hear(desk.channel, third, said("4", CALM, OTTO, to=third))
+    say(desk.anna, "4", "safety")
+    care.sort(conversation_of(third), desk.ben, urgency=Urgency.NORMAL)
+    merging.split(conversation_of(third), desk.clara, [mention_of("4").pk])
+    assert level("4") is Urgency.NORMAL
+
+
 @pytest.mark.parametrize("word", ["urgent", "safety"])
 def test_a_post_that_is_split_off_takes_along_what_was_said_of_it_alone(desk: Desk, word: str) -> None:
     first = said("1", CALM)
@@ -155,8 +218,9 @@ def test_a_post_that_is_split_off_takes_along_what_was_said_of_it_alone(desk: De
     sort_all()
     made = say(desk.anna, "2", word)
     calm = merging.split(conversation_of(first), desk.anna, [mention_of("3").pk])
-    pressing = merging.split(conversation_of(first), desk.anna, [mention_of("2").pk])
+    pressing = merging.split(conversation_of(first), desk.clara, [mention_of("2").pk])
     sort_all()
+    assert Event.objects.get(kind="sorted", conversation=pressing.pk).actor == desk.anna.pk
     assert calm.urgency == Urgency.NORMAL
     assert pressing.urgency == level("2") == Urgency[word.upper()]
     understanding.undo(made, desk.anna)
@@ -202,12 +266,14 @@ def test_said_again_it_sorts_what_was_only_checked_or_was_settled_then(desk: Des
     care.resolve(conversation_of(second), desk.anna, care.Dismissal.NO_ANSWER_NEEDED)
     say(desk.anna, "2", "urgent")
     care.reopen(conversation_of(second), desk.anna)
-    for name, urgency in (("1", "safety"), ("2", "urgent")):
-        assert understanding.correct(mention_of(name), desk.anna, "urgency", urgency) is None
+    assert say(desk.anna, "1", "safety").confirms
+    assert understanding.correct(mention_of("2"), desk.anna, "urgency", "urgent") is None
     assert (level("1"), level("2")) == (Urgency.SAFETY, Urgency.URGENT)
 
 
-def test_neither_an_edit_nor_an_intent_overrules_a_person_but_new_danger_does(desk: Desk) -> None:
+def test_neither_an_edit_nor_an_intent_overrules_a_person_but_new_danger_does(
+    desk: Desk, noon: time_machine.Traveller
+) -> None:
     lift_next()
     first, second = said("1", SOON), said("2", CALM, OTTO)
     hear(desk.channel, first, second)
@@ -215,17 +281,30 @@ def test_neither_an_edit_nor_an_intent_overrules_a_person_but_new_danger_does(de
     assert level("1") is Urgency.URGENT
     say(desk.anna, "1", "normal")
     say(desk.clara, "2", "normal", sampled=True)
-    hear(desk.channel, edited(first, f"{SOON} Bitte!", timedelta(seconds=10)))
-    hear(desk.channel, edited(second, SOON, timedelta(seconds=10)))
+    hear(desk.channel, edited(first, f"{SOON} Bitte!", timedelta(seconds=10)), at=later(2))
+    hear(desk.channel, edited(second, SOON, timedelta(seconds=10)), at=later(2))
     annotate_all()
     note("1", legal=900)
     sort_all()
     lift_all()
     assert (level("1"), level("2")) == (Urgency.NORMAL, Urgency.URGENT)  # a check does not deafen rules
     assert Annotation.objects.get(mention=mention_of("1")).urgency == "normal"
-    hear(desk.channel, edited(first, LOCKED, timedelta(seconds=20)))
+    hear(desk.channel, edited(first, LOCKED, timedelta(seconds=20)), at=later(3))
     sort_all()
     assert level("1") is Urgency.SAFETY
+    annotate_all()
+    note_now = Annotation.objects.get(mention=mention_of("1"))
+    assert (note_now.urgency, note_now.by_hand) == ("safety", 0)  # what was said was said of other words
+    noon.shift(timedelta(minutes=5))
+    say(desk.anna, "1", "normal")
+    assert level("1") is Urgency.NORMAL
+    hear(desk.channel, edited(first, f"{LOCKED} Bitte", timedelta(seconds=30)), at=later(9))
+    sort_all()
+    assert level("1") is Urgency.NORMAL  # that danger was known
+    say(desk.anna, "1", "urgent")
+    hear(desk.channel, edited(first, FIRE, timedelta(seconds=40)), at=later(4))  # before it was said
+    sort_all()
+    assert level("1") is Urgency.URGENT
 
 
 def test_what_is_about_others_presses_nobody_here(desk: Desk) -> None:

@@ -13,6 +13,8 @@ from resonanz.desk.listen import searches
 from resonanz.desk.models import Channel, Conversation, Mention, Quarantined, Query, StandingSearch
 from resonanz.networks import LoginNeeded, Refused, Temporary
 from resonanz.post import Page, Unread
+from resonanz.query import parse
+from resonanz.query.elsewhere import compiled
 from tests.cast import NOON, OTTO, Desk, said
 from tests.fake import World
 
@@ -52,6 +54,30 @@ def test_what_fits_is_stored_without_becoming_a_conversation(query: Query, fake:
     assert (json.loads(search.cursor), search.found_count) == ({"drucker -werbung": "2"}, 1)
     assert search.next_at > timezone.now() + timedelta(minutes=1)
     assert listen.search_next() is False
+
+
+@pytest.mark.parametrize(
+    ("expression", "stored"),
+    [
+        ("drucker sentiment:negative", ["1", "2"]),
+        ("drucker -urgency:danger", ["1", "2"]),
+        ("drucker (private:any OR spinnt)", ["1", "2"]),
+        ("drucker (hilfe OR spinnt) about:us", ["1"]),
+        ("drucker -werbung reason:delay", ["1"]),
+    ],
+)
+def test_what_is_asked_of_notes_is_not_asked_before_there_are_any(
+    desk: Desk, fake: World, expression: str, stored: list[str]
+) -> None:
+    queries.save(desk.anna, "Drucker", expression, heard=True)
+    sightings = (
+        said("1", "Mein Drucker spinnt", addressed=False),
+        said("2", "Drucker-Werbung", OTTO, addressed=False),
+    )
+    asked = compiled(parse(expression), "mastodon").searches
+    fake.finds = {one: [Page(sightings=sightings, cursor="2")] for one in asked}
+    listen.search_next()
+    assert [post.uri.rpartition("/")[2] for post in Mention.objects.order_by("uri")] == stored
 
 
 def test_one_that_speaks_to_us_is_a_conversation_even_if_it_does_not_fit(query: Query, fake: World) -> None:

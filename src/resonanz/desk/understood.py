@@ -99,6 +99,23 @@ def is_asked_to_lack(node: Node) -> bool:
     return bool(asked_in(node)) if isinstance(node, Not) else any(map(is_asked_to_lack, node.parts))
 
 
+def without_notes(node: Node) -> Node | None:
+    """Return what an expression asks for but for what is noted about posts; None where nothing is left.
+
+    All that the whole fits, what is returned fits too. The language stays: its network tells it as well.
+    """
+    if isinstance(node, Term):
+        return None if node.op in ASKED and node.op is not Op.LANG else node
+    if isinstance(node, Not):
+        return None if without_notes(node.part) is None else node
+    assert isinstance(node, And | Or)
+    parts = [without_notes(part) for part in node.parts]
+    left = tuple(part for part in parts if part is not None)
+    if not left or (isinstance(node, Or) and None in parts):
+        return None
+    return left[0] if len(left) == 1 else type(node)(left)
+
+
 def in_batches(batches: Collection[int]) -> QuerySet[Annotation]:
     """Return the notes of some batches. The index has no notes of older posts, so the question names that."""
     return Annotation.objects.filter(batch__gt=0, batch__in=batches)

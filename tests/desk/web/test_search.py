@@ -206,13 +206,13 @@ def test_a_mistake_in_the_box_is_marked_in_its_place(desk: Desk) -> None:
 
 
 def test_a_term_that_no_query_has_is_read_as_words_and_that_is_said(desk: Desk) -> None:
-    talk = heard(desk, "1", "Das ist urgency safety, mein Freund")
+    talk = heard(desk, "1", "Das ist mood safety, mein Freund")
     client = signed_in(desk.anna)
-    page = asked(client, q="urgency:safety")
+    page = asked(client, q="mood:safety")
     assert hits(page) == [talk.pk]
-    assert "“urgency:” is nothing a query can ask for" in page
-    assert "read as the words “urgency safety”. Known are exact:, from:," in page
-    assert "“private:” is nothing" in asked(client, q="kind private:phone")
+    assert "“mood:” is nothing a query can ask for" in page
+    assert "read as the words “mood safety”. Known are exact:, from:," in page
+    assert "“kind:” is nothing" in asked(client, q="arg kind:phone")
     for plain in ("freund", "Frage: wann", "https://x.example/a", "10:30", "mein:)"):
         assert "is nothing a query can ask for" not in asked(client, q=plain)
 

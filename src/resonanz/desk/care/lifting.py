@@ -17,7 +17,7 @@ from resonanz.annotate.urgency_pressing import INTENTS
 from resonanz.case import State, Urgency
 from resonanz.desk import events, understood
 from resonanz.desk.care.base import one_of_many
-from resonanz.desk.care.pressing import found_in, is_sorted_by_hand
+from resonanz.desk.care.pressing import WORDS, found_in, is_sorted_by_hand
 from resonanz.desk.care.sorting import Facts, sort_by_rule
 from resonanz.desk.models import Annotation, Conversation, Correction, Kind
 
@@ -79,7 +79,8 @@ def _lift(note: Annotation) -> None:
     if conversation.urgency != Urgency.NORMAL or conversation.state != State.OPEN:
         return
     reason = _reason_in(note)
-    if reason is None or is_sorted_by_hand(conversation, note.mention_id):
+    is_said = Correction.objects.filter(WORDS, mention=note.mention_id).exists()
+    if reason is None or is_said or is_sorted_by_hand(conversation, note.mention_id):
         return
     facts: Facts = {
         "matter": conversation.matter,
@@ -90,10 +91,6 @@ def _lift(note: Annotation) -> None:
 
 
 def _reason_in(note: Annotation) -> Reason | None:
-    """Return why a post presses by what it wants, if the model is sure of that and nobody has said how urgent
-    it is.
-    """
-    if note.by_hand & understood.BITS["urgency"]:
-        return None
+    """Return why a post presses by what it wants, if the model is sure of that."""
     found = found_in(note.mention, note).reasons
     return next((reason for reason in found if reason.code in INTENTS.values()), None)

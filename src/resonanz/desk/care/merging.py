@@ -239,7 +239,7 @@ def split(conversation: Conversation, agent: Agent, orders: Collection[int]) -> 
         _move_said(made, moving)
         _tell_left(conversation, made, agent, chosen, promise)
         made.refresh_from_db()
-        sort_moved(made, moving, agent)
+        sort_moved(made, conversation, moving, agent)
     made.refresh_from_db()
     return made
 

@@ -5,9 +5,9 @@ Who says how urgent a post is sorts its conversation along; who takes that back 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
+
+from django.db.models import Q
 
 from resonanz.annotate.annotation import CERTAINLY
 from resonanz.annotate.urgency import Urgency
@@ -15,10 +15,13 @@ from resonanz.case import State
 from resonanz.case import Urgency as Level
 from resonanz.desk import projection, understood
 from resonanz.desk.care.base import joined_here
-from resonanz.desk.care.sorting import reasons_in, sort_after
+from resonanz.desk.care.sorting import hand_in, reasons_in, sort_after, sortings
 from resonanz.desk.models import Agent, Annotation, Conversation, Correction, Event, Kind, Mention
+from resonanz.desk.storage import to_ms
 
 SURE = round(CERTAINLY * 1000)
+SPEAKING = ("heard", "edited", "relabelled", "sorted")  # events by which a post says anew how urgent it is
+WORDS = Q(kind=Kind.URGENCY, sampled=False, undone_at=None)
 
 
 # Of a post ---------------------------------------------------------------------------------------
@@ -55,58 +58,68 @@ def sure_intents(note: Annotation) -> set[str]:
 def sort_along(post: Mention, agent: Agent, made: Correction | None = None) -> None:
     """Sort a post's conversation as follows from what somebody said of the post. In a transaction.
 
-    It rises to that; where the post became less urgent by `made`, it falls to what is left: to its most
-    urgent post, and no lower than a hand has said of the conversation itself. What is settled stays.
+    It rises to that; where the post became less urgent by `made`, it falls to what is left, and does not rise
+    against a hand. What is settled stays.
     """
     conversation = _open_one(post)
     if conversation is None:
         return
-    level = level_of(post, Annotation.objects.filter(mention=post).first())
-    now = Level(conversation.urgency)
-    is_less = made is not None and level < understood.LEVELS[made.was]
-    if level > now and is_less and any(one.is_by_hand for one in _sortings(conversation.pk)):
-        level = now  # a hand has lowered it: less than was said is no reason to raise it
+    level, now = _words([post.pk]).get(post.pk, Level.NORMAL), Level(conversation.urgency)
+    is_less = made is not None and _is_less(made)
+    if level > now and is_less and hand_in(conversation) is not None:
+        level = now
     elif level < now:
-        level = min(now, max(level, _left(conversation, post))) if is_less else now
-    if level != now:
-        sort_after(conversation, agent, post, level, None if made is None else made.pk)
+        level = min(now, max(level, _left(conversation))) if is_less else now
+    _sort(conversation, agent, post, level, made)
+
+
+def sort_again(post: Mention, agent: Agent) -> bool:
+    """Sort a post's conversation by what was said of the post before; False where it was only checked."""
+    if not _words([post.pk]):
+        return False
+    sort_along(post, agent)  # it was settled then, say
+    return True
 
 
 def sort_back(post: Mention, agent: Agent, made: Correction) -> None:
-    """Sort a conversation as it was before a correction that is taken back, as far as nobody and no other
-    post has spoken since. In a transaction.
+    """Sort a conversation back after a correction was taken back, as far as nobody and no other post holds it
+    or has changed it since. In a transaction.
     """
     conversation = _open_one(post)
-    if conversation is None:
+    if conversation is None or made.sampled:
         return
-    told = _sortings(conversation.pk)
-    place = next((n for n, one in enumerate(told) if one.facts.get("correction") == made.pk), None)
-    if place is None:
-        return
-    before, after = Level(told[place].facts["before"]), Level(told[place].facts["urgency"])
-    since = [one for one in told[place + 1 :] if one.post != post.pk]
-    now = Level(conversation.urgency)
-    if any(one.is_by_hand for one in since) or (before < after and since):
-        return
-    level = before if before < after else max(now, before)
-    if level != now:
-        sort_after(conversation, agent, post, level)
+    now, hand = Level(conversation.urgency), hand_in(conversation)
+    followed = next(
+        (one for one in sortings(conversation.pk) if one.facts.get("correction") == made.pk), None
+    )
+    before = None if followed is None else Level(followed.facts["before"])
+    level = now
+    if not _is_less(made):
+        level = now if before is None else min(now, max(before, _left(conversation)))
+    elif followed is not None and before is not None:
+        level = now if hand is not None and hand.number > followed.number else max(now, before)
+    elif hand is None:
+        level = max(now, found_in(post, Annotation.objects.filter(mention=post).first()).level)
+    _sort(conversation, agent, post, level, None)
 
 
-def sort_moved(conversation: Conversation, posts: Collection[int], agent: Agent) -> None:
-    """Sort a conversation into which posts were moved as the most urgent of what was said of them.
+def sort_moved(
+    conversation: Conversation, before: Conversation, posts: Collection[int], agent: Agent
+) -> None:
+    """Sort a conversation into which posts were moved as the most urgent of what was said of them, unless a
+    hand had sorted the one `before` since. In a transaction.
 
-    In a transaction. What rules find is read when they are told of again.
+    What rules find is read when they are told of again.
     """
     if "urgency" in understood.switched_off():
         return
-    said = Correction.objects.filter(
-        mention__in=posts, kind=Kind.URGENCY, sampled=False, undone_at=None
-    ).select_related("mention")
+    hand = hand_in(before)
+    said = Correction.objects.filter(WORDS, mention__in=posts).select_related("mention", "by")
     newest = {one.mention_id: one for one in said.order_by("pk")}
-    most = max(newest.values(), key=lambda one: understood.LEVELS[one.value], default=None)
+    held = (one for one in newest.values() if hand is None or to_ms(one.at) > hand.at_ms)
+    most = max(held, key=lambda one: understood.LEVELS[one.value], default=None)
     if most is not None and understood.LEVELS[most.value] > conversation.urgency:
-        sort_after(conversation, agent, most.mention, understood.LEVELS[most.value], most.pk)
+        _sort(conversation, most.by or agent, most.mention, understood.LEVELS[most.value], most)
 
 
 def is_sorted_by_hand(conversation: Conversation, order: int) -> bool:
@@ -125,31 +138,36 @@ def _open_one(post: Mention) -> Conversation | None:
     return near.filter(mentions=post, state=State.OPEN, from_import=None).first()
 
 
-def _left(conversation: Conversation, post: Mention) -> Level:
-    """Return how urgent a conversation is but for one of its posts."""
-    said = [
-        next((one.facts["urgency"] for one in reversed(_sortings(place)) if one.is_by_hand), 0)
-        for place in joined_here(conversation)
+def _is_less(made: Correction) -> bool:
+    return understood.LEVELS[made.value] < understood.LEVELS[made.was]
+
+
+def _sort(
+    conversation: Conversation, agent: Agent, post: Mention, level: Level, made: Correction | None
+) -> None:
+    if level != conversation.urgency:
+        sort_after(conversation, agent, post, level, None if made is None else made.pk)
+
+
+def _words(posts: Iterable[int]) -> dict[int, Level]:
+    """Return what was said of the urgency of some posts, other than to check how good rules are."""
+    said = Correction.objects.filter(WORDS, mention__in=list(posts)).order_by("pk")
+    return {order: understood.LEVELS[value] for order, value in said.values_list("mention", "value")}
+
+
+def _left(conversation: Conversation) -> Level:
+    """Return how urgent a conversation is by what a hand last said of it, and by its posts since then."""
+    hand = hand_in(conversation)
+    posts = conversation.mentions.filter(incoming=True, deleted_at=None).select_related("conversation")
+    if hand is not None:
+        told = Event.objects.filter(
+            conversation__in=joined_here(conversation), pk__gt=hand.number, kind__in=SPEAKING
+        )
+        posts = posts.filter(order__in=set(told.exclude(mention=None).values_list("mention", flat=True)))
+    found = list(posts)
+    words = _words(post.pk for post in found)
+    notes = {note.mention_id: note for note in Annotation.objects.filter(mention__in=found)}
+    levels = [
+        words[post.pk] if post.pk in words else found_in(post, notes.get(post.pk)).level for post in found
     ]
-    others = conversation.mentions.filter(incoming=True, deleted_at=None).exclude(pk=post.pk)
-    notes = {note.mention_id: note for note in Annotation.objects.filter(mention__in=others)}
-    levels = [level_of(one, notes.get(one.pk)) for one in others.select_related("conversation")]
-    return max([*map(Level, said), *levels])
-
-
-class _Sorting(NamedTuple):
-    """An event by which a conversation's urgency was set; `post` where it followed from one of its posts."""
-
-    post: int | None
-    is_by_hand: bool
-    facts: dict[str, int]
-
-
-def _sortings(conversation: int) -> list[_Sorting]:
-    told = Event.objects.filter(conversation=conversation, kind="sorted").order_by("pk")
-    rows = [(row[0], row[1], json.loads(row[2])) for row in told.values_list("mention", "actor", "facts")]
-    return [
-        _Sorting(post, actor is not None and post is None, facts)
-        for post, actor, facts in rows
-        if "urgency" in facts
-    ]
+    return max([Level.NORMAL if hand is None else Level(hand.facts["urgency"]), *levels])

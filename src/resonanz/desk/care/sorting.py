@@ -5,10 +5,14 @@ Whoever sorts sets new targets for every turn that waits. What enters the safety
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from resonanz import case
@@ -16,9 +20,20 @@ from resonanz.annotate.address_form import address_form
 from resonanz.annotate.urgency import REASONS, Urgency, urgency
 from resonanz.desk import events, projection, understood
 from resonanz.desk.care import alarms
-from resonanz.desk.care.base import CareError, expect_agent, expect_live, one_of_many, tell
-from resonanz.desk.models import Agent, Author, Conversation, Correction, Kind, Mention, Voice
+from resonanz.desk.care.base import CareError, expect_agent, expect_live, joined_here, one_of_many, tell
+from resonanz.desk.models import (
+    Agent,
+    Annotation,
+    Author,
+    Conversation,
+    Correction,
+    Event,
+    Kind,
+    Mention,
+    Voice,
+)
 from resonanz.desk.policies import Subject, policy_of
+from resonanz.desk.storage import to_ms
 from resonanz.post import Audience
 
 READER = "sorting"  # this module's mark in the event log
@@ -26,6 +41,7 @@ AT_ONCE = 10  # posts that are read before the mark is moved
 SAID = {"heard", "edited"}
 CALM = Urgency(case.Urgency.NORMAL, ())
 Facts = dict[str, int | None]
+NO_EDITS: Mapping[int | None, int] = MappingProxyType({})
 
 
 def sort(
@@ -49,10 +65,44 @@ def sort(
             "matter": before.matter if matter is None else int(matter),
             "urgency": before.urgency if urgency is None else int(urgency),
         }
-        if (facts["matter"], facts["urgency"]) == (before.matter, before.urgency):
+        is_same = (facts["matter"], facts["urgency"]) == (before.matter, before.urgency)
+        if is_same and (not urgency or _is_said_by_hand(before, urgency)):  # what is confirmed is held
             return
         told = facts if urgency is not None else {"matter": facts["matter"]}
         _sorted(before, agent, facts, told)
+
+
+class Sorting(NamedTuple):
+    """An event by which the urgency of a conversation was set: by a hand, a rule, or one of its posts."""
+
+    number: int
+    at_ms: int
+    is_by_hand: bool
+    facts: dict[str, int]
+
+
+def sortings(*conversations: int) -> list[Sorting]:
+    """Return by what the urgency of some conversations was set, in turn."""
+    told = Event.objects.filter(conversation__in=conversations, kind="sorted").order_by("pk")
+    rows = [
+        (*row[:4], json.loads(row[4])) for row in told.values_list("pk", "at", "actor", "mention", "facts")
+    ]
+    return [
+        Sorting(number, to_ms(at), actor is not None and post is None, facts)
+        for number, at, actor, post, facts in rows
+        if "urgency" in facts
+    ]
+
+
+def hand_in(conversation: Conversation) -> Sorting | None:
+    """Return what a hand last said of the urgency of a conversation itself, or of one that joined it."""
+    told = sortings(*joined_here(conversation))
+    return next((one for one in reversed(told) if one.is_by_hand), None)
+
+
+def _is_said_by_hand(conversation: Conversation, urgency: case.Urgency) -> bool:
+    hand = hand_in(conversation)
+    return hand is not None and hand.facts["urgency"] == urgency
 
 
 def sort_after(
@@ -129,7 +179,7 @@ def sort_next() -> bool:
         if news is None:
             return False
         said = [event for event in news.told if event.kind in SAID and event.mention is not None]
-        edited = {event.mention for event in said if event.kind == "edited"}
+        edited = {event.mention: event.at_ms for event in said if event.kind == "edited"}
         for one in _read(
             _incoming(event.mention for event in said), edited
         ):  # again after a crash: what was raised is not raised twice
@@ -142,11 +192,15 @@ def sort_next() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What a post says about its urgency, and how its author addresses us ("" for nothing new)."""
+    """What a post says about its urgency, and how its author addresses us ("" for nothing new).
+
+    `is_past`: what somebody said of its urgency was said of other words.
+    """
 
     mention: Mention
     found: Urgency
     form: str
+    is_past: bool
 
 
 def _incoming(orders: Iterable[int | None]) -> list[Mention]:
@@ -157,7 +211,7 @@ def _incoming(orders: Iterable[int | None]) -> list[Mention]:
     return list(known.exclude(conversation=None).select_related(*near).order_by("order"))
 
 
-def _read(mentions: Iterable[Mention], edited: Collection[int | None] = ()) -> list[_Heard]:
+def _read(mentions: Iterable[Mention], edited: Mapping[int | None, int] = NO_EDITS) -> list[_Heard]:
     """Take from posts what they say about their urgency, and about how their authors address us."""
     heard = []
     is_heard = "urgency" not in understood.switched_off()
@@ -165,12 +219,13 @@ def _read(mentions: Iterable[Mention], edited: Collection[int | None] = ()) -> l
         with one_of_many(f"reading post {mention.pk}"):
             assert mention.conversation is not None
             found = reasons_in(mention, mention.conversation.brand_id) if is_heard else CALM
-            is_danger = found.level is case.Urgency.SAFETY and mention.pk in edited
-            if found.reasons and not is_danger and _is_said(mention):
+            said = _words_on(mention) if found.reasons else []
+            is_past = bool(said) and _is_past(said, mention, found, edited.get(mention.pk, 0))
+            if said and not is_past:
                 found = CALM
             form = _new_form(mention, mention.conversation)
             if form or found.reasons:
-                heard.append(_Heard(mention, found, form))
+                heard.append(_Heard(mention, found, form, is_past))
     return heard
 
 
@@ -181,6 +236,8 @@ def _write(heard: _Heard) -> None:
     number = heard.mention.conversation_id
     if number is None or not heard.found.reasons:
         return
+    if heard.is_past:
+        _forget_words_on(heard.mention, heard.found.level)
     conversation = Conversation.objects.select_related("brand", "thread", "channel").get(pk=number)
     if heard.found.level <= conversation.urgency or conversation.state != case.State.OPEN:
         return
@@ -203,10 +260,29 @@ def reasons_in(mention: Mention, brand: int, intents: Collection[str] = ()) -> U
     return urgency(mention.text, tuple(words or ()), intents)
 
 
-def _is_said(mention: Mention) -> bool:
-    """Whether somebody has said how urgent a post is, other than to check how good the rules are."""
+def _words_on(mention: Mention) -> list[Correction]:
+    """Return what was said of a post's urgency, other than to check how good the rules are."""
     said = Correction.objects.filter(mention=mention, kind=Kind.URGENCY, sampled=False, undone_at=None)
-    return said.exists()
+    return list(said.order_by("pk"))
+
+
+def _is_past(said: Sequence[Correction], mention: Mention, found: Urgency, edited_ms: int) -> bool:
+    """Whether an edit has put danger into a post since people spoke of its urgency."""
+    if found.level is not case.Urgency.SAFETY or to_ms(said[-1].at) > edited_ms:
+        return False
+    earlier = mention.wordings.order_by("-until", "-pk").first()
+    if earlier is None or mention.conversation is None:
+        return False
+    old = Mention(text=earlier.text)
+    return reasons_in(old, mention.conversation.brand_id).level is not case.Urgency.SAFETY
+
+
+def _forget_words_on(mention: Mention, level: case.Urgency) -> None:
+    said = Correction.objects.filter(mention=mention, kind=Kind.URGENCY, undone_at=None)
+    said.update(undone_at=timezone.now())
+    bit = understood.BITS["urgency"]
+    note = Annotation.objects.filter(mention=mention)
+    note.update(urgency=level.name.lower(), by_hand=F("by_hand").bitand(~bit))
 
 
 def _new_form(mention: Mention, conversation: Conversation) -> str:

@@ -25,6 +25,7 @@ from resonanz.desk.listen.reading import store_each
 from resonanz.desk.models import Channel, Query, StandingSearch
 from resonanz.desk.models.listening import ChannelState
 from resonanz.desk.spellings import meant
+from resonanz.desk.understood import without_notes
 from resonanz.networks import NETWORKS, LoginNeeded, NetworkError
 from resonanz.post import Sighting, Unread
 from resonanz.query import SEARCHES, Node, compiled, said_of, satisfies
@@ -79,7 +80,9 @@ def finds(
 
 
 def _fits(tree: Node, sighting: Sighting) -> bool:
-    return sighting.addressed or satisfies(tree, said_of(sighting.post))
+    """Whether a post is what a query asks for, as far as can be told before anything is noted about it."""
+    known = without_notes(tree)
+    return sighting.addressed or known is None or satisfies(known, said_of(sighting.post))
 
 
 def can_search(channel: Channel) -> bool:

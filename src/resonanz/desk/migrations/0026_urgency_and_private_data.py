@@ -1,6 +1,13 @@
 from django.db import migrations, models
 
 
+# How urgent a post is, is noted from now on: posts that have notes are read again, the newest first.
+QUEUE = """
+INSERT INTO desk_unannotated (mention_id, times)
+SELECT a.mention_id, 1 FROM desk_annotation a WHERE true ON CONFLICT (mention_id) DO UPDATE SET times = times + 1
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -14,6 +21,7 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, default='', max_length=8),
             preserve_default=False,
         ),
+        migrations.RunSQL(QUEUE, migrations.RunSQL.noop),
         migrations.AlterField(
             model_name='correction',
             name='kind',

@@ -39,9 +39,8 @@ def correct(
     with transaction.atomic():
         note = _note_of(mention)
         was, judge = label_of(note, kind), note.model
-        if was == value and note.by_hand & understood.BITS[kind] and not sampled:
-            if kind == Kind.URGENCY:
-                pressing.sort_along(mention, agent)  # it was said in a check, or before it was open again
+        is_said = was == value and note.by_hand & understood.BITS[kind] and not sampled
+        if is_said and (kind != Kind.URGENCY or pressing.sort_again(mention, agent)):
             return None
         if sampled and note.by_hand & understood.BITS[kind]:
             was, judge = _judged(mention, kind)

@@ -19,7 +19,7 @@ from resonanz.annotate.private_data import find_private_data
 from resonanz.desk import care, reading_notes, understanding, understood, wording_safety
 from resonanz.desk import wording_understanding as wording
 from resonanz.desk.care import pressing
-from resonanz.desk.models import Annotation, Correction, Kind, Mention, Role, Urgency
+from resonanz.desk.models import Annotation, Conversation, Correction, Kind, Mention, Role, Urgency
 from resonanz.desk.web.acting import agent_of, talk_of, undo, whole_number
 from resonanz.query.reading import INTENTS
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from resonanz.desk.models import Agent, Conversation, Reason
+    from resonanz.desk.models import Agent, Reason
     from resonanz.desk.understanding.explaining import Because
     from resonanz.desk.web.acting import Told, Verb
 
@@ -257,6 +257,9 @@ def _relabel(talk: Conversation, agent: Agent, request: HttpRequest) -> Told:
         value = _toggled(post, kind, value)
     made = understanding.correct(post, agent, kind, value)
     if made is None:
+        now = Urgency(Conversation.objects.get(pk=talk.pk).urgency)
+        if now != talk.urgency:  # what was said before counts again
+            return {"say": _("Sorted: %(words)s") % {"words": now.label}, "changed": True}
         return {"say": _("That is so already")}
     reasons = {one.code: one for one in understood.reasons()}
     nothing = _("no intent") if kind == Kind.INTENT else wording.label("private_data", "none")
