@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resonanz.simulator.part import Part
 
 READY_WITHIN_S = 60.0
+CUT = (httpx.RemoteProtocolError, httpx.ReadError)  # closed; reset, where the request was not read to its end
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from resonanz.simulator.mastodon_part import MastodonPart
 from tests.simulator.conftest import CUSTOMER, DESK
-from tests.simulator.running import running_simulator
+from tests.simulator.running import CUT, running_simulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,7 +163,7 @@ def test_something_goes_wrong_on_order_and_is_seen(running: RunningSimulator) ->
 def test_a_call_that_is_cut_is_shown_as_cut(running: RunningSimulator) -> None:
     x = running.network("x")
     x.fault("users.me", "cut_after")
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(CUT):
         httpx.get(f"{running.base_url}/2/users/me", headers={"Authorization": f"Bearer {x.token(DESK)}"})
     assert page(running, "/console/x").text.count('<td class="bad">abgebrochen') == 1
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.simulator.conftest import DESK
+from tests.simulator.running import CUT
 
 if TYPE_CHECKING:
     from tests.simulator.running import RunningSimulator
@@ -46,7 +47,7 @@ def test_a_late_answer_is_late_but_true(simulator: RunningSimulator) -> None:
 @pytest.mark.parametrize(("effect", "left"), [("cut_before", []), ("cut_after", ["Guten Tag"])])
 def test_cuts(simulator: RunningSimulator, effect: str, left: list[str]) -> None:
     simulator.fault(effect, method="POST")
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(CUT):
         send(simulator)
     assert stored(simulator) == left
 

@@ -18,7 +18,7 @@ from resonanz.simulator.part import Answered, Endpoint
 from resonanz.simulator.trouble import KINDS, REFUSING, Trouble, json_of, put_items, with_unknown
 from resonanz.simulator.troubling import Troubling
 from tests.simulator.conftest import CUSTOMER, DESK
-from tests.simulator.running import Steered, running_simulator
+from tests.simulator.running import CUT, Steered, running_simulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def test_who_waits_long_enough_gets_an_answer(net: Net, kind: str) -> None:
 @pytest.mark.parametrize(("kind", "left"), [("cut_before", []), ("cut_after", ["Guten Tag"])])
 def test_cuts(net: Net, kind: str, left: list[str]) -> None:
     net.hand.fault(net.post_name, kind)
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(CUT):
         net.send()
     assert net.hand.texts() == left
 
