@@ -341,7 +341,10 @@ def examples() -> list[tuple[str, tuple[str, ...]]]:
         ),
         (
             _("What it says"),
-            ("sentiment:negative", "intent:complaint reason:delay", "toner -intent:spam", "bahn about:us"),
+            (
+                *("sentiment:negative", "intent:complaint reason:delay", "toner -intent:spam"),
+                *("bahn about:us", "urgency:danger", "private:any"),
+            ),
         ),
         (_("Our work"), ("tag:Retoure", "state:waiting", "toner state:resolved", "state:unassigned")),
     ]

@@ -17,8 +17,8 @@ from resonanz.annotate.urgency_pressing import INTENTS
 from resonanz.case import State, Urgency
 from resonanz.desk import events, understood
 from resonanz.desk.care.base import one_of_many
-from resonanz.desk.care.pressing import WORDS, found_in, is_sorted_by_hand
-from resonanz.desk.care.sorting import Facts, sort_by_rule
+from resonanz.desk.care.pressing import found_in, is_sorted_by_hand
+from resonanz.desk.care.sorting import WORDS, Facts, sort_by_rule
 from resonanz.desk.models import Annotation, Conversation, Correction, Kind
 
 READER = "lifting"  # this module's mark in the event log

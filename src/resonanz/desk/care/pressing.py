@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Q
-
 from resonanz.annotate.annotation import CERTAINLY
 from resonanz.annotate.urgency import Urgency
 from resonanz.case import State
 from resonanz.case import Urgency as Level
 from resonanz.desk import projection, understood
 from resonanz.desk.care.base import joined_here
-from resonanz.desk.care.sorting import hand_in, reasons_in, sort_after, sortings
-from resonanz.desk.models import Agent, Annotation, Conversation, Correction, Event, Kind, Mention
+from resonanz.desk.care.sorting import WORDS, hand_in, reasons_in, sort_after, sortings
+from resonanz.desk.models import Agent, Annotation, Conversation, Correction, Event, Mention
 from resonanz.desk.storage import to_ms
 
 SURE = round(CERTAINLY * 1000)
-SPEAKING = ("heard", "edited", "relabelled", "sorted")  # events by which a post says anew how urgent it is
-WORDS = Q(kind=Kind.URGENCY, sampled=False, undone_at=None)
+SPEAKING = ("heard", "edited", "relabelled")  # events by which a post says anew how urgent it is
 
 
 # Of a post ---------------------------------------------------------------------------------------

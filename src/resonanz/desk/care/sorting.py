@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from resonanz import case
@@ -41,6 +41,7 @@ AT_ONCE = 10  # posts that are read before the mark is moved
 SAID = {"heard", "edited"}
 CALM = Urgency(case.Urgency.NORMAL, ())
 Facts = dict[str, int | None]
+WORDS = Q(kind=Kind.URGENCY, sampled=False, undone_at=None)  # corrections that say how urgent a post is
 NO_EDITS: Mapping[int | None, int] = MappingProxyType({})
 
 
@@ -180,9 +181,8 @@ def sort_next() -> bool:
             return False
         said = [event for event in news.told if event.kind in SAID and event.mention is not None]
         edited = {event.mention: event.at_ms for event in said if event.kind == "edited"}
-        for one in _read(
-            _incoming(event.mention for event in said), edited
-        ):  # again after a crash: what was raised is not raised twice
+        found = _read(_incoming(event.mention for event in said), edited)
+        for one in found:  # again after a crash: what was raised is not raised twice
             with one_of_many(f"sorting post {one.mention.pk}"), transaction.atomic():
                 _write(one)
         with transaction.atomic():
@@ -262,8 +262,7 @@ def reasons_in(mention: Mention, brand: int, intents: Collection[str] = ()) -> U
 
 def _words_on(mention: Mention) -> list[Correction]:
     """Return what was said of a post's urgency, other than to check how good the rules are."""
-    said = Correction.objects.filter(mention=mention, kind=Kind.URGENCY, sampled=False, undone_at=None)
-    return list(said.order_by("pk"))
+    return list(Correction.objects.filter(WORDS, mention=mention).order_by("pk"))
 
 
 def _is_past(said: Sequence[Correction], mention: Mention, found: Urgency, edited_ms: int) -> bool:
