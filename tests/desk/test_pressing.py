@@ -13,7 +13,7 @@ from resonanz.desk import care, projection, reading_quality, understanding
 from resonanz.desk.care import merging
 from resonanz.desk.care.lifting import lift_next
 from resonanz.desk.care.sorting import sort_after, sort_next
-from resonanz.desk.models import Agent, Annotation, Conversation, Correction, Event, Mention, Notice
+from resonanz.desk.models import Agent, Annotation, Conversation, Correction, Event, Import, Mention, Notice
 from resonanz.desk.web.sorting import safety_of
 from tests.cast import MIA, NOON, OTTO, Desk, conversation_of, hear, said
 from tests.desk.test_lifting import annotate_all, level, lift_all, note
@@ -152,6 +152,15 @@ def test_taken_back_it_is_as_before_unless_somebody_has_spoken_since(desk: Desk)
         assert level("4") is then
 
 
+def test_a_check_that_is_taken_back_sorts_nothing(desk: Desk) -> None:
+    hear(desk.channel, said("1", LOCKED))
+    sort_all()
+    say(desk.anna, "1", "normal")
+    checked = say(desk.clara, "1", "normal", sampled=True)
+    understanding.undo(checked, desk.clara)
+    assert level("1") is Urgency.NORMAL
+
+
 def test_taken_back_no_danger_of_others_is_lost(desk: Desk) -> None:
     first, second = said("1", CALM), said("2", CALM, OTTO)
     hear(desk.channel, first, second)
@@ -259,6 +268,13 @@ def test_what_is_only_checked_or_settled_or_off_sorts_nothing(desk: Desk) -> Non
     assert list(Annotation.objects.values_list("by_hand", flat=True)) == [0, 0, 0]
 
 
+def test_what_was_recorded_elsewhere_is_not_sorted(desk: Desk) -> None:
+    hear(desk.channel, said("1", CALM))
+    Conversation.objects.update(from_import=Import.objects.create(began_at=NOON, finished_at=NOON))
+    say(desk.anna, "1", "safety")
+    assert level("1") is Urgency.NORMAL
+
+
 def test_said_again_it_sorts_what_was_only_checked_or_was_settled_then(desk: Desk) -> None:
     second = said("2", CALM, OTTO)
     hear(desk.channel, said("1", CALM), second)
@@ -301,10 +317,10 @@ def test_neither_an_edit_nor_an_intent_overrules_a_person_but_new_danger_does(
     hear(desk.channel, edited(first, f"{LOCKED} Bitte", timedelta(seconds=30)), at=later(9))
     sort_all()
     assert level("1") is Urgency.NORMAL  # that danger was known
-    say(desk.anna, "1", "urgent")
-    hear(desk.channel, edited(first, FIRE, timedelta(seconds=40)), at=later(4))  # before it was said
+    say(desk.anna, "2", "urgent")
+    hear(desk.channel, edited(second, FIRE, timedelta(seconds=40)), at=later(4))  # before it was said
     sort_all()
-    assert level("1") is Urgency.URGENT
+    assert level("2") is Urgency.URGENT
 
 
 def test_what_is_about_others_presses_nobody_here(desk: Desk) -> None:

@@ -332,14 +332,14 @@ def test_what_rules_say_is_corrected_too_and_no_model_learns_it(
 
 
 def test_who_corrects_the_language_says_in_which_templates_are(desk: Desk) -> None:
-    hear(desk.channel, said("1", "Wo bleibt mein Paket?", language="en"))
+    hear(desk.channel, said("1", "Paket?", language="de"))
     talk = mention_of("1").conversation
     assert talk is not None
-    assert voices.language_of(talk) == "en"  # as the network says
-    understanding.correct(mention_of("1"), desk.anna, "language", "de")
-    assert voices.language_of(talk) == "de"
-    understanding.switch("language", desk.clara, on=False)
+    assert voices.language_of(talk) == "de"  # as the network says
+    understanding.correct(mention_of("1"), desk.anna, "language", "en")
     assert voices.language_of(talk) == "en"
+    understanding.switch("language", desk.clara, on=False)
+    assert voices.language_of(talk) == "de"
 
 
 def test_what_no_model_has_learnt_need_not_be_unlearnt(desk: Desk) -> None:
